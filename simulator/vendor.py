@@ -1,0 +1,227 @@
+"""What a vendor is to the rest of the program: tables of pure functions, and nothing that waits, stores or listens.
+
+A vendor lives in ``simulator/vendors/<key>/`` and its package has one name, ``VENDOR``, which is a `Vendor`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from contracts.model import Headers, HttpRequest, HttpResponse, Violation
+from simulator.calls import Call, Event, Kind
+from simulator.identity import Identity
+
+Document = Mapping[str, Any]
+
+
+class Reader(Protocol):
+    """Read access to a tenant's records (see ``directory.py`` for the kinds a world has)."""
+
+    def get(self, kind: str, key: str) -> Document | None:
+        """Return the record of this kind under this key."""
+
+    def all(self, kind: str) -> Iterable[Document]:
+        """Return every record of this kind, oldest first."""
+
+    def find(self, kind: str, **where: object) -> Document | None:
+        """Return the oldest record of this kind whose fields equal ``where``."""
+
+
+class Work(Reader, Protocol):
+    """One unit of work on one tenant: reads see its own writes; all of it is committed together, or nothing."""
+
+    tenant: str
+    now: datetime  # tenant time, aware UTC
+    zone: ZoneInfo
+    identity: Identity
+    readings: Mapping[str, str]  # this vendor's discrepancies: id to reading
+    switches: Mapping[str, str]  # this vendor's tenant switches (see Vendor.switches)
+
+    def credentials(self, vendor: str) -> Mapping[str, str]:
+        """Return the tenant's credential set for a vendor."""
+
+    def put(self, kind: str, key: str, document: Document) -> None:
+        """Write a record."""
+
+    def remove(self, kind: str, key: str) -> None:
+        """Remove a record; nothing happens when there is none."""
+
+    def next_number(self, kind: str) -> int:
+        """Count up a named sequence of the tenant and return its new value (1 first)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a renderer may know beside the call: the tenant's zone, readings, account settings, calls and records."""
+
+    zone: ZoneInfo
+    readings: Mapping[str, str]
+    account: Mapping[str, str]
+    records: Reader
+    call: Callable[[str], Call | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a vendor tells of an event, before it has an address.
+
+    ``operation`` is the webhook or operation of the contract; ``name`` says which of its messages this is, in
+    English (``started``, ``ended``, ``transferred``); ``path`` is appended to the target's URL ("" for a webhook);
+    ``method`` is used unless the target chooses one; ``order`` is the key within which deliveries keep their order.
+    """
+
+    vendor: str
+    operation: str
+    name: str
+    body: bytes
+    call: str
+    method: str = "POST"
+    path: str = ""
+    order: str = ""
+    content_type: str = "application/json"
+
+
+Renderer = Callable[[Call, Event, Scene], tuple[Message, ...]]
+
+
+class Wait(StrEnum):
+    """What the shell does before or while it answers."""
+
+    DELAY = "delay"  # sleep ``seconds``, then answer
+    CUT = "cut"  # send part of the body, then close the connection
+    DRIP = "drip"  # send the body a byte at a time over ``seconds``
+    JOURNAL = "journal"  # ask again when the journal has grown, or after ``seconds``
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What the sync core asks of the async shell, beside the reply."""
+
+    wait: Wait
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A handler's answer. ``body`` is JSON-able, or bytes as they go out."""
+
+    status: int
+    body: object
+    headers: Headers = ()
+    instruction: Instruction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request that has passed authentication and the contract check.
+
+    ``operation`` is its id; ``body`` the decoded body (None when there is none); ``path`` and ``query`` the decoded
+    parameters.
+    """
+
+    operation: str
+    http: HttpRequest
+    body: Any = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Work, Received], Reply]
+
+
+class Problem(StrEnum):
+    """Why a request is refused before its handler sees it."""
+
+    UNAUTHENTICATED = "unauthenticated"  # no credential, or one that names no tenant
+    FORBIDDEN = "forbidden"  # a known credential that may not do this, or two of different tenants
+    NOT_FOUND = "not_found"  # no such path
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    MALFORMED = "malformed"  # the body cannot be read
+    UNSUPPORTED_MEDIA = "unsupported_media"
+    TOO_LARGE = "too_large"
+    VIOLATION = "violation"  # the contract check found something
+    FAILURE = "failure"  # a fault of ours, or one that was asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Everything an envelope needs. ``detail`` is English, for the journal and for envelopes that have room for it."""
+
+    problem: Problem
+    detail: str
+    operation: str | None = None
+    violations: tuple[Violation, ...] = ()
+    allow: tuple[str, ...] = ()
+    switches: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a request's credential says: the tenant it names, or why it names none.
+
+    ``hint`` is the nearest known credential kind, for the journal of ``unclaimed``.
+    """
+
+    tenant: str | None = None
+    problem: Problem = Problem.UNAUTHENTICATED
+    detail: str = ""
+    hint: str = ""
+
+
+class Credentials(Protocol):
+    """Who holds which secret: an index over every tenant, by vendor, credential field and value."""
+
+    def holder(self, vendor: str, field: str, value: str) -> str | None:
+        """Return the tenant whose credential ``field`` has this value."""
+
+    def set_of(self, vendor: str, tenant: str) -> Mapping[str, str]:
+        """Return a tenant's credential set for a vendor."""
+
+    def token_holder(self, vendor: str, token: str) -> str | None:
+        """Return the tenant to which a token was issued at run time (expired or revoked ones are not found)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How the client side gets a token from a target that wants one.
+
+    ``request`` makes the message from the target's credentials; ``token`` reads the answer: the token and how long
+    it lives, or None when the target refused.
+    """
+
+    request: Callable[[Mapping[str, str]], Message]
+    token: Callable[[HttpResponse], tuple[str, timedelta] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One vendor, as tables.
+
+    renders      what each kind of event makes it tell (empty: it pushes nothing)
+    authorise    the headers that carry a target's token (or the token got by ``login``)
+    handlers     operation id to handler (empty: it serves nothing)
+    claim        which tenant a request speaks for; open operations (a token route) claim by their body
+    refuse       a refusal in the vendor's own envelope
+    credentials  makes a tenant's credential set: field to value
+    curls        lines for a newcomer to paste: (what it does, command), from base URL and credentials
+    switches     tenant switches with their default (the first) and the other values
+    account      default account settings that renderers use
+    """
+
+    key: str
+    title: str
+    renders: Mapping[Kind, Renderer] = field(default_factory=dict)
+    authorise: Callable[[str], Headers] = lambda token: (("authorization", f"Bearer {token}"),)
+    login: Login | None = None
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    claim: Callable[[str | None, HttpRequest, Any, Credentials], Claim] | None = None
+    refuse: Callable[[Refusal], Reply] | None = None
+    credentials: Callable[[Identity], Mapping[str, str]] = lambda identity: {}
+    curls: Callable[[str, Mapping[str, str]], tuple[tuple[str, str], ...]] = lambda base, credentials: ()
+    switches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    account: Mapping[str, str] = field(default_factory=dict)

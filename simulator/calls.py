@@ -194,7 +194,11 @@ class Call:
             raise ImpossibleEvent(self, kind)
         if self.events and at < self.events[-1].at:
             raise ImpossibleEvent(self, kind, "it would happen before the call's last event")
-        if kind in (Kind.ANSWERED, Kind.UNANSWERED) and extension is not None and extension not in self.alerted:
+        if (
+            kind in (Kind.ANSWERED, Kind.UNANSWERED)
+            and extension is not None
+            and extension not in self.alerted
+        ):
             raise ImpossibleEvent(self, kind, f"extension {extension} is not ringing")
         event = Event(
             self.id, len(self.events) + 1, kind, at, extension, queue, digits, other, by, cause, bill
@@ -334,5 +338,7 @@ class ImpossibleEvent(SimulatorError):
     def __init__(self, call: Call, kind: Kind, why: str = "") -> None:
         can = sorted(k.value for (state, k) in TRANSITIONS if state is call.state)
         possible = f"it can take: {', '.join(can)}" if can else "it has ended and takes nothing more"
-        super().__init__(f"call {call.id} is {call.state.value}: {kind.value} cannot happen; {why or possible}")
+        super().__init__(
+            f"call {call.id} is {call.state.value}: {kind.value} cannot happen; {why or possible}"
+        )
         self.call, self.kind = call, kind

@@ -35,12 +35,29 @@ class Reader(Protocol):
 class Work(Reader, Protocol):
     """One unit of work on one tenant: reads see its own writes; all of it is committed together, or nothing."""
 
-    tenant: str
-    now: datetime  # tenant time, aware UTC
-    zone: ZoneInfo
-    identity: Identity
-    readings: Mapping[str, str]  # this vendor's discrepancies: id to reading
-    switches: Mapping[str, str]  # this vendor's tenant switches (see Vendor.switches)
+    @property
+    def tenant(self) -> str:
+        """The tenant's name."""
+
+    @property
+    def now(self) -> datetime:
+        """Tenant time, aware UTC."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The tenant's time zone."""
+
+    @property
+    def identity(self) -> Identity:
+        """The tenant's source of made-up values."""
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """The reading of each of this vendor's discrepancies."""
+
+    @property
+    def switches(self) -> Mapping[str, str]:
+        """The value of each of this vendor's tenant switches that the tenant has set (see Vendor.switches)."""
 
     def credentials(self, vendor: str) -> Mapping[str, str]:
         """Return the tenant's credential set for a vendor."""
@@ -183,15 +200,15 @@ class Credentials(Protocol):
         """Return a tenant's credential set for a vendor."""
 
     def token_holder(self, vendor: str, token: str) -> str | None:
-        """Return the tenant to which a token was issued at run time (expired or revoked ones are not found)."""
+        """Return the tenant to which a token was issued at run time, unless it has expired or was revoked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
     """How the client side gets a token from a target that wants one.
 
-    ``request`` makes the message from the target's credentials; ``token`` reads the answer: the token and how long
-    it lives, or None when the target refused.
+    ``request`` makes the message from the target's credentials; ``token`` reads the answer: the token and how
+    long it lives, or None when the target refused.
     """
 
     request: Callable[[Mapping[str, str]], Message]
@@ -205,6 +222,7 @@ class Vendor:
     renders      what each kind of event makes it tell (empty: it pushes nothing)
     authorise    the headers that carry a target's token (or the token got by ``login``)
     handlers     operation id to handler (empty: it serves nothing)
+    admit        whether a request that is right in itself may be done now (None: nothing more to say)
     claim        which tenant a request speaks for; open operations (a token route) claim by their body
     refuse       a refusal in the vendor's own envelope
     credentials  makes a tenant's credential set: field to value
@@ -219,6 +237,7 @@ class Vendor:
     authorise: Callable[[str], Headers] = lambda token: (("authorization", f"Bearer {token}"),)
     login: Login | None = None
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    admit: Callable[[Work, Received], Refusal | None] | None = None
     claim: Callable[[str | None, HttpRequest, Any, Credentials], Claim] | None = None
     refuse: Callable[[Refusal], Reply] | None = None
     credentials: Callable[[Identity], Mapping[str, str]] = lambda identity: {}

@@ -1,0 +1,105 @@
+"""Decodes a body as a contract says it is written. Knows JSON and forms, and no vendor."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from contracts import strict_json
+from contracts.errors import ContractError
+from contracts.operation import FORM, JSON, Body
+
+_MAX_FIELDS = 1000
+
+
+class UnreadableBody(ContractError):
+    """A body that cannot be decoded. ``clause`` is ``media-type`` or ``malformed``; the other parts make a violation."""
+
+    def __init__(self, clause: str, found: str, expected: str, remedy: str) -> None:
+        super().__init__(f"the body cannot be read: found {found}, expected {expected}; {remedy}")
+        self.clause, self.found, self.expected, self.remedy = clause, found, expected, remedy
+
+
+def media_type_of(content_type: str | None) -> str:
+    """Return the bare media type of a Content-Type header, in small letters; "" when there is none."""
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+def decode(body: Body | None, raw: bytes, content_type: str | None) -> tuple[Any, str | None]:
+    """Return the decoded body and the ref of its schema: (None, None) for an empty body that need not be there.
+
+    Raises UnreadableBody.
+    """
+    if body is None or not body.media:
+        return None, None
+    if not raw and not body.required:
+        return None, None
+    media_type = _choose(body, raw, content_type)
+    ref = body.media[media_type]
+    if _bare(media_type) == FORM:
+        return _form(raw), ref
+    if _is_json(media_type):
+        return _json(raw), ref
+    return None, None
+
+
+def _choose(body: Body, raw: bytes, content_type: str | None) -> str:
+    sent = media_type_of(content_type)
+    listed = next((name for name in body.media if _covers(name, sent)), None)
+    if body.any_media_type:
+        return _by_content(body, raw, listed)
+    if listed is None:
+        # An empty body has no type: what it lacks is the body.
+        if not raw and any(map(_is_json, body.media)):
+            return next(filter(_is_json, body.media))
+        names = " or ".join(body.media)
+        found = f"Content-Type {sent[:80]}" if sent else "no Content-Type"
+        raise UnreadableBody("media-type", found, names, f'send the header "Content-Type: {next(iter(body.media))}"')
+    return listed
+
+
+def _by_content(body: Body, raw: bytes, listed: str | None) -> str:
+    looks_like_json = raw.lstrip()[:1] in (b"{", b"[")
+    kinds = [name for name in body.media if _is_json(name) == looks_like_json]
+    if listed in kinds:
+        return str(listed)
+    return next(iter([*kinds, *body.media]))
+
+
+def _covers(listed: str, sent: str) -> bool:
+    bare = _bare(listed)
+    return sent == bare or bare == "*/*" or (bare.endswith("/*") and bool(sent) and sent.startswith(bare[:-1]))
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0].strip()
+
+
+def _is_json(media_type: str) -> bool:
+    bare = _bare(media_type)
+    return bare in (JSON, "*/*", "application/*") or bare.endswith("+json")
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return strict_json.loads(raw)
+    except strict_json.MalformedJson as error:
+        place = "" if error.position is None else f" at character {error.position}"
+        found = "an empty body" if not raw else f"{error.reason}{place}"
+        raise UnreadableBody("malformed", found, "one JSON value in UTF-8", "send JSON that can be read") from None
+
+
+def _form(raw: bytes) -> dict[str, str]:
+    try:
+        text = raw.decode("ascii")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except UnicodeDecodeError:
+        found = "bytes that are not percent-encoded UTF-8"
+        raise UnreadableBody("malformed", found, "a form", "percent-encode each value as UTF-8") from None
+    except ValueError:
+        found = f"more than {_MAX_FIELDS} fields"
+        raise UnreadableBody("malformed", found, "a form", "send fewer fields") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise UnreadableBody("malformed", "a field that stands twice", "each field once", "send each field once")
+    return fields

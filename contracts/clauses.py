@@ -1,0 +1,27 @@
+"""Makes the violations of clauses that no schema holds: the operation, its credential, media type and status."""
+
+from __future__ import annotations
+
+from contracts.marks import weigh
+from contracts.model import Part, Provenance, Violation
+from contracts.wording import shorten
+
+
+def violation(
+    clause: str, part: Part, pointer: str, found: str, expected: str, remedy: str, mark: Provenance
+) -> Violation:
+    """Return a violation whose severity follows its mark, inferred clauses taken as warnings."""
+    severity, drift = weigh(mark.confidence, clause, strict_inferred=False)
+    return Violation(
+        clause=clause,
+        part=part,
+        pointer=pointer,
+        found=shorten(found),
+        expected=expected,
+        remedy=remedy,
+        source=mark.source,
+        confidence=mark.confidence,
+        severity=severity,
+        discrepancy=mark.discrepancy,
+        drift=drift,
+    )

@@ -1,0 +1,173 @@
+"""Looks at one exchange under one set of readings and lists every clause that it breaks.
+
+Which of them a later page allows, and what the inferred ones weigh, is said in ``checking``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from contracts import bodies, credentials, parameters
+from contracts.clauses import violation
+from contracts.explaining import explain
+from contracts.identifying import identify
+from contracts.model import Confidence, Direction, Exchange, HttpResponse, Part, Provenance, Violation
+from contracts.operation import Body, Operation
+from contracts.rulebook import Rule
+from contracts.rules import Facts, Finding, Subject
+from contracts.variant import Variant
+
+if TYPE_CHECKING:
+    from contracts.contract import Contract
+
+# What breaks without the message being unfit for a rule to read.
+_HARMLESS = frozenset({"additionalProperties", "enum"})
+_NO_BODY = frozenset({204, 304})
+
+
+@dataclass(slots=True)
+class Inspection:
+    """What was found so far. ``clauses`` counts those that were looked at."""
+
+    operation: Operation | None = None
+    violations: list[Violation] = field(default_factory=list)
+    unjudged: list[str] = field(default_factory=list)
+    clauses: Counter[Confidence] = field(default_factory=Counter)
+    request: Any = None
+    response: Any = None
+    fit: bool = True  # the request is of a shape that rules can read
+
+    def passed(self) -> dict[Confidence, int]:
+        """Return how many clauses held, by confidence."""
+        broken = Counter(v.confidence for v in self.violations)
+        return {c: held for c in Confidence if (held := self.clauses[c] - broken[c]) > 0}
+
+
+def inspect(
+    contract: Contract, exchange: Exchange, choices: Mapping[str, str], facts: Facts | None
+) -> Inspection:
+    """Look at every clause in force: operation, credential, parameters, bodies, status and rules."""
+    readings, variant = contract.under(choices)
+    result = Inspection()
+    found = identify(contract, variant, exchange)
+    if isinstance(found, Violation):
+        result.violations.append(found)
+        return result
+    operation, path = found
+    result.operation = operation
+    if _judged(exchange, Part.REQUEST):
+        _request(result, operation, variant, exchange, path)
+    if exchange.response is not None and _judged(exchange, Part.RESPONSE):
+        _response(result, operation, variant, exchange, exchange.response)
+    if _judged(exchange, Part.REQUEST):
+        _rules(result, contract, operation, exchange, readings, facts)
+    return result
+
+
+def _judged(exchange: Exchange, part: Part) -> bool:
+    """False for the half of an exchange that we did wrong on purpose."""
+    ours = Part.REQUEST if exchange.direction is Direction.SENT else Part.RESPONSE
+    return exchange.fault is None or part is not ours
+
+
+def _request(
+    result: Inspection, operation: Operation, variant: Variant, exchange: Exchange, path: Mapping[str, str]
+) -> None:
+    request = exchange.request
+    result.clauses[operation.provenance.confidence] += 1
+    shown, wrong = credentials.judge(operation, variant.security_schemes, request)
+    result.clauses.update(scheme.provenance.confidence for scheme in shown)
+    judged, more = parameters.judge(operation, variant.schemas, request, path)
+    result.clauses.update(parameter.provenance.confidence for parameter in judged)
+    result.violations += wrong + more
+    content_type = request.header("content-type")
+    found, result.request = _body(
+        result, variant, operation.body, request.body, content_type, Part.REQUEST, operation.provenance
+    )
+    result.fit = all(v.keyword in _HARMLESS for v in found)
+
+
+def _response(
+    result: Inspection, operation: Operation, variant: Variant, exchange: Exchange, response: HttpResponse
+) -> None:
+    answer = operation.answer(response.status)
+    if answer is None:
+        result.violations.append(_undocumented(operation, response.status))
+        return
+    if answer.ours:  # never counted as the vendor's
+        return
+    mark = answer.provenance
+    result.clauses[mark.confidence] += 1
+    if response.status in _NO_BODY or exchange.request.method == "HEAD":
+        return
+    content_type = response.header("content-type")
+    found, value = _body(result, variant, answer.body, response.body, content_type, Part.RESPONSE, mark)
+    result.response = value if all(v.keyword in _HARMLESS for v in found) else None
+
+
+def _body(
+    result: Inspection,
+    variant: Variant,
+    body: Body | None,
+    raw: bytes,
+    content_type: str | None,
+    part: Part,
+    mark: Provenance,
+) -> tuple[list[Violation], Any]:
+    try:
+        value, ref = bodies.decode(body, raw, content_type)
+    except bodies.UnreadableBody as error:
+        pointer = "header:content-type" if error.clause == "media-type" else ""
+        found = [violation(error.clause, part, pointer, error.found, error.expected, error.remedy, mark)]
+        result.violations += found
+        return found, None
+    if ref is None:
+        return [], value
+    result.clauses.update(variant.clauses(ref))
+    found = explain(variant.schemas, ref, value, part, mark)
+    result.violations += found
+    return found, value
+
+
+def _undocumented(operation: Operation, status: int) -> Violation:
+    known = ", ".join(answer.status for answer in operation.answers)
+    return violation(
+        "status",
+        Part.RESPONSE,
+        "status",
+        str(status),
+        f"one of the documented answers: {known or 'none is documented'}",
+        f"answer {operation.id} with one of these",
+        operation.provenance,
+    )
+
+
+def _rules(
+    result: Inspection,
+    contract: Contract,
+    operation: Operation,
+    exchange: Exchange,
+    readings: Mapping[str, str],
+    facts: Facts | None,
+) -> None:
+    subject = Subject(
+        operation.id, exchange.message, result.request, result.response, exchange, readings, facts
+    )
+    for rule in contract.rulebook.of(operation.id, readings):
+        findings = contract.rulebook.find(rule, subject) if result.fit else None
+        if findings is None:
+            result.unjudged.append(rule.id)
+            continue
+        result.clauses[rule.provenance.confidence] += 1
+        result.violations += [of_rule(rule, f) for f in findings if _judged(exchange, f.part)]
+
+
+def of_rule(rule: Rule, finding: Finding) -> Violation:
+    """Return the violation that a rule's finding is."""
+    remedy = f"send {finding.expected}" if finding.expected else rule.text
+    return violation(
+        rule.id, finding.part, finding.pointer, finding.found, finding.expected or rule.text, remedy, rule.provenance
+    )

@@ -1,0 +1,196 @@
+"""Reads the operations of a contract from its ``openapi.yaml``. Knows OpenAPI 3.1, and no vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.errors import ContractError
+from contracts.marks import own_provenance, provenance, reachable
+from contracts.model import Confidence, Provenance
+from contracts.operation import Answer, Body, Operation, OperationKind, Parameter, Place, SecurityScheme
+from contracts.pointers import DanglingReference, follow, join
+
+FILE = "openapi.yaml"
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+Found = tuple[str, str, Mapping[str, Any]]
+
+
+class BrokenOpenapi(ContractError):
+    """Something in an ``openapi.yaml`` that no operation can be read from."""
+
+    def __init__(self, place: str, wrong: str, remedy: str) -> None:
+        super().__init__(f"{FILE} {place}: {wrong}; {remedy}")
+
+
+class OpenapiReader:
+    """Reads one document; ``files`` are the contract's parsed files, since the document refers to them."""
+
+    def __init__(self, files: Mapping[str, Any]) -> None:
+        self._files = files
+        self._root: Mapping[str, Any] = _mapping(files[FILE], "", "the document")
+
+    def operations(self) -> dict[str, Operation]:
+        """Return the operations by their key, in the order of the document."""
+        operations: dict[str, Operation] = {}
+        for operation in (*self._paths(), *self._webhooks()):
+            if operation.id in operations:
+                raise BrokenOpenapi(operation.id, "two operations have this key", "give each a key of its own")
+            operations[operation.id] = operation
+        return operations
+
+    def security_schemes(self) -> dict[str, SecurityScheme]:
+        """Return the ways to show a credential, by name."""
+        schemes = _mapping(self._root.get("components", {}), "/components", "components").get("securitySchemes", {})
+        return {name: self._scheme(name, scheme) for name, scheme in schemes.items()}
+
+    def _scheme(self, name: str, node: Any) -> SecurityScheme:
+        place = f"/components/securitySchemes/{name}"
+        node = _mapping(node, place, "a security scheme")
+        if node.get("type") not in ("http", "apiKey"):
+            raise BrokenOpenapi(place, f"the type is {node.get('type')!r}", "write http or apiKey")
+        return SecurityScheme(
+            name,
+            node["type"],
+            str(node.get("scheme", "")).lower(),
+            node.get("in", "header"),
+            node.get("name", ""),
+            provenance(node, f"{FILE} {place}"),
+        )
+
+    def _paths(self) -> Iterator[Operation]:
+        for path, item in _mapping(self._root.get("paths", {}), "/paths", "paths").items():
+            _, at, item = self._follow(join(["paths", path]), item)
+            for method in METHODS:
+                if method in item:
+                    node = _mapping(item[method], f"{at}/{method}", "an operation")
+                    key = node.get("operationId")
+                    if not isinstance(key, str):
+                        raise BrokenOpenapi(f"{at}/{method}", "it has no operationId", "give it one in English")
+                    yield self._operation(key, OperationKind.PATH, (method,), path, at, item)
+
+    def _webhooks(self) -> Iterator[Operation]:
+        for name, item in _mapping(self._root.get("webhooks", {}), "/webhooks", "webhooks").items():
+            _, at, item = self._follow(join(["webhooks", name]), item)
+            methods = tuple(method for method in METHODS if method in item)
+            if not methods:
+                raise BrokenOpenapi(at, "the push has no method", "write post: or put: under it")
+            yield self._operation(name, OperationKind.WEBHOOK, methods, "", at, item)
+
+    def _operation(
+        self, key: str, kind: OperationKind, methods: tuple[str, ...], path: str, at: str, item: Mapping[str, Any]
+    ) -> Operation:
+        node, at_node = item[methods[0]], f"{at}/{methods[0]}"
+        mark = provenance(node, f"{FILE} {at_node}")
+        parameters = (*self._parameters(at, item, mark), *self._parameters(at_node, node, mark))
+        security = node.get("security", self._root.get("security", ()))
+        return Operation(
+            id=key,
+            kind=kind,
+            methods=tuple(method.upper() for method in methods),
+            path=path,
+            summary=node.get("summary", ""),
+            provenance=mark,
+            parameters=parameters,
+            security=tuple(tuple(option) for option in security),
+            body=self._request_body(at_node, node),
+            answers=tuple(self._answers(at_node, node, mark)),
+        )
+
+    def _parameters(self, at: str, node: Mapping[str, Any], mark: Provenance) -> Iterator[Parameter]:
+        for index, entry in enumerate(node.get("parameters", ())):
+            file, pointer, found = self._follow(f"{at}/parameters/{index}", entry)
+            if found.get("in") not in tuple(Place):
+                raise BrokenOpenapi(pointer, f"in is {found.get('in')!r}", f"write one of {', '.join(Place)}")
+            ref, schema = self._schema(file, pointer, found)
+            yield Parameter(
+                name=found["name"],
+                place=Place(found["in"]),
+                required=bool(found.get("required", False)),
+                ref=ref,
+                types=_types(schema),
+                secret=_secret(schema) or _secret(found),
+                provenance=own_provenance(found, f"{FILE} {pointer}") or mark,
+                description=found.get("description", ""),
+            )
+
+    def _request_body(self, at: str, node: Mapping[str, Any]) -> Body | None:
+        if "requestBody" not in node:
+            return None
+        file, pointer, found = self._follow(f"{at}/requestBody", node["requestBody"])
+        lenient = bool(found.get("x-any-media-type") or node.get("x-any-media-type"))
+        return self._body(file, pointer, found, required=bool(found.get("required", False)), any_media_type=lenient)
+
+    def _answers(self, at: str, node: Mapping[str, Any], mark: Provenance) -> Iterator[Answer]:
+        for holder, ours in ((node, False), (node.get("x-simulator"), True), (self._root.get("x-simulator"), True)):
+            responses = holder.get("responses", {}) if isinstance(holder, Mapping) else {}
+            for status, entry in responses.items():
+                base = f"{at}/responses" if holder is node else "/x-simulator/responses"
+                file, pointer, found = self._follow(base + join([status]), entry)
+                simulated = ours or bool(found.get("x-simulator"))
+                own = own_provenance(found, f"{FILE} {pointer}")
+                yield Answer(
+                    str(status),
+                    found.get("description", ""),
+                    own or (_OURS if simulated else mark),
+                    self._body(file, pointer, found, required=True) if found.get("content") else None,
+                    simulated,
+                )
+
+    def _body(
+        self, file: str, pointer: str, node: Mapping[str, Any], *, required: bool, any_media_type: bool = False
+    ) -> Body:
+        media: dict[str, str | None] = {}
+        secrets: dict[str, str] = {}
+        for name, content in node.get("content", {}).items():
+            ref, _ = self._schema(file, f"{pointer}/content{join([name])}", content)
+            media[name.lower()] = ref
+            if ref is not None:
+                secrets.update(secret_names(self._files, ref))
+        return Body(required, media, any_media_type, secrets)
+
+    def _schema(self, file: str, pointer: str, node: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
+        if "schema" not in node:
+            return None, {}
+        file, pointer, found = follow(self._files, file, f"{pointer}/schema", node["schema"])
+        ref = f"{file}#{pointer}" if pointer else file
+        return ref, found if isinstance(found, Mapping) else {}
+
+    def _follow(self, pointer: str, node: Any) -> Found:
+        try:
+            file, target, found = follow(self._files, FILE, pointer, node)
+        except DanglingReference as error:
+            raise BrokenOpenapi(pointer, str(error), "correct the reference") from None
+        return file, target, _mapping(found, target, "an object")
+
+
+_OURS = Provenance("the simulator", Confidence.INFERRED)
+
+
+def secret_names(files: Mapping[str, Any], ref: str) -> dict[str, str]:
+    """Return the property names under which a schema keeps secrets, with the kind of each."""
+    names: dict[str, str] = {}
+    for _, keys, node in reachable(files, ref):
+        kind = _secret(node)
+        if kind and "properties" in keys:
+            last = len(keys) - 1 - keys[::-1].index("properties")
+            if last + 1 < len(keys):
+                names[keys[last + 1]] = kind
+    return names
+
+
+def _secret(node: Mapping[str, Any]) -> str | None:
+    if node.get("format") == "password" or "x-secret" in node:
+        return str(node.get("x-secret", "password"))
+    return None
+
+
+def _types(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    types = schema.get("type", ())
+    return (types,) if isinstance(types, str) else tuple(types)
+
+
+def _mapping(node: Any, pointer: str, what: str) -> Mapping[str, Any]:
+    if not isinstance(node, Mapping):
+        raise BrokenOpenapi(pointer, f"{what} is not a mapping", "write keys and values under it")
+    return node

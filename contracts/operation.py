@@ -1,0 +1,120 @@
+"""The parts of an operation as the rest of the program sees them: plain values, no file format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from contracts.model import Provenance
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+class OperationKind(StrEnum):
+    """Whether an operation is served under a path, or pushed to an address of the integrator's."""
+
+    PATH = "path"
+    WEBHOOK = "webhook"
+
+
+class Place(StrEnum):
+    """Where a parameter stands."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value outside the body. ``types`` are the JSON types its text is read as; ``secret`` the kind of secret it is."""
+
+    name: str
+    place: Place
+    required: bool
+    ref: str | None
+    types: tuple[str, ...]
+    secret: str | None
+    provenance: Provenance
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """A way to show a credential: ``kind`` is ``http`` (with a ``scheme`` such as bearer) or ``apiKey`` (with a name)."""
+
+    id: str
+    kind: str
+    scheme: str
+    place: str
+    name: str
+    provenance: Provenance
+
+    @property
+    def header(self) -> str:
+        """The header that carries the credential, in small letters; "" when none does."""
+        if self.kind == "apiKey":
+            return self.name.lower() if self.place == "header" else ""
+        return "authorization"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a body may be: media type to schema (None: anything)."""
+
+    required: bool
+    media: Mapping[str, str | None]
+    any_media_type: bool = False
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One documented answer; ``status`` is a code, ``4XX`` or ``default``. ``ours`` marks what the simulator adds."""
+
+    status: str
+    description: str
+    provenance: Provenance
+    body: Body | None = None
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that can be asked, or pushed.
+
+    ``security`` names the schemes of which one set must be satisfied (empty: open; an empty set: optional).
+    """
+
+    id: str
+    kind: OperationKind
+    methods: tuple[str, ...]
+    path: str
+    summary: str
+    provenance: Provenance
+    parameters: tuple[Parameter, ...] = ()
+    security: tuple[tuple[str, ...], ...] = ()
+    body: Body | None = None
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """The media types that a request may have."""
+        return tuple(self.body.media) if self.body else ()
+
+    @property
+    def any_media_type(self) -> bool:
+        """True when the body is read whatever its header says."""
+        return self.body is not None and self.body.any_media_type
+
+    @property
+    def path_parameters(self) -> tuple[Parameter, ...]:
+        """The parameters that stand in the path."""
+        return tuple(p for p in self.parameters if p.place is Place.PATH)
+
+    def answer(self, status: int) -> Answer | None:
+        """Return the documented answer for a status: its own entry, else that of its hundred, else the default."""
+        entries = {a.status.upper(): a for a in self.answers}
+        return entries.get(str(status)) or entries.get(f"{status // 100}XX") or entries.get("DEFAULT")

@@ -1,0 +1,164 @@
+"""The words of a violation: what was found, what was expected and what to do, for each keyword of JSON Schema.
+
+Never shows a secret: values of secret properties, and of objects that may hold one, are described and not printed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts.formats import EXAMPLES
+
+WIDTH = 80
+_ARTICLES = {
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+}
+_LIMITS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "minItems": "at least {} entries",
+    "maxItems": "at most {} entries",
+    "minProperties": "at least {} properties",
+    "maxProperties": "at most {} properties",
+}
+_SIZES = {"Length": "{} characters", "Items": "{} entries", "Properties": "{} properties"}
+
+
+def shorten(text: str) -> str:
+    """Cut a text to 80 characters, on one line."""
+    text = re.sub(r"[\x00-\x1f\x7f]", " ", text)
+    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+
+
+def show(value: object) -> str:
+    """Return a value as JSON, short; objects and lists by their size, since they may hold a secret."""
+    if isinstance(value, Mapping):
+        names = ", ".join(map(str, value))
+        return shorten(f"an object with {names}") if value else "an empty object"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    try:
+        return shorten(json.dumps(value, ensure_ascii=False, default=str))
+    except ValueError:
+        return shorten(repr(value))
+
+
+def kind_of(value: object) -> str:
+    """Return what JSON type a value is, in words."""
+    if value is None:
+        return "null"
+    for types, name in ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (Mapping, "object")):
+        if isinstance(value, types):  # type: ignore[arg-type]
+            return _ARTICLES[name].replace("true or false", "a boolean")
+    return _ARTICLES["array"]
+
+
+def found(keyword: str, value: object, secret: str | None) -> str:
+    """Return what was found where a keyword failed; ``secret`` is the kind of secret that the value is, or None."""
+    if keyword == "required" or keyword == "dependentRequired":
+        return "nothing"
+    if keyword == "additionalProperties":
+        return "a property that is not known here"
+    for ending, text in _SIZES.items():
+        if keyword.endswith(ending) and isinstance(value, str | list | Mapping):
+            return text.format(len(value))
+    shown = f"[redacted:{secret}]" if secret else show(value)
+    if keyword == "type" and isinstance(value, str | bool | int | float):
+        return f"{shown} ({kind_of(value)})"
+    return shown
+
+
+def expected(keyword: str, value: Any, schema: Mapping[str, Any], name: str) -> str:
+    """Return what a failing keyword wants: the clause's own description, or words made from the keyword."""
+    description = schema.get("description")
+    if keyword == "required":
+        inner = schema.get("properties", {}).get(name)
+        if isinstance(inner, Mapping) and isinstance(inner.get("description"), str):
+            return f"{name}: {inner['description']}"
+        if isinstance(description, str) and "properties" not in schema:
+            return description
+        return f"a property {name}"
+    if keyword == "additionalProperties":
+        return shorten(f"only {', '.join(schema.get('properties', {})) or 'no property at all'}")
+    if isinstance(description, str) and description:
+        return description
+    return by_keyword(keyword, value)
+
+
+def by_keyword(keyword: str, value: Any) -> str:
+    """Return what a keyword wants, in words."""
+    if keyword == "type":
+        return " or ".join(_ARTICLES.get(t, str(t)) for t in ([value] if isinstance(value, str) else value))
+    if keyword == "enum":
+        return shorten("one of " + ", ".join(map(show, value)))
+    if keyword == "const":
+        return show(value)
+    if keyword == "pattern":
+        return f"text that matches {value}"
+    if keyword == "format":
+        return f"a {value}, such as {EXAMPLES.get(str(value), '')}"
+    if keyword in _LIMITS:
+        return _LIMITS[keyword].format(value)
+    if keyword == "uniqueItems":
+        return "no entry twice"
+    if keyword == "false":
+        return "nothing here"
+    return f"what {keyword} of the schema says"
+
+
+def remedy(keyword: str, value: Any, schema: Mapping[str, Any], name: str, instance: object) -> str:
+    """Return what to do about a failing keyword."""
+    if keyword in ("required", "dependentRequired"):
+        return f'add "{name}"'
+    if keyword in ("additionalProperties", "false"):
+        return f'leave "{name}" out'
+    if keyword == "type":
+        return _retype([value] if isinstance(value, str) else list(value), instance)
+    if keyword == "enum":
+        return f"send {by_keyword(keyword, value)}{_close(value, instance)}"
+    if keyword == "discriminator":
+        return f"send one of {', '.join(map(show, schema.get('discriminator', {}).get('mapping', {})))}"
+    if keyword in ("anyOf", "oneOf", "not"):
+        return _alternatives(keyword, value)
+    return f"send {by_keyword(keyword, value)}"
+
+
+def _retype(types: Sequence[str], instance: object) -> str:
+    if "string" in types and isinstance(instance, int | float) and not isinstance(instance, bool):
+        return "send it as text, in quotes"
+    if isinstance(instance, str) and {"integer", "number"} & set(types) and re.fullmatch(r"-?[0-9.]+", instance):
+        return "send it as a number, without quotes"
+    return f"send {by_keyword('type', types)}"
+
+
+def _close(options: Sequence[object], instance: object) -> str:
+    texts = [option for option in options if isinstance(option, str)]
+    near = difflib.get_close_matches(instance, texts, n=1, cutoff=0.6) if isinstance(instance, str) else []
+    return f' (did you mean "{near[0]}"?)' if near else ""
+
+
+def _alternatives(keyword: str, branches: Any) -> str:
+    if keyword == "not":
+        return "send something else"
+    names = [branch.get("required") for branch in branches if isinstance(branch, Mapping)]
+    if len(names) == len(branches) and all(names):
+        return "add " + " or ".join(" and ".join(f'"{name}"' for name in group) for group in names)
+    texts = [str(b["description"]) for b in branches if isinstance(b, Mapping) and b.get("description")]
+    if len(texts) == len(branches):
+        return shorten("send one of these: " + "; ".join(texts))
+    return "send what exactly one of the alternatives allows" if keyword == "oneOf" else "send one of the alternatives"

@@ -1,0 +1,170 @@
+"""Holds what was expected against what happened. Pure: a list of records in, a list of outcomes out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scenarios.model import Clean, Expectation, Match, Order, Received, Sent, vendor_of
+from scenarios.sendings import Record, Sending, describe, differences, near_misses, sendings
+
+__all__ = ["Outcome", "Record", "evaluate"]
+
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an expectation. ``near_misses`` are lines for people, at most three, if it was not met.
+
+    ``judged`` is False where nothing can be said, since the vendor had no target; such a one counts as met.
+    """
+
+    expectation: Expectation
+    met: bool
+    text: str
+    near_misses: tuple[str, ...] = ()
+    judged: bool = True
+
+
+def evaluate(
+    expectations: Sequence[Expectation],
+    log: Sequence[Record],
+    *,
+    errors: int = 0,
+    unsent: Collection[str] = (),
+) -> list[Outcome]:
+    """Return the outcome of each expectation, in order.
+
+    ``log`` is in the order in which things happened; ``errors`` is how many errors the contract check found;
+    ``unsent`` names the vendors whose messages had no target. Attempts of one delivery count once, each
+    duplicate by a fault for itself.
+    """
+    out = sendings(r for r in log if r.direction == "sent")
+    came = [Sending(r, (r,)) for r in log if r.direction == "received"]
+    start = next((record.at for record in log if record.at), None)
+    silent = frozenset(unsent) - {s.first.vendor for s in out}
+    return [_outcome(e, _Seen(out, came, start, silent, errors)) for e in expectations]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """All that happened, since when, the vendors without a target, and the count of contract errors."""
+
+    out: Sequence[Sending]
+    came: Sequence[Sending]
+    start: datetime | None
+    silent: frozenset[str]
+    errors: int
+
+
+def _outcome(expectation: Expectation, seen: _Seen) -> Outcome:
+    match expectation:
+        case Clean():
+            return _clean(expectation, seen.errors)
+        case Received():
+            return _counted(expectation, seen.came, seen.start, "")
+    vendor = vendor_of(expectation)
+    if vendor in seen.silent:
+        text = f"{_title(expectation)}: not judged, since {vendor} has no target in this run"
+        return Outcome(expectation, met=True, text=text, judged=False)
+    outcomes = [_at_target(expectation, sent, seen.start, at) for at, sent in _by_target(vendor, seen.out)]
+    return next((o for o in outcomes if not o.met), outcomes[0])
+
+
+def _at_target(
+    expectation: Sent | Order, sent: Sequence[Sending], start: datetime | None, label: str
+) -> Outcome:
+    if isinstance(expectation, Order):
+        return _ordered(expectation, sent, start, label)
+    return _counted(expectation, sent, start, label)
+
+
+def _by_target(vendor: str | None, out: Sequence[Sending]) -> Iterator[tuple[str, list[Sending]]]:
+    """Yield what each target of a vendor got; other vendors' sendings stay in as possible near misses."""
+    targets = list(dict.fromkeys(s.first.target for s in out if s.first.vendor == vendor)) or [None]
+    for target in targets:
+        label = f" at {target}" if len(targets) > 1 else ""
+        yield label, [s for s in out if s.first.vendor != vendor or s.first.target == target]
+
+
+def _counted(
+    expectation: Sent | Received, candidates: Sequence[Sending], start: datetime | None, label: str
+) -> Outcome:
+    wanted, least, most = expectation.match, expectation.least, expectation.most
+    found = _matching(wanted, candidates)
+    text = f"{_title(expectation)}: expected {_range(least, most)}{label}, found {len(found)}"
+    misses: list[str] = []
+    if len(found) < least:
+        misses = near_misses(wanted, candidates, start, SHOWN)
+    elif most is not None and len(found) > most:
+        misses = [f"{describe(s, start)}: one too many" for s in found[most:][:SHOWN]]
+    elif isinstance(expectation, Sent) and expectation.deliveries is not None:
+        return _same_ids(expectation, found, start, text)
+    met = least <= len(found) and (most is None or len(found) <= most)
+    return Outcome(expectation, met, text, tuple(misses))
+
+
+def _same_ids(expectation: Sent, found: Sequence[Sending], start: datetime | None, text: str) -> Outcome:
+    ids = len({s.first.delivery for s in found})
+    met = ids == expectation.deliveries
+    text = f"{text}; expected {expectation.deliveries} distinct delivery ids, found {ids}"
+    lines = (f"{describe(s, start)}: delivery {s.first.delivery}" for s in found[:SHOWN])
+    return Outcome(expectation, met, text, () if met else tuple(lines))
+
+
+def _ordered(expectation: Order, sent: Sequence[Sending], start: datetime | None, label: str) -> Outcome:
+    title = f"{_title(expectation)}{label}"
+    before: Sending | None = None
+    for index, wanted in enumerate(expectation.of):
+        again, found = expectation.of[:index].count(wanted), _matching(wanted, sent)
+        if again >= len(found):
+            times = f"went out only {len(found)} of {again + 1} times" if found else "never went out"
+            misses = near_misses(wanted, sent, start, SHOWN)
+            return Outcome(expectation, False, f"{title}: {_named(wanted)} {times}", tuple(misses))
+        this = found[again]
+        if before and this.first.number < before.first.number:
+            text = f"{title}: {_named(wanted)} went out before {_named(expectation.of[index - 1])}"
+            return Outcome(expectation, False, text, (describe(this, start), describe(before, start)))
+        before = this
+    return Outcome(expectation, True, title)
+
+
+def _matching(wanted: Match, candidates: Sequence[Sending]) -> list[Sending]:
+    return [s for s in candidates if not s.dropped and not differences(wanted, s)]
+
+
+def _clean(expectation: Clean, errors: int) -> Outcome:
+    found = f"{errors} error{'' if errors == 1 else 's'}"
+    if not expectation.wanted:
+        return Outcome(expectation, True, f"clean: contract errors are allowed, found {found}")
+    return Outcome(expectation, errors == 0, f"clean: expected no contract error, found {found}")
+
+
+def _title(expectation: Expectation) -> str:
+    match expectation:
+        case Sent():
+            return f"{'not_sent' if expectation.most == 0 else 'sent'} {_named(expectation.match)}"
+        case Received():
+            return f"{'not_received' if expectation.most == 0 else 'received'} {_named(expectation.match)}"
+        case Order():
+            return f"order {', '.join(_named(wanted) for wanted in expectation.of)}"
+        case Clean():
+            return "clean"
+
+
+def _named(wanted: Match) -> str:
+    words = [word for word in (wanted.vendor, wanted.message, wanted.operation) if word]
+    words += [f"of {wanted.call}"] if wanted.call else []
+    words += [f"with status {wanted.status}"] if wanted.status is not None else []
+    if wanted.delivered is not None:
+        words.append("delivered" if wanted.delivered else "not delivered")
+    words += [f"in {wanted.attempts} attempts"] if wanted.attempts is not None else []
+    return " ".join(words)
+
+
+def _range(least: int, most: int | None) -> str:
+    if least == most:
+        return f"exactly {least}" if least else "none"
+    return f"at least {least}" if most is None else f"{least} to {most}"

@@ -1,0 +1,252 @@
+"""What a scenario is, once it is read: steps on a time line, faults and expectations.
+
+It knows no file format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """What a step does: `STARTING` begin a call, `AWAIT` speaks of none, the others act on one that began."""
+
+    INBOUND = "inbound"  # from, to
+    OUTBOUND = "outbound"  # extension, to
+    SMS = "sms"  # extension, to, text
+    MENU = "menu"
+    CHOOSE = "choose"  # option
+    TYPE_DOCUMENT = "type_document"  # digits
+    TYPE_ORDER = "type_order"  # digits
+    QUEUE = "queue"  # queue
+    RING = "ring"  # extension; none: the far end of an outbound call
+    NO_ANSWER = "no_answer"  # extension; none: the one that rings
+    ANSWER = "answer"  # extension; none: the one that rings, or the far end
+    HOLD = "hold"
+    RESUME = "resume"
+    TRANSFER = "transfer"  # to, as
+    BUSY = "busy"
+    REFUSE = "refuse"
+    HANGUP = "hangup"  # by
+    AWAIT = "await"
+
+
+STARTING = frozenset({Verb.INBOUND, Verb.OUTBOUND, Verb.SMS})
+ENDING = frozenset({Verb.SMS, Verb.TRANSFER, Verb.BUSY, Verb.REFUSE, Verb.HANGUP})
+
+
+class Flaw(StrEnum):
+    """What is done wrong on purpose with a message that goes out; also the ``fault`` of its records."""
+
+    DELAY = "delay"  # it leaves later, and what is behind it does not wait for it
+    DUPLICATE = "duplicate"  # it goes out several times
+    DROP = "drop"  # it never goes out
+    SWAP_WITH_NEXT = "swap_with_next"  # it changes places with the next message of its call
+    MALFORMED = "malformed"  # its body is cut, so that it is no JSON
+    WRONG_TOKEN = "wrong_token"  # noqa: S105 - its credential is not the target's
+    WRONG_METHOD = "wrong_method"  # PUT for POST, POST for PUT
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The request of the integration that an `AWAIT` step waits for, and how long, in wall time."""
+
+    vendor: str
+    operation: str
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happens. ``offset`` counts from the start of the scenario; ``where`` is its place.
+
+    ``call`` is the scenario's own name of the call (empty for `AWAIT`). ``fields`` holds the other words of
+    the step as they are written: ``from``, ``to``, ``as``, ``by``, ``extension``, ``queue``, ``option``,
+    ``digits``, ``text``. ``where`` is ``file:line:column``.
+    """
+
+    offset: timedelta
+    verb: Verb
+    call: str
+    fields: Mapping[str, str]
+    where: str
+    wanted: Wanted | None = None
+
+    @property
+    def begins(self) -> str | None:
+        """The call that begins with this step, if one does."""
+        if self.verb in STARTING:
+            return self.call
+        return self.fields["as"] if self.verb is Verb.TRANSFER else None
+
+    @property
+    def ends(self) -> str | None:
+        """The call that is over after this step, if one is."""
+        return self.call if self.verb in ENDING else None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which messages or requests are meant; None matches everything.
+
+    ``status`` is the last answer's; ``delivered`` whether a 2xx came; ``attempts`` how many it took.
+    """
+
+    vendor: str | None = None
+    call: str | None = None
+    message: str | None = None
+    operation: str | None = None
+    status: int | None = None
+    delivered: bool | None = None
+    attempts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is done wrong with which message.
+
+    Of the messages that ``match`` means, counted from 1 as they arise: the ``nth``, or ``every`` so many, or
+    (both None) each. ``delay`` is tenant time. ``times`` is how often a `Flaw.DUPLICATE` goes out in all, and
+    ``new_id`` gives every copy a delivery id of its own.
+    """
+
+    match: Match
+    flaw: Flaw
+    where: str
+    nth: int | None = None
+    every: int | None = None
+    delay: timedelta = timedelta()
+    times: int = 2
+    new_id: bool = False
+
+    def strikes(self, count: int) -> bool:
+        """Say whether the fault is for the message that is the ``count``-th (from 1) of those it matches."""
+        if self.nth is not None:
+            return count == self.nth
+        return self.every is None or count % self.every == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """So many messages went out: at least ``least``, at most ``most`` (None: no limit), for every target.
+
+    ``deliveries`` is how many distinct delivery ids they carry.
+    """
+
+    match: Match
+    where: str
+    least: int = 1
+    most: int | None = None
+    deliveries: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The integration made so many requests. The run waits for them ``within`` (wall) after its last step."""
+
+    match: Match
+    where: str
+    least: int = 1
+    most: int | None = None
+    within: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """These messages of a vendor first went out in this order; one named again stands for its next time."""
+
+    vendor: str
+    of: tuple[Match, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """The contract check found no error (``wanted``), or may have found some."""
+
+    where: str
+    wanted: bool = True
+
+
+Expectation = Sent | Received | Order | Clean
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The records of the world that the steps name, each with the place that names it first."""
+
+    extensions: Mapping[str, str]
+    queues: Mapping[str, str]
+    lines: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What happens on the phone, what is done wrong on purpose, and what must come of it.
+
+    ``source`` is the file it was read from, or the name its text was given; ``text`` is the file as it was
+    read, so that a run can be stored and read again. There is always exactly one `Clean`.
+    """
+
+    name: str
+    title: str
+    about: str
+    steps: tuple[Step, ...]
+    faults: tuple[Fault, ...]
+    expectations: tuple[Expectation, ...]
+    source: str
+    text: str = field(default="", repr=False, compare=False)
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """The names of its calls, in the order in which they begin."""
+        return tuple(name for step in self.steps if (name := step.begins))
+
+    @property
+    def needs(self) -> Needs:
+        """What the world must have before the first step."""
+        needs: dict[str, dict[str, str]] = {"extensions": {}, "queues": {}, "lines": {}}
+        for step in self.steps:
+            for kind, name in _named(step):
+                needs[kind].setdefault(name, step.where)
+        return Needs(**needs)
+
+    @property
+    def vendors(self) -> Mapping[str, str]:
+        """The vendor keys that waits, faults and expectations name, each with the first place."""
+        named: dict[str, str] = {}
+        for step in self.steps:
+            if step.wanted:
+                named.setdefault(step.wanted.vendor, step.where)
+        for fault in self.faults:
+            if fault.match.vendor:
+                named.setdefault(fault.match.vendor, fault.where)
+        for expectation in self.expectations:
+            if vendor := vendor_of(expectation):
+                named.setdefault(vendor, expectation.where)
+        return named
+
+
+def vendor_of(expectation: Expectation) -> str | None:
+    """Return the vendor that an expectation is about; `Clean` is about all of them."""
+    match expectation:
+        case Sent() | Received():
+            return expectation.match.vendor
+        case Order():
+            return expectation.vendor
+        case Clean():
+            return None
+
+
+def _named(step: Step) -> Iterator[tuple[str, str]]:
+    if extension := step.fields.get("extension"):
+        yield "extensions", extension
+    if step.verb is Verb.TRANSFER:
+        yield "extensions", step.fields["to"]
+    if queue := step.fields.get("queue"):
+        yield "queues", queue
+    if step.verb is Verb.INBOUND and (line := step.fields.get("to")):
+        yield "lines", line

@@ -1,0 +1,136 @@
+"""What went out and what came in, as plain records, and how they answer a `Match`. Pure; knows no journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scenarios.durations import format_duration
+from scenarios.model import Flaw, Match
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One exchange: a request that the simulator ``sent``, or ``received`` from the integration.
+
+    ``call`` is the scenario's name of the call, ``status`` that of the answer (None: there was none),
+    ``delivered`` whether it was 2xx, ``fault`` the `Flaw` it was sent with, ``delivery`` the id that all
+    attempts share. ``summary`` is a short line for people.
+    """
+
+    number: int
+    direction: str
+    vendor: str
+    call: str | None = None
+    message: str | None = None
+    operation: str | None = None
+    at: datetime | None = None
+    status: int | None = None
+    delivered: bool = False
+    fault: str | None = None
+    delivery: str | None = None
+    attempt: int = 1
+    target: str | None = None
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message on its way to one target, with all its attempts; or one received request."""
+
+    first: Record
+    attempts: tuple[Record, ...]
+
+    @property
+    def last(self) -> Record:
+        """The newest attempt."""
+        return self.attempts[-1]
+
+    @property
+    def delivered(self) -> bool:
+        """True when an attempt was answered with 2xx."""
+        return any(record.delivered for record in self.attempts)
+
+    @property
+    def dropped(self) -> bool:
+        """True when a fault kept it from going out at all."""
+        return self.first.fault == Flaw.DROP
+
+
+def sendings(log: Iterable[Record]) -> list[Sending]:
+    """Return the sendings of a log in the order of their first attempts.
+
+    A repeated first attempt of a delivery is a sending of its own (a duplicate); a later attempt belongs to
+    the earliest sending of its delivery that it follows.
+    """
+    found: list[Sending] = []
+    for record in log:
+        place = _place(found, record)
+        if place is None:
+            found.append(Sending(record, (record,)))
+        else:
+            found[place] = replace(found[place], attempts=(*found[place].attempts, record))
+    return found
+
+
+def differences(wanted: Match, sending: Sending) -> list[str]:
+    """Return what of a sending is not as wanted, each as ``message is ended, not started``."""
+    return [
+        f"{name} is {_word(found)}, not {_word(want)}"
+        for name, want, found in _facts(wanted, sending)
+        if want is not None and want != found
+    ]
+
+
+def near_misses(
+    wanted: Match, candidates: Sequence[Sending], start: datetime | None, most: int = 3
+) -> list[str]:
+    """Return a line for each of those that match most of what was wanted, with what differs."""
+    asked = sum(want is not None for _, want, _ in _facts(wanted, candidates[0])) if candidates else 0
+    ranked: list[tuple[int, int, str]] = []
+    for sending in candidates:
+        why = differences(wanted, sending)
+        if sending.dropped:
+            why.append("it was dropped by a fault")
+        if why and len(why) < max(asked, 2):
+            line = f"{describe(sending, start)}: {', '.join(why)}"
+            ranked.append((len(why), sending.first.number, line))
+    return [line for _, _, line in sorted(ranked)[:most]]
+
+
+def describe(sending: Sending, start: datetime | None) -> str:
+    """Return one line for people: journal number, what it was, when, and how it was answered."""
+    last = sending.last
+    what = f"{last.vendor} {last.message or last.operation or 'unknown operation'}"
+    of = f" of {last.call}" if last.call else ""
+    after = f" at {format_duration(sending.first.at - start)}" if sending.first.at and start else ""
+    tries = f", attempt {last.attempt}" if last.attempt > 1 else ""
+    summary = f" ({last.summary})" if last.summary else ""
+    return f"#{last.number} {what}{of}{after}{tries}{summary}"
+
+
+def _place(found: Sequence[Sending], record: Record) -> int | None:
+    if record.delivery is None or record.attempt == 1:
+        return None
+    follows = (record.direction, record.target, record.delivery, record.attempt - 1)
+    for place, sending in enumerate(found):
+        last = sending.last
+        if (last.direction, last.target, last.delivery, last.attempt) == follows and not last.delivered:
+            return place
+    return None
+
+
+def _facts(wanted: Match, sending: Sending) -> Iterator[tuple[str, object, object]]:
+    first = sending.first
+    yield "vendor", wanted.vendor, first.vendor
+    yield "call", wanted.call, first.call
+    yield "message", wanted.message, first.message
+    yield "operation", wanted.operation, first.operation
+    yield "status", wanted.status, sending.last.status
+    yield "delivered", wanted.delivered, sending.delivered
+    yield "attempts", wanted.attempts, len(sending.attempts)
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)

@@ -1,0 +1,292 @@
+"""Puts the parts together: `build` is the only place that makes things, and nothing happens before `Simulator.start`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import contracts
+import simulator.vendors
+from contracts import strict_json
+from contracts.contract import Contract
+from contracts.egress import Gate
+from simulator.dispatch import Dispatcher
+from simulator.engine import Engine
+from simulator.furnishing import furnish, restored, world_of
+from simulator.hosts import AllowedHosts
+from simulator.identity import Identity
+from simulator.jobs import Job, Task
+from simulator.limits import Limits
+from simulator.pbx import Pbx
+from simulator.pipeline import Pipeline
+from simulator.retries import RetryPolicy
+from simulator.scheduler import Scheduler
+from simulator.sending import Sender
+from simulator.settings import Settings
+from simulator.shell import Shell
+from simulator.store import Change, Put, RemoveTenant, SqlStore
+from simulator.tenants import (
+    DEFAULT,
+    UNCLAIMED,
+    Choices,
+    Profile,
+    Tenant,
+    Tenants,
+    first_clock,
+    with_credentials,
+)
+from simulator.transactions import CLOCK, PROFILE, TARGET, Transaction
+from simulator.vendor import Vendor
+from simulator.world import OwnWorld, load_world
+
+if TYPE_CHECKING:
+    from simulator.serving import Server
+
+log = logging.getLogger(__name__)
+
+
+def discover_vendors() -> dict[str, Vendor]:
+    """Return every vendor that has a folder, by key, in alphabetical order."""
+    found = {}
+    for key in contracts.discover():
+        module = import_module(f"{simulator.vendors.__name__}.{key}")
+        vendor: Vendor = module.VENDOR
+        found[vendor.key] = vendor
+    return found
+
+
+def discover_targets() -> dict[str, tuple[str, ...]]:
+    """Return the vendors that send, each with the methods among which a target may choose."""
+    vendors = discover_vendors()
+    return _choices(vendors, {key: contracts.load(key) for key in vendors})
+
+
+def _choices(vendors: Mapping[str, Vendor], loaded: Mapping[str, Contract]) -> dict[str, tuple[str, ...]]:
+    return {
+        key: next((o.methods for o in loaded[key].operations.values() if o.kind == "webhook"), ())
+        for key, vendor in vendors.items()
+        if vendor.renders
+    }
+
+
+class Simulator:
+    """Every part, wired. Use `start` and `stop`, on one loop."""
+
+    def __init__(self, settings: Settings, own_world: OwnWorld | None) -> None:
+        self.settings = settings
+        self.vendors = discover_vendors()
+        self.contracts = {key: contracts.load(key, settings.contracts) for key in self.vendors}
+        self.tenants = Tenants()
+        self.store = SqlStore(settings.store)
+        self.gate = Gate()
+        for target in settings.targets:
+            self.gate = self.gate.allow_url(target.url)
+        self.sender = Sender(self.gate)
+        self.pbx = Pbx(self.vendors)
+        self.engine = Engine(self.pbx, self.store, self.contracts)
+        self.engine.strict_inferred = settings.strict_inferred
+        self.policy = RetryPolicy()
+        self.dispatcher = Dispatcher(self.vendors, self.contracts, self.store, self.sender, self.policy)
+        self.scheduler = Scheduler(self.store, self._perform, self.engine.settled)
+        self.server: Server | None = None
+        self.own_world = own_world
+        self._growth: set[asyncio.Future[None]] = set()
+
+    @property
+    def default(self) -> Tenant:
+        """The tenant that is always there."""
+        return self.tenants.get(DEFAULT)
+
+    async def start(self, *, listen: bool = True) -> None:
+        """Bring the stored tenants back, make ``default`` where it is missing, and serve."""
+        for name in self.store.tenants():
+            tenant = restored(self.store.load(name), self.readings_for)
+            if tenant is not None:
+                self._take_in(tenant)
+        settings = self.settings
+        if DEFAULT not in self.tenants:
+            self.add(Profile(DEFAULT, settings.seed, settings.zone, settings.readings, settings.switches))
+        if UNCLAIMED not in self.tenants:
+            self.add(Profile(UNCLAIMED), credentials=False)
+        if settings.targets:
+            self._point(settings)
+        if listen:
+            await self._serve()
+
+    async def stop(self) -> None:
+        """End everything; what is not done stays in the store."""
+        if self.server is not None:
+            self.shell.stop()
+            await self.server.stop()
+        await self.scheduler.stop()
+        await self.engine.stop()
+        await self.sender.close()
+        for waiter in tuple(self._growth):
+            waiter.cancel()
+        await asyncio.get_running_loop().run_in_executor(None, self.store.close)
+
+    def add(self, profile: Profile, *, credentials: bool = True, own: OwnWorld | None = None) -> Tenant:
+        """Make a tenant, with made-up credentials where none are given. Raises Taken, or what a reading has wrong."""
+        if credentials:
+            identity = Identity(f"credentials of {profile.name}")
+            made = {key: vendor.credentials(identity) for key, vendor in self.vendors.items()}
+            profile = with_credentials(profile, made)
+        settings = self.settings
+        clock = first_clock(settings.clock, settings.speed, settings.start)
+        tenant = Tenant(profile, clock, self.readings_for(profile))
+        tenant.own_world = own or self.own_world
+        self._take_in(tenant)
+        self._keep_profile(tenant)
+        return tenant
+
+    def reset(self, name: str) -> Tenant:
+        """Return a tenant to its baseline: records, calls, jobs, journal, clock, balance; targets and profile stay."""
+        old = self.tenants.get(name)
+        self._halt(old)
+        clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
+        fresh = Tenant(old.profile, clock, old.readings)
+        fresh.targets, fresh.own_world, fresh.observers = old.targets, old.own_world, old.observers
+        self._swap(fresh)
+        self.store.submit([RemoveTenant(name)])
+        self._keep_profile(fresh)
+        return fresh
+
+    def remove(self, name: str) -> None:
+        """Forget a tenant and all that was its."""
+        self._halt(self.tenants.discard(name))
+        self.store.submit([RemoveTenant(name)])
+
+    def change(self, tenant: Tenant, profile: Profile) -> None:
+        """Give a tenant other readings, switches, accounts or zone. Raises what a reading has wrong."""
+        readings = self.readings_for(profile)
+        tenant.profile, tenant.readings = profile, readings
+        self._keep_profile(tenant)
+
+    def refurnish(self, tenant: Tenant, own: OwnWorld) -> None:
+        """Give a tenant another world, over its baseline. Raises BadWorld and then changes nothing."""
+        world = world_of(tenant, own)
+        tenant.own_world, tenant.furnish = own, None
+        self._write(tenant, furnish(tenant, world))
+
+    def target_choices(self) -> dict[str, tuple[str, ...]]:
+        """Return the vendors that send, each with the methods among which a target may choose."""
+        return _choices(self.vendors, self.contracts)
+
+    def pending(self) -> asyncio.Future[None]:
+        """Return what is done when all that was changed up to now is on disk."""
+        return asyncio.wrap_future(self.store.submit([]))
+
+    def reload(self, name: str) -> None:
+        """Bring a tenant back as the log has it, after a change that could not be written."""
+        old = self.tenants.get(name)
+        fresh = restored(self.store.load(name), self.readings_for)
+        self._halt(old)
+        if fresh is not None:
+            fresh.own_world, fresh.observers = old.own_world, old.observers
+            self._swap(fresh)
+
+    def readings_for(self, profile: Profile) -> Choices:
+        """Return the reading of every discrepancy of every vendor that a profile comes to."""
+        return {
+            key: contract.choose(profile.readings.get(key, {})) for key, contract in self.contracts.items()
+        }
+
+    async def journal_growth(self, seconds: float) -> None:
+        """Wait until any journal has grown, or the time is over."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._growth.add(waiter)
+        try:
+            await asyncio.wait([waiter], timeout=seconds)
+        finally:
+            self._growth.discard(waiter)
+
+    async def _perform(self, tenant: Tenant, job: Job) -> None:
+        if job.task is Task.DELIVER:
+            await self.dispatcher.attempt(tenant, job)
+        else:
+            await self.engine.perform(tenant, job)
+
+    def _take_in(self, tenant: Tenant) -> None:
+        self.tenants.add(tenant)
+        self._wire(tenant)
+
+    def _swap(self, tenant: Tenant) -> None:
+        self.tenants.put_back(tenant)
+        self._wire(tenant)
+
+    def _wire(self, tenant: Tenant) -> None:
+        def world() -> None:
+            self._write(tenant, furnish(tenant, world_of(tenant, tenant.own_world)))
+
+        if not tenant.furnished and tenant.name != UNCLAIMED:
+            tenant.furnish = world
+        tenant.on_growth = self._grown
+        tenant.on_loss = lambda: self.reload(tenant.name)
+        self.scheduler.watch(tenant)
+
+    def _grown(self) -> None:
+        for waiter in self._growth:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def _halt(self, tenant: Tenant) -> None:
+        tenant.closed = True
+        self.scheduler.forget(tenant.name)
+        self.dispatcher.forget(tenant.name)
+        self.engine.forget(tenant.name)
+
+    def _keep_profile(self, tenant: Tenant) -> None:
+        document = strict_json.dumps(tenant.profile.to_document())
+        clock = strict_json.dumps(tenant.clock.to_document())
+        targets = [
+            Put(tenant.name, TARGET, key, strict_json.dumps(target.to_document()))
+            for key, target in tenant.targets.items()
+        ]
+        self._write(
+            tenant,
+            [
+                Put(tenant.name, PROFILE, "profile", document),
+                Put(tenant.name, CLOCK, "clock", clock),
+                *targets,
+            ],
+        )
+
+    def _write(self, tenant: Tenant, changes: list[Change]) -> None:
+        tenant.written(self.store.submit(changes))
+
+    def _point(self, settings: Settings) -> None:
+        tx = Transaction(self.default, self.store)
+        for target in settings.targets:
+            tx.put_target(target)
+        tx.commit()
+
+    async def _serve(self) -> None:
+        from simulator.control.face import control_app, index_app
+        from simulator.serving import Server
+        from simulator.web import make_app
+
+        mounts = {
+            f"/{key}": make_app(
+                key, self.contracts[key], Pipeline(vendor, self.contracts[key], self.tenants, self.store)
+            )
+            for key, vendor in self.vendors.items()
+            if vendor.handlers
+        }
+        mounts["/_sim"] = control_app(self)
+        self.shell = Shell(
+            mounts,
+            default=index_app(self),
+            settings=Limits(),
+            allowed_hosts=AllowedHosts.of(self.settings.allow_hosts),
+            journal_wait=self.journal_growth,
+        )
+        self.server = await Server.start(self.shell, self.settings.host, self.settings.port)
+
+
+def build(settings: Settings) -> Simulator:
+    """Make a simulator. Raises a SimulatorError or ContractError when a file or a setting is wrong."""
+    own = load_world(settings.world) if settings.world else None
+    return Simulator(settings, own)

@@ -1,0 +1,112 @@
+"""Prints what happens, line by line: plain lines to a pipe, colours on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import click
+
+from contracts.model import Direction
+from simulator.calls import Call, Event
+from simulator.dispatch import GaveUp
+from simulator.journal import Entry
+from simulator.reports import tell, tell_exchange, tell_finding, tell_passed
+from simulator.runs import Run
+from simulator.tenants import Tenant
+from simulator.verdicts import Verdict
+
+MOST_FINDINGS = 20
+
+
+class Timeline:
+    """Shows a tenant's life: what happened on the phone, what went where, and what was answered."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+
+    def __call__(self, news: object) -> None:
+        """Print one piece of news."""
+        match news:
+            case (Call() as call, Event() as event):
+                click.echo(f"{self._clock(event.at)}  {tell(call, event, self._name(call.id))}")
+            case Entry():
+                self._entry(news)
+            case GaveUp():
+                text = f"{news.exchange.vendor} {news.exchange.message}: given up after {news.exchange.attempt} attempts"
+                click.secho(f"{'':8}  {text}", fg="red")
+
+    def _entry(self, entry: Entry) -> None:
+        exchange = entry.exchange
+        name = self._name(exchange.call) if exchange.call else ""
+        arrow = "->" if exchange.direction is Direction.SENT else "<-"
+        status = exchange.response.status if exchange.response else 0
+        colour = "green" if 200 <= status < 300 else "red"
+        click.secho(f"{'':8}    {arrow} {tell_exchange(exchange, name)}", fg=colour)
+
+    def _name(self, call: str) -> str:
+        return next((name for run in self._tenant.runs.values() if (name := run.name_of(call))), call)
+
+    def _clock(self, at: datetime) -> str:
+        return at.astimezone(self._tenant.zone).strftime("%H:%M:%S")
+
+
+def show_verdict(run: Run, verdict: Verdict, policy: str) -> None:
+    """Print what came of a run."""
+    click.echo()
+    if verdict.problem:
+        click.secho(f"{run.scenario.name}: could not be played", fg="red", bold=True)
+        click.echo(f"  {verdict.problem}")
+        return
+    show_findings(verdict)
+    for outcome in verdict.outcomes:
+        mark, colour = ("ok  ", "green") if outcome.met else ("MISS", "red")
+        click.secho(
+            f"{mark if outcome.judged else '--  '} {outcome.text}", fg=colour if outcome.judged else None
+        )
+        for line in outcome.near_misses:
+            click.echo(f"       near miss: {line}")
+    for vendor, count in verdict.unsent.items():
+        click.echo(f"--   {count} {vendor} messages had no target: give one with --target {vendor}=URL")
+    for exchange in verdict.undelivered:
+        why = exchange.error or (f"answered {exchange.response.status}" if exchange.response else "no answer")
+        click.secho(
+            f"MISS {exchange.vendor} {exchange.message} never arrived at {exchange.target}: {why} "
+            f"({exchange.attempt} attempts; {policy})",
+            fg="red",
+        )
+    word, colour = ("PASS", "green") if verdict.passes else ("FAIL", "red")
+    click.secho(f"{word} {run.scenario.name}: {summary(verdict)}", fg=colour, bold=True)
+
+
+def show_findings(verdict: Verdict) -> None:
+    """Print the violations, errors first, and say when there are too many to print."""
+    findings = (*verdict.errors, *verdict.warnings)
+    for finding in findings[:MOST_FINDINGS]:
+        colour = "red" if finding in verdict.errors else "yellow"
+        for number, line in enumerate(tell_finding(finding)):
+            click.secho(line, fg=colour if number == 0 else None)
+    if len(findings) > MOST_FINDINGS:
+        click.echo(f"... and {len(findings) - MOST_FINDINGS} more; --json shows all")
+
+
+def summary(verdict: Verdict) -> str:
+    """Say in a line what the contract check came to."""
+    counted = (
+        f"{_count(verdict.exchanges, 'exchange')}, {_count(len(verdict.errors), 'error')}, "
+        f"{_count(len(verdict.warnings), 'warning')}; {tell_passed(verdict.passed)}"
+    )
+    unjudged = sum(verdict.unjudged.values())
+    return counted + (
+        f"; {unjudged} rule checks need the records of a fake and were not made" if unjudged else ""
+    )
+
+
+def show_lines(lines: Iterable[str]) -> None:
+    """Print lines."""
+    for line in lines:
+        click.echo(line)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,98 @@
+"""Options that several commands take, and how they become settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option(
+        "--target",
+        "targets",
+        multiple=True,
+        metavar="VENDOR=URL",
+        help="Send a vendor's messages to this URL (repeatable).",
+    ),
+    click.option(
+        "--method",
+        "methods",
+        multiple=True,
+        metavar="METHOD",
+        help="PUT or POST, where the vendor lets choose. Once for all targets, or once for each.",
+    ),
+    click.option(
+        "--token",
+        "tokens",
+        multiple=True,
+        metavar="TOKEN",
+        help="The token sent along. Once for all targets, or once for each.",
+    ),
+    click.option("--seed", default="1", show_default=True, help="The seed of every made-up value."),
+    click.option(
+        "--world",
+        type=click.Path(path_type=Path),
+        help="A YAML file with records of your own (docs/world.md).",
+    ),
+    click.option(
+        "--contracts",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help="A folder whose files replace those of the shipped contracts.",
+    ),
+    click.option(
+        "--reading",
+        "readings",
+        multiple=True,
+        metavar="VENDOR:ID=READING",
+        help="How to read a discrepancy of a vendor's documents, such as hubsoft:H1=current-2020 (repeatable).",
+    ),
+    click.option(
+        "--zone", default="America/Sao_Paulo", show_default=True, help="The time zone of wire dates."
+    ),
+    click.option(
+        "--start", metavar="TIME", help="The tenant's first moment, such as 2026-03-02T09:00:00-03:00."
+    ),
+    click.option("--strict-inferred", is_flag=True, help="Count broken guesses as errors, not as warnings."),
+)
+
+
+def common(command: _F) -> _F:
+    """Add the options that serve and run share."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def pair(values: Sequence[str], count: int, option: str) -> list[str | None]:
+    """Return one value a target: none, one for all, or as many as there are targets."""
+    if len(values) in (0, 1):
+        return [values[0] if values else None] * count
+    if len(values) != count:
+        raise click.UsageError(
+            f"{option} is given {len(values)} times for {count} targets: once, or for each"
+        )
+    return list(values)
+
+
+def readings_of(texts: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the choices that ``VENDOR:ID=READING`` options make."""
+    chosen: dict[str, dict[str, str]] = {}
+    for text in texts:
+        place, equals, reading = text.partition("=")
+        vendor, colon, discrepancy = place.partition(":")
+        if not (equals and colon and vendor and discrepancy and reading):
+            raise click.UsageError(
+                f"--reading {text!r}: write VENDOR:ID=READING, as in hubsoft:H1=current-2020"
+            )
+        chosen.setdefault(vendor, {})[discrepancy] = reading
+    return chosen
+
+
+def control_token(given: str | None) -> str | None:
+    """Return the control token from the option or the environment."""
+    return given or os.environ.get("PBXSIM_CONTROL_TOKEN") or None

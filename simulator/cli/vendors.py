@@ -1,0 +1,68 @@
+"""``pbxsim vendors``: what each contract holds, and how it is known."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+import contracts
+from contracts.contract import Contract
+
+
+@click.command(name="vendors")
+@click.option(
+    "--discrepancies", is_flag=True, help="List where the documents contradict themselves, with the readings."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(discrepancies: bool, as_json: bool) -> None:
+    """List what each vendor's contract holds, and how it is known."""
+    loaded = [contracts.load(key) for key in contracts.discover()]
+    if as_json:
+        click.echo(json.dumps({c.key: _record(c) for c in loaded}, ensure_ascii=False, indent=2))
+        return
+    for contract in loaded:
+        click.secho(f"{contract.title} ({contract.key})", bold=True)
+        for operation in contract.operations.values():
+            where = operation.path or f"push {operation.id}"
+            mark = operation.provenance
+            click.echo(
+                f"  {'/'.join(operation.methods):9} {where:48} {mark.confidence.value:10}  {mark.source}"
+            )
+        if discrepancies:
+            _discrepancies(contract)
+        click.echo()
+
+
+def _discrepancies(contract: Contract) -> None:
+    for found in contract.discrepancies.values():
+        click.echo(f"  {found.id}: {found.title}")
+        for name, reading in found.readings.items():
+            names = [
+                word
+                for word, alias in (("strict", found.strict), ("lenient", found.lenient))
+                if alias == name
+            ]
+            click.echo(f"      {name}{f' ({chr(44).join(names)})' if names else ''}: {reading.text}")
+
+
+def _record(contract: Contract) -> dict[str, Any]:
+    return {
+        "title": contract.title,
+        "operations": [
+            {
+                "operation": o.id,
+                "kind": o.kind,
+                "methods": list(o.methods),
+                "path": o.path,
+                "confidence": o.provenance.confidence.value,
+                "source": o.provenance.source,
+            }
+            for o in contract.operations.values()
+        ],
+        "discrepancies": {
+            d.id: {"title": d.title, "strict": d.strict, "lenient": d.lenient, "readings": list(d.readings)}
+            for d in contract.discrepancies.values()
+        },
+    }

@@ -1,0 +1,40 @@
+"""What the control handlers share: which tenant is meant, and how things are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.calls import Call
+from simulator.control.replies import Missing
+from simulator.documents import call_to_document
+from simulator.targets import Target
+from simulator.tenants import DEFAULT, Tenant
+from simulator.vendor import Received
+
+if TYPE_CHECKING:
+    from simulator.app import Simulator
+
+
+def tenant_of(simulator: Simulator, received: Received, name: str | None = None) -> Tenant:
+    """Return the tenant that a request means. Raises Missing."""
+    wanted = name or received.query.get("tenant") or DEFAULT
+    if wanted not in simulator.tenants:
+        raise Missing(f"there is no tenant {wanted!r}", "one of GET /_sim/tenants, or a new one by POST")
+    return simulator.tenants.get(wanted)
+
+
+def shown_target(target: Target) -> dict[str, Any]:
+    """Return a target without its secrets."""
+    return target.to_public()
+
+
+def shown_call(call: Call) -> dict[str, Any]:
+    """Return a call with what is computed from its events."""
+    return call_to_document(call) | {
+        "agent": call.agent,
+        "queue": call.queue,
+        "duration": call.duration,
+        "talk": call.talk,
+        "waiting": call.waiting,
+        "in_menu": call.in_menu,
+    }

@@ -1,0 +1,113 @@
+"""Answers control requests: checked against the control contract, handled by a table of plain functions."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from contracts import strict_json
+from contracts.contract import Contract
+from contracts.errors import ContractError
+from contracts.model import Direction, Exchange, HttpRequest, HttpResponse, Part
+from simulator.bridge import Slip
+from simulator.control.handlers import HANDLERS, OPEN
+from simulator.control.replies import Failed, Missing, problem
+from simulator.errors import EnvironmentProblem, SimulatorError
+from simulator.pipeline import response_of
+from simulator.tenants import Taken
+from simulator.vendor import Problem, Received, Reply
+
+if TYPE_CHECKING:
+    from simulator.app import Simulator
+
+log = logging.getLogger(__name__)
+
+_STATUS = {
+    Problem.NOT_FOUND: 404,
+    Problem.METHOD_NOT_ALLOWED: 405,
+    Problem.TOO_LARGE: 413,
+    Problem.UNSUPPORTED_MEDIA: 415,
+    Problem.FAILURE: 503,
+}
+_EXPECTED = {
+    404: "a path of the control API; GET /_sim/ lists them",
+    405: "one of the methods in the Allow header",
+    413: "a body of at most 1 MiB",
+}
+
+
+class Desk:
+    """What the control face asks for its answers."""
+
+    def __init__(self, simulator: Simulator, contract: Contract) -> None:
+        self._simulator = simulator
+        self._contract = contract
+
+    def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
+        """Answer a control request."""
+        if operation not in OPEN and not self._authorised(http):
+            return response_of(
+                problem(401, "no control token, or a wrong one", "Authorization: Bearer TOKEN")
+            )
+        exchange = Exchange("_sim", Direction.RECEIVED, http, operation=operation)
+        refused = self._contract.check(exchange).refused
+        if refused:
+            first = refused[0]
+            return response_of(problem(400, f"{first.pointer or 'body'}: {first.found}", first.expected))
+        return response_of(self._handled(self._received(operation, http, path), slip))
+
+    def refuse(
+        self, trouble: Problem, detail: str, http: HttpRequest, slip: Slip, allow: tuple[str, ...] = ()
+    ) -> HttpResponse:
+        """Refuse a request that reached no operation."""
+        status = _STATUS.get(trouble, 400)
+        reply = problem(status, detail, _EXPECTED.get(status, "a request of the control API"))
+        headers = (("allow", ", ".join(allow)),) if allow else ()
+        return response_of(Reply(reply.status, reply.body, headers))
+
+    def _handled(self, received: Received, slip: Slip) -> Reply:
+        try:
+            reply = HANDLERS[received.operation](self._simulator, received)
+        except Missing as missing:
+            return problem(404, str(missing), missing.expected)
+        except Taken as taken:
+            return problem(409, str(taken), "a name and credentials of its own")
+        except Failed as failed:
+            return problem(failed.status, str(failed), failed.expected)
+        except EnvironmentProblem as trouble:
+            return problem(503, str(trouble), "a machine with room for it")
+        except (SimulatorError, ContractError) as refusal:
+            return problem(422, str(refusal), "what the message says")
+        slip.instruction = reply.instruction
+        if received.http.method != "GET":
+            slip.committed = self._simulator.pending()
+        return reply
+
+    def _received(self, operation: str, http: HttpRequest, path: Mapping[str, str]) -> Received:
+        query = dict(parse_qsl(http.query, keep_blank_values=True, max_num_fields=20))
+        # The check has read it already: what is here is JSON, or nothing.
+        body = self._contract.decode(
+            self._contract.operations[operation], http.body, http.header("content-type"), Part.REQUEST
+        )
+        return Received(operation, http, body, path, query)
+
+    def _authorised(self, http: HttpRequest) -> bool:
+        token = self._simulator.settings.control_token
+        given = http.header("authorization") or ""
+        return token is None or hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+
+
+def listed(contract: Contract) -> bytes:
+    """Return the control API's operations as JSON: what a newcomer asks first."""
+    return strict_json.dumps(
+        {
+            "operations": [
+                {"method": method, "path": f"/_sim{operation.path}", "summary": operation.summary}
+                for operation in contract.operations.values()
+                for method in operation.methods
+            ]
+        }
+    )

@@ -1,0 +1,51 @@
+"""The Flask faces of the control API and of the address without a path."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response
+
+from contracts.contract import Contract, load_folder
+from simulator.control.desk import Desk, listed
+from simulator.web import make_app
+
+if TYPE_CHECKING:
+    from simulator.app import Simulator
+
+
+def control_contract() -> Contract:
+    """Return the contract of the control API."""
+    with as_file(files("simulator.control")) as folder:
+        return load_folder(folder)
+
+
+def control_app(simulator: Simulator) -> Flask:
+    """Return the app that serves ``/_sim``."""
+    contract = control_contract()
+    app = make_app("control", contract, Desk(simulator, contract))
+
+    @app.get("/")
+    def operations() -> Response:
+        return Response(listed(contract), mimetype="application/json")
+
+    return app
+
+
+def index_app(simulator: Simulator) -> Flask:
+    """Return the app for paths of no vendor: it says what is there."""
+    app = Flask("pbxsim.index", static_folder=None)
+
+    def index(path: str = "") -> tuple[dict[str, object], int]:
+        served = {key: f"/{key}/" for key, vendor in simulator.vendors.items() if vendor.handlers}
+        body: dict[str, object] = {"simulator": "pbxsim", "vendors": served, "control": "/_sim/"}
+        if not path:
+            return body, 200
+        known = ", ".join((*served.values(), "/_sim/"))
+        return {"error": f"nothing is served at /{path}", "expected": f"a path below {known}"}, 404
+
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    for rule in ("/", "/<path:path>"):
+        app.add_url_rule(rule, view_func=index, methods=methods, provide_automatic_options=False)
+    return app

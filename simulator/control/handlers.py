@@ -1,0 +1,233 @@
+"""What each control operation does: a function of the simulator and the request, in a literal table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from simulator.control import calling, watching
+from simulator.control.common import shown_target, tenant_of
+from simulator.control.replies import Failed, Missing
+from simulator.targets import Target, checked
+from simulator.tenants import DEFAULT, UNCLAIMED, Profile, Tenant, zone_of
+from simulator.transactions import Transaction
+from simulator.vendor import Received, Reply
+from simulator.version import VERSION
+from simulator.world import from_mapping
+
+if TYPE_CHECKING:
+    from simulator.app import Simulator
+
+Handler = Callable[["Simulator", Received], Reply]
+
+
+def _health(simulator: Simulator, received: Received) -> Reply:
+    return Reply(
+        200,
+        {
+            "status": "ok",
+            "version": VERSION,
+            "vendors": list(simulator.vendors),
+            "tenants": len(_own(simulator)),
+        },
+    )
+
+
+def _list_vendors(simulator: Simulator, received: Received) -> Reply:
+    return Reply(200, {"vendors": [_vendor(simulator, key) for key in simulator.vendors]})
+
+
+def _vendor(simulator: Simulator, key: str) -> dict[str, Any]:
+    contract = simulator.contracts[key]
+    return {
+        "key": key,
+        "title": contract.title,
+        "operations": [
+            {
+                "operation": o.id,
+                "kind": o.kind,
+                "methods": list(o.methods),
+                "path": o.path,
+                "summary": o.summary,
+                "confidence": o.provenance.confidence.value,
+                "source": o.provenance.source,
+            }
+            for o in contract.operations.values()
+        ],
+        "discrepancies": {
+            d.id: {"title": d.title, "readings": list(d.readings), "strict": d.strict, "lenient": d.lenient}
+            for d in contract.discrepancies.values()
+        },
+    }
+
+
+def _list_tenants(simulator: Simulator, received: Received) -> Reply:
+    return Reply(200, {"tenants": [_tenant(tenant) for tenant in _own(simulator)]})
+
+
+def _make_tenant(simulator: Simulator, received: Received) -> Reply:
+    body = dict(received.body)
+    number = len(_own(simulator)) + 1
+    name = body.pop("name", None) or next(
+        f"tenant-{n}" for n in range(number, number + 10_000) if f"tenant-{n}" not in simulator.tenants
+    )
+    _check_choices(simulator, body)
+    settings = simulator.settings
+    given = {"seed": settings.seed, "zone": settings.zone, **body}
+    zone_of(given["zone"])
+    profile = Profile.from_document({**Profile(name).to_document(), **given, "name": name})
+    tenant = simulator.add(profile)
+    return Reply(201, _tenant(tenant) | {"credentials": tenant.profile.to_document()["credentials"]})
+
+
+def _show_tenant(simulator: Simulator, received: Received) -> Reply:
+    tenant = _named(simulator, received)
+    return Reply(200, _tenant(tenant) | {"credentials": tenant.profile.to_document()["credentials"]})
+
+
+def _change_tenant(simulator: Simulator, received: Received) -> Reply:
+    tenant = _named(simulator, received)
+    _check_choices(simulator, received.body)
+    document = tenant.profile.to_document()
+    for field, choices in received.body.items():
+        for vendor, values in choices.items():
+            document[field][vendor] = {**document[field].get(vendor, {}), **values}
+    simulator.change(tenant, Profile.from_document(document))
+    return Reply(200, _tenant(tenant))
+
+
+def _remove_tenant(simulator: Simulator, received: Received) -> Reply:
+    tenant = _named(simulator, received)
+    if tenant.name == DEFAULT:
+        raise Failed(409, "the tenant default is always there", "another tenant, or POST /_sim/reset")
+    simulator.remove(tenant.name)
+    return Reply(200, {"removed": tenant.name})
+
+
+def _show_credentials(simulator: Simulator, received: Received) -> Reply:
+    tenant = tenant_of(simulator, received)
+    return Reply(200, {"tenant": tenant.name, "credentials": tenant.profile.to_document()["credentials"]})
+
+
+def _revoke_tokens(simulator: Simulator, received: Received) -> Reply:
+    tenant = tenant_of(simulator, received)
+    kind, wanted = f"{received.body['vendor']}.token", received.body.get("token")
+    tx = Transaction(tenant, simulator.store)
+    revoked = 0
+    for key, record in list(tenant.records.get(kind, {}).items()):
+        if wanted in (None, key) and not record["revoked"]:
+            tx.put(kind, key, {**record, "revoked": True})
+            revoked += 1
+    tx.commit()
+    return Reply(200, {"revoked": revoked})
+
+
+def _list_targets(simulator: Simulator, received: Received) -> Reply:
+    tenant = tenant_of(simulator, received)
+    return Reply(200, {"targets": [shown_target(t) for t in tenant.targets.values()]})
+
+
+def _add_target(simulator: Simulator, received: Received) -> Reply:
+    tenant = tenant_of(simulator, received)
+    tx = Transaction(tenant, simulator.store)
+    body = {"id": f"t{tx.next_number('target')}", **received.body}
+    target = checked(Target.from_document(body), simulator.target_choices())
+    simulator.gate.check_url(target.url)
+    tx.put_target(target)
+    tx.commit()
+    return Reply(201, shown_target(target))
+
+
+def _remove_target(simulator: Simulator, received: Received) -> Reply:
+    tenant, key = tenant_of(simulator, received), received.path["target"]
+    if key not in tenant.targets:
+        raise Missing(f"there is no target {key!r}", "one of GET /_sim/targets")
+    tx = Transaction(tenant, simulator.store)
+    tx.remove_target(key)
+    tx.commit()
+    return Reply(200, {"removed": key})
+
+
+def _replace_world(simulator: Simulator, received: Received) -> Reply:
+    tenant = tenant_of(simulator, received)
+    simulator.refurnish(tenant, from_mapping(received.body))
+    return watching.show_world(simulator, received)
+
+
+def _reset(simulator: Simulator, received: Received) -> Reply:
+    tenant = tenant_of(simulator, received)
+    return Reply(200, _tenant(simulator.reset(tenant.name)))
+
+
+def _named(simulator: Simulator, received: Received) -> Tenant:
+    return tenant_of(simulator, received, received.path["name"])
+
+
+def _own(simulator: Simulator) -> list[Tenant]:
+    return [tenant for tenant in simulator.tenants if tenant.name != UNCLAIMED]
+
+
+def _tenant(tenant: Tenant) -> dict[str, Any]:
+    document = tenant.profile.to_document()
+    del document["credentials"]
+    return document | {
+        "targets": len(tenant.targets),
+        "calls": len(tenant.calls),
+        "journal": tenant.journal.last,
+    }
+
+
+def _check_choices(simulator: Simulator, body: dict[str, Any]) -> None:
+    for field in ("readings", "switches", "accounts", "credentials"):
+        for vendor, values in body.get(field, {}).items():
+            if vendor not in simulator.vendors:
+                raise Failed(422, f"{field}: there is no vendor {vendor!r}", _one_of(simulator.vendors))
+            if field == "switches":
+                _check_switches(simulator, vendor, values)
+
+
+def _check_switches(simulator: Simulator, vendor: str, values: dict[str, str]) -> None:
+    switches = simulator.vendors[vendor].switches
+    for name, value in values.items():
+        if name not in switches:
+            raise Failed(422, f"switches: {vendor} has no switch {name!r}", _one_of(switches))
+        if value not in switches[name]:
+            raise Failed(422, f"switches: {vendor} {name} cannot be {value!r}", _one_of(switches[name]))
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return f"one of: {', '.join(names) or 'none'}"
+
+
+OPEN = frozenset({"health"})  # asked by whoever waits for the start, with or without a token
+
+HANDLERS: dict[str, Handler] = {
+    "health": _health,
+    "listVendors": _list_vendors,
+    "metrics": watching.metrics,
+    "listTenants": _list_tenants,
+    "makeTenant": _make_tenant,
+    "showTenant": _show_tenant,
+    "changeTenant": _change_tenant,
+    "removeTenant": _remove_tenant,
+    "showCredentials": _show_credentials,
+    "revokeTokens": _revoke_tokens,
+    "listTargets": _list_targets,
+    "addTarget": _add_target,
+    "removeTarget": _remove_target,
+    "listCalls": calling.list_calls,
+    "makeCall": calling.make_call,
+    "showCall": calling.show_call,
+    "stepCall": calling.step_call,
+    "listRuns": calling.list_runs,
+    "playScenario": calling.play_scenario,
+    "showRun": calling.show_run,
+    "readJournal": watching.read_journal,
+    "readOutbox": watching.read_outbox,
+    "listRecords": watching.list_records,
+    "showWorld": watching.show_world,
+    "replaceWorld": _replace_world,
+    "showClock": watching.show_clock,
+    "setClock": watching.set_clock,
+    "reset": _reset,
+}

@@ -1,0 +1,151 @@
+"""Control operations that look: journal, outbox, records, world, clock, metrics."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from contracts.exchanges import to_record
+
+from scenarios.durations import parse_duration
+from simulator.clock import parse_clock
+from simulator.control.common import tenant_of
+from simulator.control.replies import Failed, Missing
+from simulator.directory import KINDS
+from simulator.documents import time_to_text
+from simulator.jobs import Task
+from simulator.tenants import Tenant
+from simulator.transactions import Transaction
+from simulator.vendor import Instruction, Received, Reply, Wait
+
+if TYPE_CHECKING:
+    from simulator.app import Simulator
+
+MOST_ENTRIES = 1000
+LONGEST_WAIT = 60
+# Fields of a token's record that open a door.
+_SECRETS = ("token", "refresh_token")
+
+
+def read_journal(simulator: Simulator, received: Received) -> Reply:
+    """Return the entries after a number, the cursor to go on with, and how many were dropped."""
+    tenant = tenant_of(simulator, received)
+    after = int(received.query.get("after", "0"))
+    limit = min(max(int(received.query.get("limit", "100")), 1), MOST_ENTRIES)
+    entries = tenant.journal.after(after, limit)
+    body = {
+        "entries": [{"number": e.number, **to_record(e.exchange, e.verdict)} for e in entries],
+        "next": entries[-1].number if entries else after,
+        "dropped": tenant.journal.dropped,
+    }
+    return Reply(200, body, instruction=None if entries else wait_for(received))
+
+
+def wait_for(received: Received) -> Instruction | None:
+    """Return the instruction to ask again when the journal has grown, when the request says wait."""
+    seconds = min(int(received.query.get("wait", "0")), LONGEST_WAIT)
+    return Instruction(Wait.JOURNAL, seconds) if seconds else None
+
+
+def read_outbox(simulator: Simulator, received: Received) -> Reply:
+    """Return the deliveries that are not settled."""
+    tenant = tenant_of(simulator, received)
+    jobs = sorted((j for j in tenant.jobs.values() if j.task is Task.DELIVER), key=lambda j: (j.due, j.id))
+    return Reply(
+        200,
+        {
+            "deliveries": [
+                {
+                    "delivery": job.body["delivery"],
+                    "attempt": job.body["attempt"],
+                    "due": time_to_text(job.due),
+                    "under_way": job.id in tenant.running,
+                    "target": job.body["target"],
+                    "vendor": job.body["message"]["vendor"],
+                    "message": job.body["message"]["name"],
+                    "call": job.body["message"]["call"],
+                }
+                for job in jobs
+            ]
+        },
+    )
+
+
+def list_records(simulator: Simulator, received: Received) -> Reply:
+    """Return the records of a kind, without secrets."""
+    tenant, kind = tenant_of(simulator, received), received.path["kind"]
+    _furnish(simulator, tenant)
+    if kind not in tenant.records and not _is_vendor_kind(simulator, kind):
+        known = ", ".join(sorted({*KINDS, *(k for k in tenant.records)}))
+        raise Missing(f"there are no records of the kind {kind!r}", f"one of: {known}")
+    return Reply(200, {"records": [_shown(record) for record in tenant.records.get(kind, {}).values()]})
+
+
+def show_world(simulator: Simulator, received: Received) -> Reply:
+    """Return the world's records by kind."""
+    tenant = tenant_of(simulator, received)
+    _furnish(simulator, tenant)
+    return Reply(200, {kind: list(tenant.records.get(kind, {}).values()) for kind in KINDS})
+
+
+def show_clock(simulator: Simulator, received: Received) -> Reply:
+    """Return the tenant's time."""
+    tenant = tenant_of(simulator, received)
+    clock = tenant.clock
+    local = tenant.now().astimezone(tenant.zone)
+    return Reply(
+        200,
+        {
+            "now": time_to_text(tenant.now()),
+            "local": local.isoformat(timespec="seconds"),
+            "zone": tenant.profile.zone,
+            "mode": clock.mode.value,
+            "speed": clock.speed,
+        },
+    )
+
+
+def set_clock(simulator: Simulator, received: Received) -> Reply:
+    """Change how time passes, or set it forward; never back."""
+    tenant, wall = tenant_of(simulator, received), datetime.now(UTC)
+    clock = tenant.clock
+    if "clock" in received.body:
+        mode, speed = parse_clock(received.body["clock"])
+        clock = clock.changed(wall, mode=mode, speed=speed)
+    if "forward" in received.body:
+        step = parse_duration(received.body["forward"])
+        clock = clock.jumped(clock.now(wall) + step, wall)
+    tx = Transaction(tenant, simulator.store)
+    tx.set_clock(clock)
+    tx.commit()
+    return show_clock(simulator, received)
+
+
+def metrics(simulator: Simulator, received: Received) -> Reply:
+    """Return counters for Prometheus."""
+    lines = []
+    for name, kind, read in (
+        ("pbxsim_journal_entries_total", "counter", lambda t: t.journal.last),
+        ("pbxsim_journal_dropped_total", "counter", lambda t: t.journal.dropped),
+        ("pbxsim_calls_total", "counter", lambda t: t.sequences.get("call", 0)),
+        ("pbxsim_deliveries_total", "counter", lambda t: t.sequences.get("delivery", 0)),
+        ("pbxsim_jobs_waiting", "gauge", lambda t: len(t.jobs)),
+    ):
+        lines.append(f"# TYPE {name} {kind}")
+        lines += [f'{name}{{tenant="{tenant.name}"}} {read(tenant)}' for tenant in simulator.tenants]
+    headers = (("content-type", "text/plain; version=0.0.4; charset=utf-8"),)
+    return Reply(200, ("\n".join(lines) + "\n").encode(), headers)
+
+
+def _shown(record: Any) -> Any:
+    return {key: f"[redacted:{key}]" if key in _SECRETS else value for key, value in record.items()}
+
+
+def _is_vendor_kind(simulator: Simulator, kind: str) -> bool:
+    return kind.partition(".")[0] in simulator.vendors and "." in kind
+
+
+def _furnish(simulator: Simulator, tenant: Tenant) -> None:
+    if tenant.name not in simulator.tenants:
+        raise Failed(409, f"tenant {tenant.name} is going", "another tenant")
+    Transaction(tenant, simulator.store)  # the first use of a tenant puts its world in place

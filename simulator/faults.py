@@ -1,0 +1,76 @@
+"""What is done wrong on purpose with a message that goes out: a pure plan, made once for each message. Knows no vendor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from scenarios.model import Fault, Flaw, Match
+from simulator.runs import Run
+from simulator.vendor import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a message goes out: ``copies`` times, the first ``delay`` late.
+
+    ``flaw`` is the label for the journal (None: as it should be). A held message waits for the next of its call.
+    """
+
+    flaw: Flaw | None = None
+    delay: timedelta = timedelta()
+    copies: int = 1
+    new_ids: bool = False
+    held: bool = False
+
+
+def plan(run: Run, message: Message) -> tuple[Plan, Run]:
+    """Return what to do with this message, and the run with its faults counted on. The first fault that strikes acts."""
+    counts = {
+        index: run.counts[index] + 1
+        for index, fault in enumerate(run.scenario.faults)
+        if _means(fault.match, message, run.name_of(message.call))
+    }
+    struck = (
+        fault for index, fault in enumerate(run.scenario.faults) if fault_strikes(fault, counts.get(index))
+    )
+    fault = next(struck, None)
+    return (_plan_of(fault) if fault else Plan()), run.counted(counts)
+
+
+def fault_strikes(fault: Fault, count: int | None) -> bool:
+    """Say whether a fault that has now counted ``count`` messages (None: not this one) strikes."""
+    return count is not None and fault.strikes(count)
+
+
+def spoil(flaw: Flaw | None, body: bytes, method: str, token: str | None) -> tuple[bytes, str, str | None]:
+    """Return body, method and token as a flaw leaves them."""
+    match flaw:
+        case Flaw.MALFORMED:
+            return body[: len(body) // 2], method, token
+        case Flaw.WRONG_METHOD:
+            return body, {"PUT": "POST", "POST": "PUT"}.get(method, "POST"), token
+        case Flaw.WRONG_TOKEN:
+            return body, method, "wrong-on-purpose"
+    return body, method, token
+
+
+def _plan_of(fault: Fault) -> Plan:
+    match fault.flaw:
+        case Flaw.DUPLICATE:
+            return Plan(Flaw.DUPLICATE, fault.delay, fault.times, fault.new_id)
+        case Flaw.DROP:
+            return Plan(Flaw.DROP, copies=0)
+        case Flaw.SWAP_WITH_NEXT:
+            return Plan(Flaw.SWAP_WITH_NEXT, held=True)
+    return Plan(fault.flaw, fault.delay)
+
+
+def _means(match: Match, message: Message, call: str | None) -> bool:
+    wanted = (
+        (match.vendor, message.vendor),
+        (match.message, message.name),
+        (match.operation, message.operation),
+        (match.call, call),
+    )
+    return all(want is None or want == have for want, have in wanted)

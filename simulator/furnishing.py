@@ -1,0 +1,77 @@
+"""Puts a tenant's world in place, and brings a stored tenant back into memory.
+
+The baseline is made when a tenant is first used, since it needs the library of made-up people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from contracts import exchanges, strict_json
+from scenarios.loader import load_text
+from simulator.clock import Clock
+from simulator.documents import call_from_document
+from simulator.jobs import Job
+from simulator.runs import Run
+from simulator.store import Change, Put, TenantRows
+from simulator.targets import Target
+from simulator.tenants import DEFAULT, Choices, Profile, Tenant
+from simulator.transactions import ACCOUNT, CALL, CLOCK, FURNISHED, PROFILE, RUN, SEQUENCE, TARGET
+from simulator.world import OwnWorld, World, baseline, merged
+
+
+def world_of(tenant: Tenant, own: OwnWorld | None) -> World:
+    """Return the records that a tenant begins with."""
+    base = baseline(tenant.profile.seed, samples=tenant.name == DEFAULT)
+    return merged(base, own) if own is not None else base
+
+
+def furnish(tenant: Tenant, world: World) -> list[Change]:
+    """Give a tenant its world, in place of any other, and return the changes that keep it."""
+    tenant.furnished = True
+    changes: list[Change] = [Put(tenant.name, PROFILE, FURNISHED, b"true")]
+    for kind, records in world.items():
+        tenant.records[kind] = dict(records)
+        changes += [Put(tenant.name, kind, key, strict_json.dumps(record)) for key, record in records.items()]
+    return changes
+
+
+def restored(rows: TenantRows, readings_of: Callable[[Profile], Choices]) -> Tenant | None:
+    """Return the tenant that the log holds, or None when it holds no profile of it."""
+    core: dict[str, dict[str, Any]] = {}
+    records: dict[str, dict[str, Any]] = {}
+    for put in rows.documents:
+        place = core if put.kind.startswith("_") else records
+        place.setdefault(put.kind, {})[put.key] = strict_json.loads(put.body)
+    if PROFILE not in core:
+        return None
+    profile = Profile.from_document(core[PROFILE]["profile"])
+    tenant = Tenant(profile, Clock.from_document(core[CLOCK]["clock"]), readings_of(profile))
+    tenant.furnished = FURNISHED in core[PROFILE]
+    tenant.records |= records
+    _restore_core(tenant, core)
+    for job in sorted((Job.from_document(strict_json.loads(j.body)) for j in rows.jobs), key=_id):
+        tenant.put_job(job)
+    tenant.journal.restore(_entries(rows), last=rows.last_entry)
+    return tenant
+
+
+def _restore_core(tenant: Tenant, core: Mapping[str, Mapping[str, Any]]) -> None:
+    tenant.sequences |= core.get(SEQUENCE, {})
+    tenant.calls |= {key: call_from_document(value) for key, value in core.get(CALL, {}).items()}
+    tenant.targets |= {key: Target.from_document(value) for key, value in core.get(TARGET, {}).items()}
+    if ACCOUNT in core:
+        tenant.balance = type(tenant.balance)(core[ACCOUNT]["balance"])
+    for key, value in core.get(RUN, {}).items():
+        tenant.runs[key] = Run.from_document(value, load_text(value["text"], value["scenario"]))
+
+
+def _entries(rows: TenantRows) -> Iterable[tuple[int, Any, Any]]:
+    for row in rows.journal:
+        record = strict_json.loads(row.body)
+        yield row.number, exchanges.from_record(record), exchanges.verdict_from_record(record)
+
+
+def _id(job: Job) -> int:
+    return job.id

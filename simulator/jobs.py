@@ -1,0 +1,56 @@
+"""What is due: one mechanism for the next step of a scenario run, deliveries and their retries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from simulator.documents import time_from_text, time_to_text
+
+
+class Task(StrEnum):
+    """What a job does when it is due."""
+
+    STEP = "step"  # the next step of a scenario run
+    DELIVER = "deliver"  # one attempt to deliver a message to a target
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to be done at ``due`` (tenant time). ``id`` counts the tenant's jobs and settles ties.
+
+    ``lane`` keeps order: of the jobs that share one, each starts only when the one before it is finished.
+    """
+
+    id: int
+    due: datetime
+    task: Task
+    body: Mapping[str, Any]
+    lane: str = ""
+    run: str = ""
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the job as JSON-able values."""
+        return {
+            "id": self.id,
+            "due": time_to_text(self.due),
+            "task": self.task.value,
+            "body": dict(self.body),
+            "lane": self.lane,
+            "run": self.run,
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Job:
+        """Return the job that `to_document` wrote."""
+        return cls(
+            document["id"],
+            time_from_text(document["due"]),
+            Task(document["task"]),
+            document["body"],
+            document["lane"],
+            document["run"],
+        )

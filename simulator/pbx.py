@@ -1,0 +1,240 @@
+"""The PBX of one tenant: what happens to a call is applied, billed, and told by every vendor to every target.
+
+Works inside a transaction and waits for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from contracts.model import Direction as Way
+from contracts.model import Exchange
+from scenarios.model import Flaw
+from simulator.billing import DEFAULT_TARIFFS
+from simulator.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Medium, Party, State
+from simulator.directory import EXTENSION, NUMBER, QUEUE
+from simulator.errors import SimulatorError
+from simulator.faults import Plan, plan
+from simulator.jobs import Job, Task
+from simulator.phones import international
+from simulator.runs import Run
+from simulator.sending import Outgoing
+from simulator.targets import Target
+from simulator.transactions import Transaction
+from simulator.vendor import Message, Scene, Vendor
+
+OVER = {Kind.ENDED, Kind.TRANSFERRED, Kind.SMS_SENT}
+
+
+class UnknownRecord(SimulatorError):
+    """A step names something that the tenant's world does not have."""
+
+    def __init__(self, kind: str, key: str, known: list[str]) -> None:
+        shown = ", ".join(known[:8]) + (", ..." if len(known) > 8 else "")
+        super().__init__(f"there is no {kind} {key!r} in this world; there are: {shown or 'none'}")
+
+
+class UnknownCall(SimulatorError):
+    """No call has this id."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"there is no call {key!r}; list them with GET /_sim/calls")
+
+
+class Pbx:
+    """Makes calls happen, for any tenant, with the vendors that it was given."""
+
+    def __init__(self, vendors: Mapping[str, Vendor]) -> None:
+        self.vendors = vendors
+
+    def start(
+        self,
+        tx: Transaction,
+        direction: Direction,
+        outside: str,
+        *,
+        line: str | None = None,
+        extension: str | None = None,
+        origin: str | None = None,
+        medium: Medium = Medium.VOICE,
+        run: Run | None = None,
+        name: str = "",
+    ) -> tuple[Call, Run | None]:
+        """Begin a call (``outside`` and ``line`` as digits, national or with country code) and tell of it.
+
+        Raises UnknownRecord when the extension or the line is not of this world.
+        """
+        if extension is not None:
+            self._expect(tx, EXTENSION, extension)
+        number = tx.next_number("call")
+        serial = tx.identity.integer("serial", low=1000, high=8999) + number
+        own = international(line) if line else self._first_line(tx)
+        if line:
+            self._expect(tx, NUMBER, own)
+        call = Call(f"c{number}", serial, direction, international(outside), own, medium, extension, origin)
+        run = run.with_call(name, call.id) if run else None
+        first = Kind.SMS_SENT if medium is Medium.SMS else Kind.STARTED
+        return self._happen(tx, call, first, {}, run)
+
+    def happen(
+        self, tx: Transaction, key: str, kind: Kind, *, run: Run | None = None, **facts: Any
+    ) -> tuple[Call, Run | None]:
+        """Let something happen to a call and tell of it. Raises UnknownCall, UnknownRecord or ImpossibleEvent."""
+        call = tx.call(key)
+        if call is None:
+            raise UnknownCall(key)
+        if facts.get("queue") is not None:
+            self._expect(tx, QUEUE, facts["queue"])
+        if kind is Kind.RINGING and facts.get("extension") is not None:
+            self._expect(tx, EXTENSION, facts["extension"])
+        return self._happen(tx, call, kind, facts, run)
+
+    def transfer(
+        self, tx: Transaction, key: str, to: str, *, run: Run | None = None, name: str = ""
+    ) -> tuple[Call, Run | None]:
+        """Transfer a call to an extension: a new call begins for the same outside party, and this one is over.
+
+        Returns the new call. Raises UnknownCall, UnknownRecord or ImpossibleEvent.
+        """
+        old = tx.call(key)
+        if old is None:
+            raise UnknownCall(key)
+        if old.state not in (State.TALKING, State.HELD):
+            raise ImpossibleEvent(old, Kind.TRANSFERRED)
+        self._expect(tx, EXTENSION, to)
+        new, run = self.start(
+            tx, old.direction, old.outside, line=old.line, origin=old.id, run=run, name=name
+        )
+        _, run = self._happen(
+            tx,
+            old,
+            Kind.TRANSFERRED,
+            {"other": new.id, "extension": to, "by": Party.INSIDE, "cause": Cause.TRANSFERRED},
+            run,
+        )
+        return new, run
+
+    def release_held(self, tx: Transaction, run: Run, call: str | None = None) -> Run:
+        """Send what waits to change places (of one call, or of all at the end of a run)."""
+        due = [h for h in run.held if call is None or h["message"]["call"] == call]
+        for body in due:
+            # In the lane, behind the message that it changes places with.
+            lane = f"{body['target']}/{body['message']['order']}"
+            tx.schedule(tx.now, Task.DELIVER, body, lane=lane, run=run.id)
+        return replace(run, held=tuple(h for h in run.held if h not in due))
+
+    def _happen(
+        self, tx: Transaction, call: Call, kind: Kind, facts: Mapping[str, Any], run: Run | None
+    ) -> tuple[Call, Run | None]:
+        after, event = call.apply(kind, tx.now, **facts)
+        if kind in OVER:
+            bill = DEFAULT_TARIFFS.bill(
+                after.direction, after.medium, after.line, after.outside, after.talk, tx.balance
+            )
+            tx.balance = bill.balance
+            after, event = call.apply(kind, tx.now, bill=bill, **facts)
+        tx.put_call(after, event)
+        return after, self._tell(tx, after, event, run)
+
+    def _tell(self, tx: Transaction, call: Call, event: Event, run: Run | None) -> Run | None:
+        for vendor in self.vendors.values():
+            render = vendor.renders.get(event.kind)
+            for message in render(call, event, self._scene(tx, vendor)) if render else ():
+                run = self._send(tx, message, run)
+        return run
+
+    def _send(self, tx: Transaction, message: Message, run: Run | None) -> Run | None:
+        targets = tx.targets(message.vendor)
+        if run is None:
+            for target in targets:
+                self._deliver(tx, message, target, Plan(), None)
+            return None
+        if not targets:
+            return run.with_unsent(message.vendor)
+        planned, run = plan(run, message)
+        if planned.held:
+            bodies = [_body(message, target, planned, _delivery_id(tx, message)) for target in targets]
+            return replace(run, held=(*run.held, *bodies))
+        for target in targets:
+            self._deliver(tx, message, target, planned, run)
+        return self.release_held(tx, run, message.call)
+
+    def _deliver(
+        self, tx: Transaction, message: Message, target: Target, planned: Plan, run: Run | None
+    ) -> None:
+        key = _delivery_id(tx, message)
+        lane = f"{target.id}/{message.order}" if target.ordered and message.order else ""
+        if planned.copies == 0:
+            tx.record(_dropped(tx, message, target, key), None)
+        for copy in range(planned.copies):
+            delivery = _delivery_id(tx, message) if planned.new_ids and copy else key
+            # What is late on purpose leaves its lane, or everything behind it would be late as well.
+            late = planned.delay > timedelta()
+            tx.schedule(
+                tx.now + (planned.delay if copy or planned.copies == 1 else timedelta()),
+                Task.DELIVER,
+                _body(message, target, planned, delivery),
+                lane="" if late else lane,
+                run=run.id if run else "",
+            )
+
+    def _scene(self, tx: Transaction, vendor: Vendor) -> Scene:
+        account = {**vendor.account, **tx.accounts(vendor.key)}
+        return Scene(tx.zone, tx.readings_of(vendor.key), account, tx, tx.call)
+
+    def _expect(self, tx: Transaction, kind: str, key: str) -> None:
+        if tx.get(kind, key) is None:
+            known = [str(r.get("number", r.get("name"))) for r in tx.all(kind)]
+            raise UnknownRecord(kind, key, known)
+
+    def _first_line(self, tx: Transaction) -> str:
+        first = next(iter(tx.all(NUMBER)), None)
+        if first is None:
+            raise UnknownRecord("number", "(any)", [])
+        return str(first["number"])
+
+
+def message_of(job: Job) -> Message:
+    """Return the message that a delivery carries."""
+    fields = dict(job.body["message"])
+    return Message(**{**fields, "body": fields["body"].encode()})
+
+
+def _delivery_id(tx: Transaction, message: Message) -> str:
+    number = tx.next_number("delivery")
+    return f"d{number}-{tx.identity.token('delivery', message.vendor, number, length=8)}"
+
+
+def _body(message: Message, target: Target, planned: Plan, delivery: str) -> dict[str, Any]:
+    fields = {name: getattr(message, name) for name in Message.__slots__}
+    return {
+        "target": target.id,
+        "delivery": delivery,
+        "attempt": 1,
+        "flaw": planned.flaw.value if planned.flaw else None,
+        "message": {**fields, "body": message.body.decode()},
+    }
+
+
+def _dropped(tx: Transaction, message: Message, target: Target, delivery: str) -> Exchange:
+    return Exchange(
+        vendor=message.vendor,
+        direction=Way.SENT,
+        request=Outgoing(
+            target.method or message.method, target.address(message.path), (), message.body
+        ).request,
+        error="dropped on purpose",
+        operation=message.operation,
+        message=message.name,
+        readings=tx.readings_of(message.vendor),
+        tenant=tx.tenant,
+        at=tx.now,
+        call=message.call,
+        target=target.id,
+        delivery=delivery,
+        attempt=0,
+        fault=Flaw.DROP.value,
+    )

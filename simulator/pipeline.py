@@ -1,0 +1,164 @@
+"""What happens to a request at a fake, from top to bottom: claim, check, handle, check, journal.
+
+It knows no Flask and no vendor: the contract says what is right, and the vendor's tables do the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+from contracts.redaction import redact
+
+from contracts import strict_json
+from contracts.bodies import UnreadableBody
+from contracts.contract import Contract
+from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement, Part
+from simulator.bridge import Slip, WsgiAnswer
+from simulator.store import Store
+from simulator.tenants import UNCLAIMED, Tenant, Tenants
+from simulator.transactions import Transaction
+from simulator.vendor import Problem, Received, Refusal, Reply, Vendor
+
+log = logging.getLogger(__name__)
+
+JSON: Headers = (("content-type", "application/json"),)
+
+
+class Pipeline:
+    """Answers the requests of one vendor."""
+
+    def __init__(self, vendor: Vendor, contract: Contract, tenants: Tenants, store: Store) -> None:
+        self.vendor = vendor
+        self.contract = contract
+        self._tenants = tenants
+        self._store = store
+
+    def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
+        """Answer a request for an operation of the contract; ``path`` holds the decoded path parameters."""
+        body, malformed = self._decode(operation, http)
+        assert self.vendor.claim is not None
+        claim = self.vendor.claim(operation, http, body, self._tenants)
+        tenant = self._tenants.get(claim.tenant or UNCLAIMED)
+        tx = Transaction(tenant, self._store, self.vendor.key)
+        exchange = self._exchange(tx, operation, http)
+        judgement = self.contract.check(exchange, facts=tx if claim.tenant else None)
+        open_to_all = not self.contract.operations[operation].security
+        if claim.tenant is None and not (open_to_all and (malformed or judgement.refused)):
+            reply = self._refuse(tx, claim.problem, claim.detail or claim.hint, operation)
+        elif malformed:
+            reply = self._refuse(tx, Problem.MALFORMED, malformed, operation, judgement)
+        elif judgement.refused:
+            reply = self._refuse(tx, Problem.VIOLATION, _first(judgement), operation, judgement)
+        else:
+            query = dict(parse_qsl(http.query, keep_blank_values=True, max_num_fields=100))
+            tx, reply = self._handle(tx, tenant, Received(operation, http, body, path, query))
+        return self._finish(tx, tenant, exchange, judgement, reply, slip)
+
+    def refuse(
+        self, problem: Problem, detail: str, http: HttpRequest, slip: Slip, allow: tuple[str, ...] = ()
+    ) -> HttpResponse:
+        """Refuse a request that reached no operation, and keep it in the journal of ``unclaimed``."""
+        tenant = self._tenants.get(UNCLAIMED)
+        tx = Transaction(tenant, self._store, self.vendor.key)
+        exchange = self._exchange(tx, None, http)
+        reply = self._refuse(tx, problem, detail, None, allow=allow)
+        return self._finish(tx, tenant, exchange, Judgement(None), reply, slip)
+
+    def _handle(self, tx: Transaction, tenant: Tenant, received: Received) -> tuple[Transaction, Reply]:
+        try:
+            refusal = self.vendor.admit(tx, received) if self.vendor.admit else None
+            if refusal is not None:
+                return tx, self._reply(refusal)
+            return tx, self.vendor.handlers[received.operation](tx, received)
+        except Exception:
+            log.exception("%s %s failed", self.vendor.key, received.operation)
+            clean = Transaction(tenant, self._store, self.vendor.key)  # what the handler began is gone
+            return clean, self._refuse(
+                clean, Problem.FAILURE, "the simulator failed; see its log", received.operation
+            )
+
+    def _refuse(
+        self,
+        tx: Transaction,
+        problem: Problem,
+        detail: str,
+        operation: str | None,
+        judgement: Judgement | None = None,
+        allow: tuple[str, ...] = (),
+    ) -> Reply:
+        violations = judgement.refused if judgement else ()
+        return self._reply(Refusal(problem, detail, operation, violations, allow, tx.switches))
+
+    def _reply(self, refusal: Refusal) -> Reply:
+        assert self.vendor.refuse is not None
+        return self.vendor.refuse(refusal)
+
+    def _finish(
+        self,
+        tx: Transaction,
+        tenant: Tenant,
+        exchange: Exchange,
+        judgement: Judgement,
+        reply: Reply,
+        slip: Slip,
+    ) -> HttpResponse:
+        response = response_of(reply)
+        whole = replace(exchange, response=response)
+        if judgement.operation is not None:
+            judgement = _joined(judgement, self.contract.check(whole))
+        tx.record(redact(whole, self.contract), judgement)
+        slip.instruction = reply.instruction
+        slip.committed = tx.commit()
+        slip.on_failure = self._not_kept
+        return response
+
+    def _not_kept(self) -> WsgiAnswer:
+        reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))
+        response = response_of(replace(reply, status=503, headers=(*reply.headers, ("retry-after", "1"))))
+        headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in response.headers]
+        length = (b"content-length", str(len(response.body)).encode())
+        return WsgiAnswer(response.status, [*headers, length], response.body)
+
+    def _decode(self, operation: str, http: HttpRequest) -> tuple[Any, str]:
+        """Return the decoded body, or None and what is wrong with it."""
+        try:
+            return self.contract.decode(
+                self.contract.operations[operation], http.body, http.header("content-type"), Part.REQUEST
+            ), ""
+        except UnreadableBody as error:
+            return None, str(error)
+
+    def _exchange(self, tx: Transaction, operation: str | None, http: HttpRequest) -> Exchange:
+        return Exchange(
+            vendor=self.vendor.key,
+            direction=Direction.RECEIVED,
+            request=http,
+            operation=operation,
+            readings=tx.readings,
+            tenant=tx.tenant,
+            at=tx.now,
+        )
+
+
+def response_of(reply: Reply) -> HttpResponse:
+    """Return a reply as it goes out: bytes as they are, anything else as JSON."""
+    if isinstance(reply.body, bytes):
+        return HttpResponse(reply.status, reply.headers, reply.body)
+    names = {name.lower() for name, _ in reply.headers}
+    headers = reply.headers if "content-type" in names else (*JSON, *reply.headers)
+    return HttpResponse(reply.status, headers, strict_json.dumps(reply.body))
+
+
+def _joined(request: Judgement, whole: Judgement) -> Judgement:
+    """Return what was found in the request before it was handled, and in our own reply after."""
+    ours = tuple(v for v in whole.violations if v.part is Part.RESPONSE)
+    return replace(whole, violations=request.violations + ours, unjudged=request.unjudged)
+
+
+def _first(judgement: Judgement) -> str:
+    violation = judgement.refused[0]
+    return f"{violation.pointer}: {violation.found}; expected {violation.expected}"

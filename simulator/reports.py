@@ -1,0 +1,143 @@
+"""What happened and what came of it, in words and as JSON-able values. Prints nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.exchanges import violation_to_record
+
+from contracts.model import Confidence, Exchange
+from simulator.calls import Call, Cause, Direction, Event, Kind, Party
+from simulator.verdicts import Finding, Verdict
+
+_WHO = {Party.OUTSIDE: "the outside party", Party.INSIDE: "the agent", Party.SYSTEM: "the PBX"}
+_MARKS = (Confidence.DOCUMENTED, Confidence.OBSERVED, Confidence.INFERRED)
+
+
+def tell(call: Call, event: Event, name: str) -> str:
+    """Say in a few words what happened to a call."""
+    extension = f"extension {event.extension}" if event.extension else "the far end"
+    match event.kind:
+        case Kind.STARTED if call.direction is Direction.INBOUND and call.origin:
+            return f"call {name}: begins by transfer, {call.outside} on line {call.line}"
+        case Kind.STARTED if call.direction is Direction.INBOUND:
+            return f"call {name}: {call.outside} calls {call.line}"
+        case Kind.STARTED:
+            return f"call {name}: extension {call.extension} dials {call.outside}"
+        case Kind.SMS_SENT:
+            return f"call {name}: a text message goes to {call.outside}"
+        case Kind.RINGING:
+            return f"call {name}: {extension} rings"
+        case Kind.ANSWERED:
+            return f"call {name}: {extension} answers"
+        case Kind.UNANSWERED:
+            return f"call {name}: {extension} does not answer"
+        case Kind.QUEUED:
+            return f"call {name}: waits in queue {event.queue}"
+        case Kind.MENU_CHOSEN:
+            return f"call {name}: presses {event.digits}"
+        case Kind.TRANSFERRED:
+            return f"call {name}: is transferred to extension {event.extension}, after {call.talk} s of talk"
+        case Kind.ENDED:
+            return f"call {name}: {_end(call, event)}"
+    return f"call {name}: {_PLAIN[event.kind]}"
+
+
+_PLAIN = {
+    Kind.MENU_ENTERED: "hears the menu",
+    Kind.DOCUMENT_TYPED: "types a document number",
+    Kind.ORDER_TYPED: "types an order number",
+    Kind.HELD: "is put on hold",
+    Kind.RESUMED: "is taken off hold",
+}
+
+
+def _end(call: Call, event: Event) -> str:
+    who = _WHO[event.by] if event.by else "somebody"
+    if event.cause is Cause.ABANDONED:
+        return f"{who} gives up after {call.waiting} s"
+    if event.cause is Cause.BUSY:
+        return "is busy"
+    if event.cause is Cause.REFUSED:
+        return "is refused"
+    if event.cause is Cause.NO_ANSWER:
+        return f"nobody answers; {who} ends it after {call.waiting} s"
+    return f"{who} hangs up after {call.talk} s of talk"
+
+
+def tell_exchange(exchange: Exchange, name: str) -> str:
+    """Say in a line what was sent or received, and what was answered, in how many milliseconds."""
+    request, response = exchange.request, exchange.response
+    what = f"{exchange.message or exchange.operation}{f' of call {name}' if name else ''}"
+    answer = f"{response.status}" if response else f"no answer: {exchange.error}"
+    took = f" in {exchange.took_ms:.1f} ms" if exchange.took_ms is not None and response else ""
+    again = f" (attempt {exchange.attempt})" if exchange.attempt > 1 else ""
+    fault = f" [fault: {exchange.fault}]" if exchange.fault else ""
+    return f"{exchange.vendor} {what}{again}: {request.method} {request.path} -> {answer}{took}{fault}"
+
+
+def tell_finding(finding: Finding) -> Iterator[str]:
+    """Say what a violation is, what was expected, where that is known from, and what to do."""
+    violation, exchange = finding.violation, finding.exchange
+    subject = exchange.message or exchange.operation or exchange.request.path
+    kind = "drift" if violation.drift else violation.severity.value
+    about = f", {violation.discrepancy}" if violation.discrepancy else ""
+    yield (
+        f"{kind}: exchange {finding.number}, {exchange.vendor} {subject}, {violation.part.value} "
+        f"{violation.pointer or 'body'} [{violation.clause}]"
+    )
+    yield f"  found {violation.found}; expected {violation.expected}"
+    yield f"  {violation.confidence.value}{about}: {violation.source}"
+    if violation.remedy:
+        yield f"  {violation.remedy}"
+    if violation.note:
+        yield f"  {violation.note}"
+
+
+def tell_passed(passed: Mapping[Confidence, int]) -> str:
+    """Say how many clauses held, by how they are known: a pass on a guess is no vendor conformance."""
+    counts = ", ".join(f"{passed.get(mark, 0)} {mark.value}" for mark in _MARKS)
+    return f"{sum(passed.values())} clauses held: {counts}"
+
+
+def verdict_record(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as JSON-able values."""
+    return {
+        "passes": verdict.passes,
+        "exit_code": verdict.exit_code,
+        "exchanges": verdict.exchanges,
+        "errors": len(verdict.errors),
+        "warnings": len(verdict.warnings),
+        "passed": {mark.value: verdict.passed.get(mark, 0) for mark in _MARKS},
+        "unjudged": dict(verdict.unjudged),
+        "findings": [
+            {
+                "exchange": f.number,
+                "vendor": f.exchange.vendor,
+                "operation": f.exchange.operation,
+                "message": f.exchange.message,
+                "call": f.exchange.call,
+                **violation_to_record(f.violation),
+            }
+            for f in verdict.findings
+        ],
+        "expectations": [
+            {"met": o.met, "judged": o.judged, "text": o.text, "near_misses": list(o.near_misses)}
+            for o in verdict.outcomes
+        ],
+        "undelivered": [
+            {
+                "vendor": e.vendor,
+                "message": e.message,
+                "call": e.call,
+                "target": e.target,
+                "attempts": e.attempt,
+                "error": e.error,
+                "status": e.response.status if e.response else None,
+            }
+            for e in verdict.undelivered
+        ],
+        "unsent": dict(verdict.unsent),
+        "problem": verdict.problem,
+    }

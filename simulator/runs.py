@@ -1,0 +1,93 @@
+"""A scenario run: where it stands, what its faults have counted, and what came of it. A plain value; nothing acts here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from scenarios.model import Scenario
+from simulator.documents import time_from_text, time_to_text
+
+
+class Status(StrEnum):
+    """Where a run stands."""
+
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"
+    BROKEN = "broken"  # a step was impossible, so nothing can be said of the integration
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One playing of a scenario. ``calls`` maps the scenario's names to call ids; ``first`` is the journal entry before it.
+
+    ``counts`` holds, for each fault, how many messages it has matched; ``held`` the deliveries that wait to change
+    places with the next of their call; ``unsent`` how many messages of a vendor had no target.
+    """
+
+    id: str
+    scenario: Scenario
+    started: datetime
+    first: int
+    calls: Mapping[str, str] = field(default_factory=dict)
+    counts: tuple[int, ...] = ()
+    held: tuple[Mapping[str, Any], ...] = ()
+    unsent: Mapping[str, int] = field(default_factory=dict)
+    status: Status = Status.RUNNING
+    problem: str = ""
+    lenient: bool = False
+
+    def name_of(self, call: str | None) -> str | None:
+        """Return the scenario's name of a call."""
+        return next((name for name, key in self.calls.items() if key == call), None)
+
+    def counted(self, strikes: Mapping[int, int]) -> Run:
+        """Return the run after faults have counted on: fault index to its new count."""
+        counts = tuple(strikes.get(i, count) for i, count in enumerate(self.counts))
+        return replace(self, counts=counts)
+
+    def with_call(self, name: str, key: str) -> Run:
+        """Return the run after a call of it began."""
+        return replace(self, calls={**self.calls, name: key})
+
+    def with_unsent(self, vendor: str) -> Run:
+        """Return the run after a message of a vendor had nowhere to go."""
+        return replace(self, unsent={**self.unsent, vendor: self.unsent.get(vendor, 0) + 1})
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the run as JSON-able values; the scenario goes as its text."""
+        return {
+            "id": self.id,
+            "scenario": self.scenario.name,
+            "text": self.scenario.text,
+            "started": time_to_text(self.started),
+            "first": self.first,
+            "calls": dict(self.calls),
+            "counts": list(self.counts),
+            "held": [dict(h) for h in self.held],
+            "unsent": dict(self.unsent),
+            "status": self.status.value,
+            "problem": self.problem,
+            "lenient": self.lenient,
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any], scenario: Scenario) -> Run:
+        """Return the run that `to_document` wrote."""
+        return cls(
+            id=document["id"],
+            scenario=scenario,
+            started=time_from_text(document["started"]),
+            first=document["first"],
+            calls=document["calls"],
+            counts=tuple(document["counts"]),
+            held=tuple(document["held"]),
+            unsent=document["unsent"],
+            status=Status(document["status"]),
+            problem=document["problem"],
+            lenient=document["lenient"],
+        )

@@ -1,0 +1,297 @@
+"""A tenant is one isolated test world: its records, calls, jobs, clock, targets and journal, in memory.
+
+Only the loop's thread touches a tenant, and only a transaction changes one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from simulator.calls import Call
+from simulator.clock import Clock, Mode
+from simulator.errors import SimulatorError
+from simulator.identity import Identity
+from simulator.jobs import Job
+from simulator.journal import Journal
+from simulator.runs import Run
+from simulator.targets import Target
+from simulator.vendor import Document
+
+if TYPE_CHECKING:
+    from simulator.world import OwnWorld
+
+DEFAULT = "default"
+UNCLAIMED = "unclaimed"
+
+# A run on a jumping clock starts here unless told otherwise, so that two runs with one seed are alike.
+FIRST_MORNING = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+Choices = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a tenant is set up. The mappings are by vendor key; ``balance`` is in reais."""
+
+    name: str
+    seed: str = "1"
+    zone: str = "America/Sao_Paulo"
+    readings: Choices = field(default_factory=dict)
+    switches: Choices = field(default_factory=dict)
+    accounts: Choices = field(default_factory=dict)
+    credentials: Choices = field(default_factory=dict)
+    balance: Decimal = Decimal("1000.00")
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the profile as JSON-able values."""
+        return {
+            "name": self.name,
+            "seed": self.seed,
+            "zone": self.zone,
+            "readings": _plain(self.readings),
+            "switches": _plain(self.switches),
+            "accounts": _plain(self.accounts),
+            "credentials": _plain(self.credentials),
+            "balance": str(self.balance),
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Profile:
+        """Return the profile that `to_document` wrote."""
+        return cls(**{**document, "balance": Decimal(document["balance"])})
+
+
+class Tenant:
+    """One tenant's memory image. Change it by a `simulator.transactions.Transaction`."""
+
+    def __init__(self, profile: Profile, clock: Clock, readings: Choices) -> None:
+        self.profile = profile
+        self.readings = (
+            readings  # every discrepancy of every vendor, where the profile has only what was chosen
+        )
+        self.clock = clock
+        self.identity = Identity(profile.seed)
+        self.zone = zone_of(profile.zone)
+        self.furnished = False
+        self.records: dict[str, dict[str, Document]] = {}
+        self.sequences: dict[str, int] = {}
+        self.calls: dict[str, Call] = {}
+        self.targets: dict[str, Target] = {}
+        self.runs: dict[str, Run] = {}
+        self.jobs: dict[int, Job] = {}
+        self.lanes: dict[str, deque[int]] = {}
+        self.due: list[tuple[datetime, int]] = []
+        self.running: set[int] = set()
+        self.balance = profile.balance
+        self.journal = Journal(profile.name)
+        self.in_flight = 0
+        self.changed = asyncio.Event()
+        self.pending: asyncio.Future[None] | None = None
+        self.observers: list[Callable[[object], None]] = []
+        self.own_world: OwnWorld | None = None
+        self.closed = False  # it was reset or removed: what is still under way for it changes nothing
+        self.furnish: Callable[[], None] | None = None
+        self.on_growth: Callable[[], None] = _nothing
+        self.on_loss: Callable[[], None] = _nothing
+
+    @property
+    def name(self) -> str:
+        """The tenant's name."""
+        return self.profile.name
+
+    def now(self) -> datetime:
+        """Tenant time, aware UTC."""
+        return self.clock.now(datetime.now(UTC))
+
+    def open(self) -> None:
+        """Put the tenant's world in place, the first time that anything is asked of it."""
+        if self.furnish is not None:
+            furnish, self.furnish = self.furnish, None
+            furnish()
+
+    def written(self, change: Future[None]) -> asyncio.Future[None]:
+        """Take note of a change on its way to the log; when it is lost, so is this image of the tenant."""
+        self.pending = asyncio.wrap_future(change)
+        self.pending.add_done_callback(self._settled)
+        return self.pending
+
+    def _settled(self, change: asyncio.Future[None]) -> None:
+        if not change.cancelled() and change.exception() is not None and not self.closed:
+            self.on_loss()
+
+    def tell(self, news: object) -> None:
+        """Show something that happened to whoever watches."""
+        for observer in tuple(self.observers):
+            observer(news)
+
+    def wake(self) -> None:
+        """Let the scheduler look again."""
+        self.changed.set()
+
+    def busy(self) -> bool:
+        """True while a jumping clock must stand: something is under way that may still cause more."""
+        return self.in_flight > 0
+
+    def put_job(self, job: Job) -> None:
+        """Add a job, at the end of its lane; or write one again, where it stands."""
+        known = job.id in self.jobs
+        self.jobs[job.id] = job
+        if job.lane and not known:
+            self.lanes.setdefault(job.lane, deque()).append(job.id)
+        heapq.heappush(self.due, (job.due, job.id))
+
+    def take_job(self, key: int) -> Job | None:
+        """Remove a job that is done, and let the next of its lane come up."""
+        job = self.jobs.pop(key, None)
+        if job and job.lane:
+            lane = self.lanes[job.lane]
+            lane.remove(key)
+            if lane:
+                heapq.heappush(self.due, (self.jobs[lane[0]].due, lane[0]))
+            else:
+                del self.lanes[job.lane]
+        return job
+
+    def next_job(self) -> Job | None:
+        """Return the job that is due first among those that may start; None when there is none."""
+        while self.due:
+            due, key = self.due[0]
+            job = self.jobs.get(key)
+            if job and job.due == due and key not in self.running and self._leads(job):
+                return job
+            heapq.heappop(
+                self.due
+            )  # done, put off, under way, or behind another: it comes back when it may start
+        return None
+
+    def _leads(self, job: Job) -> bool:
+        return not job.lane or self.lanes[job.lane][0] == job.id
+
+
+class Tenants:
+    """Every tenant, and which secret is whose (see `simulator.vendor.Credentials`)."""
+
+    def __init__(self) -> None:
+        self._tenants: dict[str, Tenant] = {}
+        self._holders: dict[tuple[str, str, str], str] = {}
+
+    def __iter__(self) -> Iterator[Tenant]:
+        return iter(self._tenants.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._tenants
+
+    def get(self, name: str) -> Tenant:
+        """Return a tenant by name. Raises UnknownTenant."""
+        if name not in self._tenants:
+            raise UnknownTenant(name, self._tenants)
+        return self._tenants[name]
+
+    def add(self, tenant: Tenant) -> None:
+        """Take in a tenant. Raises Taken when its name or one of its credentials belongs to another."""
+        if tenant.name in self._tenants:
+            raise Taken(f"the name {tenant.name!r}")
+        claims = dict(_secrets(tenant.profile))
+        for (vendor, name, _), clash in ((key, self._holders.get(key)) for key in claims):
+            if clash:
+                raise Taken(f"the {vendor} credential {name!r}")
+        self._tenants[tenant.name] = tenant
+        self._holders |= dict.fromkeys(claims, tenant.name)
+
+    def put_back(self, tenant: Tenant) -> None:
+        """Replace a tenant by a fresh image of itself."""
+        self._tenants[tenant.name] = tenant
+
+    def discard(self, name: str) -> Tenant:
+        """Forget a tenant and its credentials."""
+        tenant = self.get(name)
+        for key in dict(_secrets(tenant.profile)):
+            self._holders.pop(key, None)
+        return self._tenants.pop(name)
+
+    def holder(self, vendor: str, field: str, value: str) -> str | None:
+        """Return the tenant whose credential ``field`` has this value."""
+        return self._holders.get((vendor, field, value))
+
+    def set_of(self, vendor: str, tenant: str) -> Mapping[str, str]:
+        """Return a tenant's credential set for a vendor."""
+        return self.get(tenant).profile.credentials.get(vendor, {})
+
+    def token_holder(self, vendor: str, token: str) -> str | None:
+        """Return the tenant to which a token was issued, unless it is revoked or its time is over."""
+        for tenant in self._tenants.values():
+            record = tenant.records.get(f"{vendor}.token", {}).get(token)
+            if record is not None:
+                good = not record["revoked"] and tenant.now() < datetime.fromisoformat(record["expires_at"])
+                return tenant.name if good else None
+        return None
+
+
+class UnknownTenant(SimulatorError):
+    """No tenant has this name."""
+
+    def __init__(self, name: str, known: Mapping[str, Tenant]) -> None:
+        shown = ", ".join(sorted(known)[:10])
+        super().__init__(f"there is no tenant {name!r}; there are: {shown}. Make it with POST /_sim/tenants")
+
+
+class Taken(SimulatorError):
+    """A name or a credential belongs to another tenant."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} belongs to another tenant; choose another, or leave it out to have one made"
+        )
+
+
+class UnknownZone(SimulatorError):
+    """The time zone database has no such zone."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is no time zone {name!r}; write one like America/Sao_Paulo or America/Manaus"
+        )
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name. Raises UnknownZone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownZone(name) from None
+
+
+def first_clock(mode: Mode, speed: float = 1.0, start: datetime | None = None) -> Clock:
+    """Return a clock that begins now, or for a jumping one at a fixed morning, unless ``start`` says when."""
+    wall = datetime.now(UTC)
+    begin = start or (FIRST_MORNING if mode is Mode.JUMPING else wall)
+    return Clock(mode, wall, begin, speed)
+
+
+def with_credentials(profile: Profile, made: Choices) -> Profile:
+    """Return the profile with made credentials where none were given."""
+    sets = {vendor: {**values, **profile.credentials.get(vendor, {})} for vendor, values in made.items()}
+    return replace(profile, credentials=sets)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _secrets(profile: Profile) -> Iterator[tuple[tuple[str, str, str], str]]:
+    for vendor, values in profile.credentials.items():
+        for name, value in values.items():
+            yield (vendor, name, value), profile.name
+
+
+def _plain(choices: Choices) -> dict[str, dict[str, str]]:
+    return {vendor: dict(values) for vendor, values in choices.items()}

@@ -1,0 +1,247 @@
+"""One unit of work on one tenant: its changes are collected, applied together, and written as one.
+
+A transaction that is not committed has changed nothing. What it reads includes what it has written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from contracts import exchanges, strict_json
+from contracts.model import Exchange, Judgement
+from simulator.calls import Call, Event
+from simulator.clock import Clock
+from simulator.documents import call_to_document
+from simulator.identity import Identity
+from simulator.jobs import Job, Task
+from simulator.store import AppendJournal, Change, Put, PutJob, Remove, RemoveJob, Store
+from simulator.targets import Target
+from simulator.tenants import Tenant
+from simulator.vendor import Document
+
+# Kinds that the core keeps for itself, beside the records that vendors and worlds have.
+FURNISHED = "furnished"
+CALL, TARGET, SEQUENCE, CLOCK, ACCOUNT, PROFILE, RUN = (
+    "_call",
+    "_target",
+    "_sequence",
+    "_clock",
+    "_account",
+    "_profile",
+    "_run",
+)
+
+
+class Transaction:
+    """See `simulator.vendor.Work` for what a vendor's handlers may do with it."""
+
+    def __init__(
+        self, tenant: Tenant, store: Store, vendor: str = "", *, now: datetime | None = None
+    ) -> None:
+        tenant.open()
+        self._tenant = tenant
+        self._store = store
+        self._vendor = vendor
+        self.tenant = tenant.name
+        self.now = now or tenant.now()
+        self._records: dict[str, dict[str, Document | None]] = {}
+        self._sequences: dict[str, int] = {}
+        self._calls: dict[str, Call] = {}
+        self._targets: dict[str, Target | None] = {}
+        self._jobs: dict[int, Job | None] = {}
+        self._clock: Clock | None = None
+        self._balance: Decimal | None = None
+        self._exchanges: list[tuple[Exchange, Judgement | None]] = []
+        self._news: list[object] = []
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The tenant's time zone."""
+        return self._tenant.zone
+
+    @property
+    def identity(self) -> Identity:
+        """The tenant's source of made-up values."""
+        return self._tenant.identity
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """The reading of each of the vendor's discrepancies."""
+        return self.readings_of(self._vendor)
+
+    @property
+    def switches(self) -> Mapping[str, str]:
+        """The vendor's switches that the tenant has set."""
+        return self._tenant.profile.switches.get(self._vendor, {})
+
+    def credentials(self, vendor: str) -> Mapping[str, str]:
+        """Return the tenant's credential set for a vendor."""
+        return self._tenant.profile.credentials.get(vendor, {})
+
+    def readings_of(self, vendor: str) -> Mapping[str, str]:
+        """Return the reading of each of a vendor's discrepancies."""
+        return self._tenant.readings.get(vendor, {})
+
+    def accounts(self, vendor: str) -> Mapping[str, str]:
+        """Return the account settings that the tenant has for a vendor."""
+        return self._tenant.profile.accounts.get(vendor, {})
+
+    def get(self, kind: str, key: str) -> Document | None:
+        """Return the record of this kind under this key."""
+        own = self._records.get(kind, {})
+        return own[key] if key in own else self._tenant.records.get(kind, {}).get(key)
+
+    def all(self, kind: str) -> Iterable[Document]:
+        """Return every record of this kind, oldest first."""
+        kept, own = self._tenant.records.get(kind, {}), self._records.get(kind)
+        if not own:
+            return kept.values()
+        return (record for record in {**kept, **own}.values() if record is not None)
+
+    def find(self, kind: str, **where: object) -> Document | None:
+        """Return the oldest record of this kind whose fields equal ``where``."""
+        return next((r for r in self.all(kind) if all(r.get(k) == v for k, v in where.items())), None)
+
+    def put(self, kind: str, key: str, document: Document) -> None:
+        """Write a record."""
+        self._records.setdefault(kind, {})[key] = document
+
+    def remove(self, kind: str, key: str) -> None:
+        """Remove a record; nothing happens when there is none."""
+        self._records.setdefault(kind, {})[key] = None
+
+    def next_number(self, kind: str) -> int:
+        """Count up a named sequence of the tenant and return its new value (1 first)."""
+        number = self._sequences.get(kind, self._tenant.sequences.get(kind, 0)) + 1
+        self._sequences[kind] = number
+        return number
+
+    def call(self, key: str) -> Call | None:
+        """Return a call by its id."""
+        return self._calls.get(key) or self._tenant.calls.get(key)
+
+    def put_call(self, call: Call, event: Event) -> None:
+        """Write a call after something happened to it."""
+        self._calls[call.id] = call
+        self._news.append((call, event))
+
+    def targets(self, vendor: str) -> list[Target]:
+        """Return where this vendor's messages go."""
+        return [t for t in self._tenant.targets.values() if t.vendor == vendor]
+
+    def put_target(self, target: Target) -> None:
+        """Write a target."""
+        self._targets[target.id] = target
+
+    def remove_target(self, key: str) -> None:
+        """Remove a target."""
+        self._targets[key] = None
+
+    @property
+    def balance(self) -> Decimal:
+        """The account's balance, in reais."""
+        return self._tenant.balance if self._balance is None else self._balance
+
+    @balance.setter
+    def balance(self, value: Decimal) -> None:
+        self._balance = value
+
+    def set_clock(self, clock: Clock) -> None:
+        """Change the tenant's clock."""
+        self._clock = clock
+
+    def schedule(
+        self, due: datetime, task: Task, body: Mapping[str, Any], *, lane: str = "", run: str = ""
+    ) -> Job:
+        """Add something to be done at ``due`` and return it."""
+        job = Job(self.next_number("_job"), due, task, body, lane, run)
+        self._jobs[job.id] = job
+        return job
+
+    def reschedule(self, job: Job) -> None:
+        """Write a job again, with a new time or body."""
+        self._jobs[job.id] = job
+
+    def finish(self, job: Job) -> None:
+        """Remove a job that is done."""
+        self._jobs[job.id] = None
+
+    def record(self, exchange: Exchange, verdict: Judgement | None) -> None:
+        """Put an exchange in the journal; it must be redacted already."""
+        self._exchanges.append((exchange, verdict))
+
+    def tell(self, news: object) -> None:
+        """Show something to whoever watches, once this is applied."""
+        self._news.append(news)
+
+    def commit(self) -> asyncio.Future[None] | None:
+        """Apply everything to the tenant and hand it to the log; return what is done when it is on disk.
+
+        Returns None when there was nothing to write, or when the tenant was reset or removed meanwhile.
+        """
+        if self._tenant.closed:
+            return None
+        changes = [*self._apply_records(), *self._apply_core(), *self._apply_jobs(), *self._apply_journal()]
+        for news in self._news:
+            self._tenant.tell(news)
+        self._tenant.wake()
+        if not changes:
+            return None
+        return self._tenant.written(self._store.submit(changes))
+
+    def _apply_records(self) -> Iterable[Change]:
+        for kind, documents in self._records.items():
+            kept = self._tenant.records.setdefault(kind, {})
+            for key, document in documents.items():
+                if document is None:
+                    if kept.pop(key, None) is not None:
+                        yield Remove(self.tenant, kind, key)
+                else:
+                    kept[key] = document
+                    yield Put(self.tenant, kind, key, strict_json.dumps(document))
+
+    def _apply_core(self) -> Iterable[Change]:
+        tenant = self._tenant
+        for name, number in self._sequences.items():
+            tenant.sequences[name] = number
+            yield Put(self.tenant, SEQUENCE, name, str(number).encode())
+        for call in self._calls.values():
+            tenant.calls[call.id] = call
+            yield Put(self.tenant, CALL, call.id, strict_json.dumps(call_to_document(call)))
+        for key, target in self._targets.items():
+            if target is None:
+                tenant.targets.pop(key, None)
+                yield Remove(self.tenant, TARGET, key)
+            else:
+                tenant.targets[key] = target
+                yield Put(self.tenant, TARGET, key, strict_json.dumps(target.to_document()))
+        if self._balance is not None:
+            tenant.balance = self._balance
+            yield Put(self.tenant, ACCOUNT, "balance", strict_json.dumps(str(self._balance)))
+        if self._clock is not None:
+            tenant.clock = self._clock
+            yield Put(self.tenant, CLOCK, "clock", strict_json.dumps(self._clock.to_document()))
+
+    def _apply_jobs(self) -> Iterable[Change]:
+        tenant = self._tenant
+        for key, job in self._jobs.items():
+            if job is None:
+                if tenant.take_job(key):
+                    yield RemoveJob(self.tenant, key)
+            else:
+                tenant.put_job(job)
+                yield PutJob(self.tenant, key, job.due, job.task.value, strict_json.dumps(job.to_document()))
+
+    def _apply_journal(self) -> Iterable[Change]:
+        for exchange, verdict in self._exchanges:
+            entry = self._tenant.journal.append(exchange, verdict)
+            self._tenant.tell(entry)
+            record = exchanges.to_record(exchange, verdict)
+            yield AppendJournal(self.tenant, entry.number, strict_json.dumps(record))
+        if self._exchanges:
+            self._tenant.on_growth()

@@ -1,0 +1,107 @@
+"""What came of a run, or of any set of exchanges: a plain value, and how it is counted. Prints nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from contracts.contract import Contract
+from contracts.model import Confidence, Exchange, Judgement, Severity, Violation
+from scenarios.expectations import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A violation and the exchange it was found in (``number`` counts from 1 in what was judged)."""
+
+    number: int
+    exchange: Exchange
+    violation: Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a run. ``passed`` counts the clauses that held, by how they are known."""
+
+    exchanges: int = 0
+    findings: tuple[Finding, ...] = ()
+    passed: Mapping[Confidence, int] = field(default_factory=dict)
+    unjudged: Mapping[str, int] = field(default_factory=dict)
+    outcomes: tuple[Outcome, ...] = ()
+    undelivered: tuple[Exchange, ...] = ()
+    unsent: Mapping[str, int] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that are errors."""
+        return tuple(f for f in self.findings if f.violation.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that are warnings: drift, guesses, and what a later page of the vendor allows."""
+        return tuple(f for f in self.findings if f.violation.severity is Severity.WARNING)
+
+    @property
+    def missed(self) -> tuple[Outcome, ...]:
+        """The expectations that were not met."""
+        return tuple(o for o in self.outcomes if not o.met)
+
+    @property
+    def passes(self) -> bool:
+        """True when no expectation was missed, every message arrived, and nothing stopped the run.
+
+        The contract is an expectation like any other (``clean``): a scenario may expect violations.
+        """
+        return not (self.missed or self.undelivered or self.problem)
+
+    @property
+    def exit_code(self) -> int:
+        """0 pass, 1 violation or missed expectation, 2 the scenario could not be played, 3 nobody answered."""
+        if self.problem:
+            return 2
+        if self.undelivered and all(e.response is None for e in self.undelivered):
+            return 3
+        return 0 if self.passes else 1
+
+
+def judge(
+    exchanges: Sequence[tuple[Exchange, Judgement]],
+    contracts: Mapping[str, Contract],
+    *,
+    strict_inferred: bool = False,
+) -> Verdict:
+    """Return the verdict on exchanges that were judged one by one: adds the rules that need several."""
+    findings = [
+        Finding(number, exchange, violation)
+        for number, (exchange, judgement) in enumerate(exchanges, 1)
+        for violation in judgement.violations
+    ]
+    findings += _sequences([e for e, _ in exchanges], contracts, strict_inferred=strict_inferred)
+    passed: Counter[Confidence] = Counter()
+    unjudged: Counter[str] = Counter()
+    for _, judgement in exchanges:
+        passed.update(judgement.passed)
+        unjudged.update(judgement.unjudged)
+    findings.sort(key=lambda f: f.number)
+    return Verdict(len(exchanges), tuple(findings), dict(passed), dict(unjudged))
+
+
+def with_expectations(verdict: Verdict, outcomes: Iterable[Outcome]) -> Verdict:
+    """Return the verdict with what became of the expectations."""
+    return replace(verdict, outcomes=tuple(outcomes))
+
+
+def _sequences(
+    exchanges: Sequence[Exchange], contracts: Mapping[str, Contract], *, strict_inferred: bool
+) -> list[Finding]:
+    found = []
+    for key in {e.vendor: None for e in exchanges}:
+        if key not in contracts:
+            continue
+        numbers = [n for n, e in enumerate(exchanges) if e.vendor == key]
+        own = [exchanges[n] for n in numbers]
+        for index, violation in contracts[key].check_sequence(own, strict_inferred=strict_inferred):
+            found.append(Finding(numbers[index] + 1, own[index], violation))
+    return found

@@ -1,0 +1,96 @@
+"""The scenarios that come with the program, and the page that explains them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scenarios.loader import library, load, load_text
+from scenarios.model import Clean, Flaw, Order, Verb
+from scenarios.shape import schema
+
+PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
+
+
+def test_library_has_the_eight():
+    """Eight scenarios come with the program."""
+    assert library() == (
+        "abandoned_in_queue",
+        "answered_inbound",
+        "answered_outbound",
+        "duplicated_delivery",
+        "missed_inbound",
+        "out_of_order",
+        "sms_sent",
+        "transferred_inbound",
+    )
+
+
+@pytest.mark.parametrize("name", library())
+def test_library_scenario_is_named_as_its_file(name):
+    """Each is called as its file, says what it is about, and expects something beyond a clean contract."""
+    scenario = load(name)
+
+    assert scenario.name == name
+    assert scenario.about
+    assert [e for e in scenario.expectations if not isinstance(e, Clean)]
+
+
+@pytest.mark.parametrize("name", library())
+def test_library_scenario_keeps_to_the_first_world(name):
+    """Only extensions and queues that every tenant starts with are named, and no line."""
+    needs = load(name).needs
+
+    assert set(needs.extensions) <= {"111", "112", "113"}
+    assert set(needs.queues) <= {"suporte", "vendas", "financeiro"}
+    assert not needs.lines
+
+
+def test_answered_inbound_talks_for_95_seconds():
+    """From the answer to the end 95 seconds pass."""
+    offsets = {step.verb: step.offset.total_seconds() for step in load("answered_inbound").steps}
+
+    assert offsets[Verb.HANGUP] - offsets[Verb.ANSWER] == 95
+
+
+def test_transferred_inbound_expects_three_and_two_pushes_in_order():
+    """The first call has three pushes in order, the second two."""
+    orders = [e for e in load("transferred_inbound").expectations if isinstance(e, Order)]
+
+    assert [[(m.call, m.message) for m in order.of] for order in orders] == [
+        [("A", "started"), ("A", "ended"), ("A", "transferred")],
+        [("B", "started"), ("B", "ended")],
+    ]
+
+
+def test_duplicated_delivery_keeps_the_delivery_id():
+    """The last push goes out twice with one id."""
+    (fault,) = load("duplicated_delivery").faults
+
+    assert (fault.flaw, fault.match.message, fault.times, fault.new_id) == (Flaw.DUPLICATE, "ended", 2, False)
+
+
+def test_out_of_order_delays_the_first_push_past_the_end():
+    """The delay is longer than the call."""
+    scenario = load("out_of_order")
+    (fault,) = scenario.faults
+
+    assert (fault.flaw, fault.match.message) == (Flaw.DELAY, "started")
+    assert fault.delay > scenario.steps[-1].offset
+
+
+def test_page_example_loads():
+    """The example of the page is a scenario."""
+    (example,) = re.findall(r"```yaml\n(scenario: .+?)```", PAGE.read_text("utf-8"), re.DOTALL)
+
+    assert load_text(example).name == "callback_request"
+
+
+def test_page_names_every_word():
+    """Every step, fault, expectation and library scenario is on the page."""
+    page = PAGE.read_text("utf-8")
+    words = [*Verb, *Flaw, *schema()["$defs"]["expectation"]["properties"], *library()]
+
+    assert [word for word in words if f"`{word}" not in page] == []

@@ -1,0 +1,179 @@
+"""The call model: what can happen when, and what is computed from it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.calls import (
+    TRANSITIONS,
+    Call,
+    Cause,
+    Direction,
+    ImpossibleEvent,
+    Kind,
+    Medium,
+    Outcome,
+    Party,
+    State,
+)
+from simulator.documents import call_from_document, call_to_document
+
+START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def at(seconds):
+    return START + timedelta(seconds=seconds)
+
+
+def new_call(**changes):
+    given_ = {
+        "id": "c1",
+        "serial": 7,
+        "direction": Direction.INBOUND,
+        "outside": "5537999912222",
+        "line": "551130037293",
+    }
+    return Call(**(given_ | changes))
+
+
+def played(*steps, call=None):
+    call = call or new_call()
+    for seconds, kind, facts in steps:
+        call, _ = call.apply(kind, at(seconds), **facts)
+    return call
+
+
+def answered_after_menu_and_queue():
+    return played(
+        (0, Kind.STARTED, {}),
+        (2, Kind.MENU_ENTERED, {}),
+        (5, Kind.MENU_CHOSEN, {"digits": "2"}),
+        (6, Kind.QUEUED, {"queue": "suporte"}),
+        (20, Kind.RINGING, {"extension": "111"}),
+        (26, Kind.ANSWERED, {"extension": "111"}),
+        (100, Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.NORMAL}),
+    )
+
+
+def test_call_durations_add_up_to_the_whole():
+    call = answered_after_menu_and_queue()
+
+    assert (call.duration, call.in_menu, call.waiting, call.talk) == (100, 4, 22, 74)
+    assert call.in_menu + call.waiting + call.talk == call.duration
+
+
+def test_call_without_a_menu_waits_from_its_start():
+    call = played(
+        (0, Kind.STARTED, {}),
+        (0.4, Kind.RINGING, {"extension": "111"}),
+        (8.2, Kind.ANSWERED, {"extension": "111"}),
+        (19.9, Kind.ENDED, {}),
+    )
+
+    assert (call.waiting, call.talk, call.duration) == (8, 11, 19)
+
+
+def test_abandoned_call_has_waited_and_not_talked():
+    call = played(
+        (0, Kind.STARTED, {}),
+        (3, Kind.QUEUED, {"queue": "vendas"}),
+        (45, Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.ABANDONED}),
+    )
+
+    assert call.abandoned
+    assert (call.waiting, call.talk, call.duration) == (45, 0, 45)
+
+
+def test_call_that_ended_takes_nothing_more():
+    call = answered_after_menu_and_queue()
+
+    with pytest.raises(ImpossibleEvent, match="call c1 is ended: answered cannot happen; it has ended"):
+        call.apply(Kind.ANSWERED, at(101))
+
+
+def test_refused_event_names_what_the_call_can_take():
+    call = played((0, Kind.STARTED, {}))
+
+    with pytest.raises(ImpossibleEvent, match="it can take: ended, menu_entered, queued, ringing"):
+        call.apply(Kind.ANSWERED, at(1))
+
+
+def test_event_before_the_last_one_is_refused():
+    call = played((5, Kind.STARTED, {}))
+
+    with pytest.raises(ImpossibleEvent, match="before the call's last event"):
+        call.apply(Kind.QUEUED, at(4), queue="suporte")
+
+
+def test_answer_by_a_device_that_does_not_ring_is_refused():
+    call = played((0, Kind.STARTED, {}), (1, Kind.RINGING, {"extension": "111"}))
+
+    with pytest.raises(ImpossibleEvent, match="extension 112 is not ringing"):
+        call.apply(Kind.ANSWERED, at(2), extension="112")
+
+
+def test_unanswered_device_sends_the_caller_back_to_the_queue():
+    call = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.QUEUED, {"queue": "suporte"}),
+        (2, Kind.RINGING, {"extension": "111"}),
+        (12, Kind.UNANSWERED, {"extension": "111"}),
+    )
+
+    assert call.state is State.QUEUED
+    assert [leg.outcome for leg in call.legs] == [Outcome.MISSED]
+
+
+def test_device_that_rang_beside_the_one_that_answered_missed_the_call():
+    call = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {"extension": "111"}),
+        (1, Kind.RINGING, {"extension": "112"}),
+        (4, Kind.ANSWERED, {"extension": "112"}),
+    )
+
+    assert [(leg.extension, leg.outcome) for leg in call.legs] == [
+        ("111", Outcome.MISSED),
+        ("112", Outcome.ANSWERED),
+    ]
+    assert call.agent == "112"
+
+
+def test_text_message_is_over_when_it_is_sent():
+    call = played((0, Kind.SMS_SENT, {}), call=new_call(medium=Medium.SMS, direction=Direction.OUTBOUND))
+
+    assert (call.state, call.duration, call.waiting, call.talk) == (State.ENDED, 0, 0, 0)
+
+
+def test_call_document_is_the_call_again():
+    call = answered_after_menu_and_queue()
+
+    assert call_from_document(call_to_document(call)) == call
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(Kind), st.floats(0, 90), st.sampled_from(["111", "112"])), max_size=25))
+def test_any_history_adds_up_and_ends_once(story):
+    """Whatever is tried, parts add up to the whole, and a call that ended stays as it is."""
+    call, second = new_call(), 0.0
+    for kind, gap, extension in story:
+        second += gap
+        before = call
+        try:
+            call, _ = call.apply(kind, at(second), extension=extension)
+        except ImpossibleEvent:
+            assert call is before
+
+    assert sum(event.kind in (Kind.ENDED, Kind.TRANSFERRED, Kind.SMS_SENT) for event in call.events) == (
+        call.state is State.ENDED
+    )
+    if call.state is State.ENDED:
+        assert call.duration == call.in_menu + call.waiting + call.talk
+        assert min(call.duration, call.in_menu, call.waiting, call.talk) >= 0
+        assert call.alerted == () or call.last.kind is Kind.TRANSFERRED
+
+
+def test_every_state_but_the_last_leads_somewhere():
+    assert {state for state, _ in TRANSITIONS} == set(State) - {State.ENDED}

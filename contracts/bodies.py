@@ -13,7 +13,7 @@ _MAX_FIELDS = 1000
 
 
 class UnreadableBody(ContractError):
-    """A body that cannot be decoded. ``clause`` is ``media-type`` or ``malformed``; the other parts make a violation."""
+    """A body that cannot be decoded: ``clause`` is ``media-type`` or ``malformed``, the rest makes a violation."""
 
     def __init__(self, clause: str, found: str, expected: str, remedy: str) -> None:
         super().__init__(f"the body cannot be read: found {found}, expected {expected}; {remedy}")
@@ -68,7 +68,7 @@ def _by_content(body: Body, raw: bytes, listed: str | None) -> str:
 
 def _covers(listed: str, sent: str) -> bool:
     bare = _bare(listed)
-    return sent == bare or bare == "*/*" or (bare.endswith("/*") and bool(sent) and sent.startswith(bare[:-1]))
+    return bare in (sent, "*/*") or (bare.endswith("/*") and bool(sent) and sent.startswith(bare[:-1]))
 
 
 def _bare(media_type: str) -> str:

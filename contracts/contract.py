@@ -43,6 +43,9 @@ class Contract:
         self._chosen: dict[frozenset[tuple[str, str]], tuple[Mapping[str, str], Variant]] = {}
         self.strict = self.under({})[1]
         self.title: str = source.files[openapi.FILE].get("info", {}).get("title", self.key)
+        self.secrets: Mapping[str, str] = self.strict.secret_names()
+        self.secret_headers: Mapping[str, str] = self.strict.secret_headers()
+        self.secret_paths: Mapping[tuple[str, ...], Mapping[str, str]] = self.strict.secret_paths()
         self._routes = Routes(self.operations.values())
 
     @property
@@ -99,9 +102,7 @@ class Contract:
         answer = operation.answer(status) if status is not None else None
         return bodies.decode(answer.body if answer else None, body, content_type)[0]
 
-    def check(
-        self, exchange: Exchange, *, facts: Facts | None = None, strict_inferred: bool = False
-    ) -> Judgement:
+    def check(self, exchange: Exchange, *, facts: Facts | None = None, strict_inferred: bool = False) -> Judgement:
         """Judge one exchange under its readings. ``facts`` are the tenant's records, for rules that need them."""
         return checking.check(self, exchange, facts, strict_inferred=strict_inferred)
 

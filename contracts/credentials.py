@@ -47,7 +47,9 @@ def _key(scheme: SecurityScheme, request: HttpRequest) -> str | None:
 
 
 def _violation(scheme: SecurityScheme, problem: str) -> Violation:
-    wanted = f"{scheme.place} {scheme.name}" if scheme.kind == "apiKey" else f"Authorization: {scheme.scheme.title()} ..."
+    wanted = (
+        f"{scheme.place} {scheme.name}" if scheme.kind == "apiKey" else f"Authorization: {scheme.scheme.title()} ..."
+    )
     place = scheme.place if scheme.kind == "apiKey" else "header"
     pointer = f"{place}:{scheme.name.lower() if scheme.kind == 'apiKey' else 'authorization'}"
     remedy = f'send "{wanted}" with the credential that you were given'

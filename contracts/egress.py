@@ -144,9 +144,7 @@ def split_url(url: str) -> Location:
         raise Forbidden(f"{_shown(url)} has no host and port that can be read: write http://host:port/path")
     scheme = match["scheme"].lower()
     host = _normal_host(match["host"])
-    return Location(
-        scheme, host, _port(match["port"], url, _PORTS[scheme]), match["path"] or "/", match["query"] or ""
-    )
+    return Location(scheme, host, _port(match["port"], url, _PORTS[scheme]), match["path"] or "/", match["query"] or "")
 
 
 def _plain(url: str) -> str:
@@ -162,9 +160,7 @@ def _plain(url: str) -> str:
     if not mark or scheme.lower() not in _PORTS:
         raise Forbidden(f"{_shown(url)} is no http or https URL: write http://host:port/path")
     if "@" in re.split(r"[/?#]", rest)[0]:
-        raise Forbidden(
-            "the URL has a user name or password before the host: give the token as an option of its own"
-        )
+        raise Forbidden("the URL has a user name or password before the host: give the token as an option of its own")
     if "#" in url:
         raise Forbidden(f"{_shown(url)} has a fragment (#...), which is never sent: leave it out")
     return url

@@ -64,7 +64,8 @@ def _violation(
 
 def _name(keyword: str, error: ValidationError, path: list[str | int]) -> str:
     if keyword == "dependentRequired" and isinstance(error.instance, Mapping):
-        wanted = (n for k, names in error.validator_value.items() if k in error.instance for n in names)
+        dependent: Any = error.validator_value
+        wanted = (n for k, names in dependent.items() if k in error.instance for n in names)
         return next((n for n in wanted if n not in error.instance), "")
     return str(path[-1]) if path else "the value"
 

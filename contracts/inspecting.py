@@ -46,9 +46,7 @@ class Inspection:
         return {c: held for c in Confidence if (held := self.clauses[c] - broken[c]) > 0}
 
 
-def inspect(
-    contract: Contract, exchange: Exchange, choices: Mapping[str, str], facts: Facts | None
-) -> Inspection:
+def inspect(contract: Contract, exchange: Exchange, choices: Mapping[str, str], facts: Facts | None) -> Inspection:
     """Look at every clause in force: operation, credential, parameters, bodies, status and rules."""
     readings, variant = contract.under(choices)
     result = Inspection()
@@ -153,9 +151,7 @@ def _rules(
     readings: Mapping[str, str],
     facts: Facts | None,
 ) -> None:
-    subject = Subject(
-        operation.id, exchange.message, result.request, result.response, exchange, readings, facts
-    )
+    subject = Subject(operation.id, exchange.message, result.request, result.response, exchange, readings, facts)
     for rule in contract.rulebook.of(operation.id, readings):
         findings = contract.rulebook.find(rule, subject) if result.fit else None
         if findings is None:

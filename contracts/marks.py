@@ -32,8 +32,7 @@ class MissingMark(ContractError):
 
     def __init__(self, place: str, wrong: str) -> None:
         super().__init__(
-            f"{place}: {wrong}; give x-source (document and place) and x-confidence "
-            f"({', '.join(Confidence)})"
+            f"{place}: {wrong}; give x-source (document and place) and x-confidence ({', '.join(Confidence)})"
         )
 
 
@@ -141,7 +140,8 @@ def _step(
 ) -> list[Mapping[str, Any]] | None:
     if not path or path[0] not in node:
         return None
-    keyword, below = path[0], node[path[0]]
+    keyword = str(path[0])
+    below = node[keyword]
     if keyword in IN_MAPS or keyword in IN_LISTS:
         if len(path) < 2:
             return None

@@ -29,7 +29,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value outside the body. ``types`` are the JSON types its text is read as; ``secret`` the kind of secret it is."""
+    """A value outside the body. ``types`` are the JSON types its text is read as; ``secret`` is its kind, if it is one."""
 
     name: str
     place: Place
@@ -43,7 +43,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class SecurityScheme:
-    """A way to show a credential: ``kind`` is ``http`` (with a ``scheme`` such as bearer) or ``apiKey`` (with a name)."""
+    """A way to show a credential: ``kind`` is ``http`` (``scheme`` is bearer or basic) or ``apiKey`` (with a name)."""
 
     id: str
     kind: str

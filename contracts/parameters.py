@@ -30,7 +30,7 @@ def query_of(request: HttpRequest) -> dict[str, str]:
 def judge(
     operation: Operation, schemas: Schemas, request: HttpRequest, path: Mapping[str, str]
 ) -> tuple[list[Parameter], list[Violation]]:
-    """Return the parameters that were looked at, and what is wrong with them. ``path`` are the decoded path parameters."""
+    """Return the parameters that were looked at, and what is wrong with them. ``path`` holds the decoded ones."""
     query = query_of(request) if request.query else {}
     judged: list[Parameter] = []
     violations: list[Violation] = []
@@ -43,9 +43,7 @@ def judge(
     return judged, violations
 
 
-def _text(
-    parameter: Parameter, request: HttpRequest, query: Mapping[str, str], path: Mapping[str, str]
-) -> str | None:
+def _text(parameter: Parameter, request: HttpRequest, query: Mapping[str, str], path: Mapping[str, str]) -> str | None:
     if parameter.place is Place.HEADER:
         return request.header(parameter.name)
     return (query if parameter.place is Place.QUERY else path).get(parameter.name)

@@ -72,7 +72,10 @@ def parse(document: Any) -> dict[str, Discrepancy]:
 
 
 def choose(discrepancies: Mapping[str, Discrepancy], choices: Mapping[str, str]) -> dict[str, str]:
-    """Return the reading of every discrepancy: as chosen, else as chosen for ``*``, else strict. Raises UnknownReading."""
+    """Return the reading of every discrepancy: as chosen, else as chosen for ``*``, else strict.
+
+    Raises UnknownReading.
+    """
     for key in choices:
         if key != ALL and key not in discrepancies:
             raise UnknownReading("the discrepancy", key, [*discrepancies, ALL])
@@ -85,7 +88,7 @@ def choose(discrepancies: Mapping[str, Discrepancy], choices: Mapping[str, str])
 def patched(
     files: Mapping[str, Any], discrepancies: Mapping[str, Discrepancy], chosen: Mapping[str, str]
 ) -> Mapping[str, Any]:
-    """Return the contract's files under these readings; files that no reading changes are shared. Raises BrokenReading."""
+    """Return the contract's files under these readings; those that none changes are shared. Raises BrokenReading."""
     changed: dict[str, Any] = {}
     for key, choice in chosen.items():
         for file, patch in discrepancies[key].readings[choice].patch.items():

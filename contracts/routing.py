@@ -72,7 +72,7 @@ class Routes:
         return tuple(sorted({method for route, _ in self._matching(path) for method in route.operations}))
 
     def parameters_of(self, operation: Operation, path: str) -> dict[str, str] | None:
-        """Return the path parameters of a known operation, whatever stands before its template; None: it is not there."""
+        """Return the path parameters of a known operation, whatever stands before its template; None: no such path."""
         segments = path.split("/")
         wanted = operation.path.split("/")
         route = next((r for r in self._routes if r.template == operation.path), None)

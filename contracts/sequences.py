@@ -57,6 +57,4 @@ def _subject(contract: Contract, exchange: Exchange) -> Subject | None:
     if result.operation is None or not result.fit:
         return None
     readings = contract.choose(exchange.readings)
-    return Subject(
-        result.operation.id, exchange.message, result.request, result.response, exchange, readings
-    )
+    return Subject(result.operation.id, exchange.message, result.request, result.response, exchange, readings)

@@ -25,7 +25,7 @@ _OPENING = "[{"
 
 
 class MalformedJson(ContractError):
-    """A text that is no JSON, or JSON that two readers would read differently. ``position`` counts characters from 0."""
+    """A text that is no JSON, or that two readers would read differently. ``position`` counts characters from 0."""
 
     def __init__(self, reason: str, position: int | None = None) -> None:
         place = "" if position is None else f" at character {position}"
@@ -156,6 +156,4 @@ def _constant(name: str) -> NoReturn:
     raise MalformedJson(f"{name} is not a JSON number")
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
-)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)

@@ -14,10 +14,8 @@ import yaml
 
 from contracts.errors import ContractError
 
-try:
-    from yaml.cyaml import CParser
-except ImportError:  # a PyYAML built without libyaml
-    CParser = None
+# A PyYAML built without libyaml has no fast parser.
+_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 50
@@ -62,9 +60,7 @@ class YamlDocument:
         return places.of(pointer)
 
 
-def load(
-    text: str | bytes, *, name: str, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
-) -> YamlDocument:
+def load(text: str | bytes, *, name: str, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> YamlDocument:
     """Read one YAML document. ``name`` is what errors call it. Raises MalformedYaml."""
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     if len(raw) > max_bytes:
@@ -81,7 +77,7 @@ class _Places:
         self._name = name
         self._marks: dict[str, tuple[int, int]] = {"": (1, 1)}
 
-    def put(self, pointer: str, mark: yaml.Mark) -> None:
+    def put(self, pointer: str, mark: Any) -> None:
         self._marks[pointer] = (mark.line + 1, mark.column + 1)
 
     def of(self, pointer: str) -> str:
@@ -182,13 +178,13 @@ class _Reader:
             raise self._error(event, f"the tag {tag} is not taken", "leave it out")
 
     def _error(self, event: yaml.Event, wrong: str, remedy: str) -> MalformedYaml:
-        mark = event.start_mark
+        mark: Any = event.start_mark
         return MalformedYaml(self._name, mark.line + 1, mark.column + 1, wrong, remedy)
 
 
 def _events(text: str, name: str) -> Iterator[yaml.Event]:
     try:
-        parser = CParser(text) if CParser is not None else yaml.SafeLoader(text)
+        parser = _PARSER(text)
         while parser.check_event():
             yield parser.get_event()
     except yaml.MarkedYAMLError as error:

@@ -1,6 +1,7 @@
 """The one place that makes schema validators, over two engines that read the same files and fetch nothing.
 
-`jsonschema-rs` answers whether a value is right, in microseconds; `jsonschema` is imported on the first failure, to say why.
+`jsonschema-rs` answers whether a value is right, in microseconds; `jsonschema` is imported on the first failure, to
+say why.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from contracts.formats import FORMATS
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
-    from jsonschema.protocols import Validator
 
 BASE = "https://contract.invalid/"
 # What stands before the last $ of a pattern that both engines read alike is never a backslash.
@@ -41,7 +41,7 @@ class Schemas:
     def __init__(self, files: Mapping[str, Any]) -> None:
         self.files = files
         self._fast: dict[str, jsonschema_rs.Draft202012Validator] = {}
-        self._slow: dict[str, Validator] = {}
+        self._slow: dict[str, Any] = {}
 
     def accepts(self, ref: str, value: object) -> bool:
         """True when the value is as the schema says."""
@@ -83,7 +83,7 @@ class Schemas:
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
             raise BrokenSchema("the schemas together", str(error).partition("\n")[0]) from None
 
-    def _explainer(self, ref: str) -> Validator:
+    def _explainer(self, ref: str) -> Any:
         return _explaining_class()(_wrapped(ref), **self._means())
 
     def _means(self) -> dict[str, Any]:
@@ -91,17 +91,16 @@ class Schemas:
 
     @functools.cached_property
     def _slow_registry(self) -> Any:
-        from referencing import Registry, Resource
+        from referencing import Registry
         from referencing.exceptions import NoSuchResource
         from referencing.jsonschema import DRAFT202012
 
         def deny(uri: str) -> NoReturn:
-            raise NoSuchResource(ref=uri)
+            raise NoSuchResource(ref=uri)  # type: ignore[call-arg]
 
-        registry: Registry[Any] = Registry(retrieve=deny)  # type: ignore[call-arg]
+        registry: Any = Registry(retrieve=deny)  # type: ignore[call-arg]
         return registry.with_resources(
-            (BASE + name, Resource(contents=content, specification=DRAFT202012))
-            for name, content in self.files.items()
+            (BASE + name, DRAFT202012.create_resource(content)) for name, content in self.files.items()
         )
 
 
@@ -128,7 +127,7 @@ def _format_checker() -> Any:
 def _plain_class() -> Any:
     from jsonschema import Draft202012Validator, validators
 
-    return validators.extend(Draft202012Validator, {"pattern": _pattern})
+    return validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 
 
 @functools.cache
@@ -136,7 +135,7 @@ def _explaining_class() -> Any:
     from jsonschema import validators
 
     keywords = {"required": _required, "additionalProperties": _additional, "oneOf": _one_of}
-    return validators.extend(_plain_class(), keywords)
+    return validators.extend(_plain_class(), keywords)  # type: ignore[no-untyped-call]
 
 
 def _pattern(_: Any, pattern: str, instance: object, __: Any) -> Iterator[ValidationError]:

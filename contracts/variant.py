@@ -9,7 +9,7 @@ from typing import Any
 from contracts.marks import own_provenance, reachable
 from contracts.model import Confidence
 from contracts.openapi import OpenapiReader
-from contracts.operation import Body
+from contracts.operation import Body, Place
 from contracts.validators import Schemas
 
 
@@ -41,3 +41,30 @@ class Variant:
             named = [ref for body in bodies if body for ref in body.media.values()]
             found.update(dict.fromkeys(ref for ref in [*named, *(p.ref for p in operation.parameters)] if ref))
         return list(found)
+
+    def secret_names(self) -> dict[str, str]:
+        """Return the names, in small letters, under which bodies and queries keep secrets, with the kind of each."""
+        names: dict[str, str] = {}
+        for operation in self.operations.values():
+            for body in (operation.body, *(answer.body for answer in operation.answers)):
+                names.update({name.lower(): kind for name, kind in (body.secrets if body else {}).items()})
+            queries = (p for p in operation.parameters if p.place is Place.QUERY)
+            names.update({p.name.lower(): p.secret for p in queries if p.secret})
+        schemes = self.security_schemes.values()
+        return names | {s.name.lower(): "key" for s in schemes if s.kind == "apiKey" and s.place == "query"}
+
+    def secret_headers(self) -> dict[str, str]:
+        """Return the headers, in small letters, that carry secrets, with the kind of each."""
+        parameters = (p for operation in self.operations.values() for p in operation.parameters)
+        found = {p.name.lower(): p.secret for p in parameters if p.place is Place.HEADER and p.secret}
+        kinds = {"http": "token", "apiKey": "key"}
+        return {s.header: kinds[s.kind] for s in self.security_schemes.values() if s.header} | found
+
+    def secret_paths(self) -> dict[tuple[str, ...], dict[str, str]]:
+        """Return the path templates, by segment, that have secrets in them, with the kind of each such segment."""
+        found: dict[tuple[str, ...], dict[str, str]] = {}
+        for operation in self.operations.values():
+            kinds = {f"{{{p.name}}}": p.secret for p in operation.path_parameters if p.secret}
+            if kinds:
+                found[tuple(operation.path.split("/"))] = kinds
+        return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from contracts.formats import EXAMPLES
@@ -36,6 +36,17 @@ _LIMITS = {
     "minProperties": "at least {} properties",
     "maxProperties": "at most {} properties",
 }
+_ABSENT = {
+    "required": "nothing",
+    "dependentRequired": "nothing",
+    "additionalProperties": "a property that is not known here",
+}
+_REMEDIES = {
+    "required": 'add "{}"',
+    "dependentRequired": 'add "{}"',
+    "additionalProperties": 'leave "{}" out',
+    "false": 'leave "{}" out',
+}
 _SIZES = {"Length": "{} characters", "Items": "{} entries", "Properties": "{} properties"}
 
 
@@ -60,20 +71,14 @@ def show(value: object) -> str:
 
 def kind_of(value: object) -> str:
     """Return what JSON type a value is, in words."""
-    if value is None:
-        return "null"
-    for types, name in ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (Mapping, "object")):
-        if isinstance(value, types):  # type: ignore[arg-type]
-            return _ARTICLES[name].replace("true or false", "a boolean")
-    return _ARTICLES["array"]
+    kinds = {bool: "a boolean", str: "a string", int: "a whole number", float: "a number", dict: "an object"}
+    return "null" if value is None else kinds.get(type(value), "a list")
 
 
 def found(keyword: str, value: object, secret: str | None) -> str:
     """Return what was found where a keyword failed; ``secret`` is the kind of secret that the value is, or None."""
-    if keyword == "required" or keyword == "dependentRequired":
-        return "nothing"
-    if keyword == "additionalProperties":
-        return "a property that is not known here"
+    if keyword in _ABSENT:
+        return _ABSENT[keyword]
     for ending, text in _SIZES.items():
         if keyword.endswith(ending) and isinstance(value, str | list | Mapping):
             return text.format(len(value))
@@ -85,57 +90,52 @@ def found(keyword: str, value: object, secret: str | None) -> str:
 
 def expected(keyword: str, value: Any, schema: Mapping[str, Any], name: str) -> str:
     """Return what a failing keyword wants: the clause's own description, or words made from the keyword."""
-    description = schema.get("description")
     if keyword == "required":
-        inner = schema.get("properties", {}).get(name)
-        if isinstance(inner, Mapping) and isinstance(inner.get("description"), str):
-            return f"{name}: {inner['description']}"
-        if isinstance(description, str) and "properties" not in schema:
-            return description
-        return f"a property {name}"
+        return _missing(schema, name)
     if keyword == "additionalProperties":
         return shorten(f"only {', '.join(schema.get('properties', {})) or 'no property at all'}")
-    if isinstance(description, str) and description:
-        return description
-    return by_keyword(keyword, value)
+    if keyword == "discriminator":
+        return _one_of(schema.get("discriminator", {}).get("mapping", {}))
+    description = schema.get("description")
+    return description if isinstance(description, str) and description else by_keyword(keyword, value)
 
 
 def by_keyword(keyword: str, value: Any) -> str:
     """Return what a keyword wants, in words."""
-    if keyword == "type":
-        return " or ".join(_ARTICLES.get(t, str(t)) for t in ([value] if isinstance(value, str) else value))
-    if keyword == "enum":
-        return shorten("one of " + ", ".join(map(show, value)))
-    if keyword == "const":
-        return show(value)
-    if keyword == "pattern":
-        return f"text that matches {value}"
-    if keyword == "format":
-        return f"a {value}, such as {EXAMPLES.get(str(value), '')}"
     if keyword in _LIMITS:
         return _LIMITS[keyword].format(value)
-    if keyword == "uniqueItems":
-        return "no entry twice"
-    if keyword == "false":
-        return "nothing here"
-    return f"what {keyword} of the schema says"
+    words = _WORDS.get(keyword)
+    return words(value) if words else f"what {keyword} of the schema says"
 
 
 def remedy(keyword: str, value: Any, schema: Mapping[str, Any], name: str, instance: object) -> str:
     """Return what to do about a failing keyword."""
-    if keyword in ("required", "dependentRequired"):
-        return f'add "{name}"'
-    if keyword in ("additionalProperties", "false"):
-        return f'leave "{name}" out'
+    if keyword in _REMEDIES:
+        return _REMEDIES[keyword].format(name)
     if keyword == "type":
         return _retype([value] if isinstance(value, str) else list(value), instance)
-    if keyword == "enum":
-        return f"send {by_keyword(keyword, value)}{_close(value, instance)}"
     if keyword == "discriminator":
-        return f"send one of {', '.join(map(show, schema.get('discriminator', {}).get('mapping', {})))}"
+        return f"send {expected(keyword, value, schema, name)}"
     if keyword in ("anyOf", "oneOf", "not"):
         return _alternatives(keyword, value)
-    return f"send {by_keyword(keyword, value)}"
+    return f"send {by_keyword(keyword, value)}{_close(value, instance) if keyword == 'enum' else ''}"
+
+
+def _one_of(options: Iterable[object]) -> str:
+    return shorten("one of " + ", ".join(map(show, options)))
+
+
+def _types(value: Any) -> str:
+    return " or ".join(_ARTICLES.get(name, str(name)) for name in ([value] if isinstance(value, str) else value))
+
+
+def _missing(schema: Mapping[str, Any], name: str) -> str:
+    inner, description = schema.get("properties", {}).get(name), schema.get("description")
+    if isinstance(inner, Mapping) and isinstance(inner.get("description"), str):
+        return f"{name}: {inner['description']}"
+    if isinstance(description, str) and "properties" not in schema:
+        return description
+    return f"a property {name}"
 
 
 def _retype(types: Sequence[str], instance: object) -> str:
@@ -143,22 +143,33 @@ def _retype(types: Sequence[str], instance: object) -> str:
         return "send it as text, in quotes"
     if isinstance(instance, str) and {"integer", "number"} & set(types) and re.fullmatch(r"-?[0-9.]+", instance):
         return "send it as a number, without quotes"
-    return f"send {by_keyword('type', types)}"
+    return f"send {_types(types)}"
 
 
 def _close(options: Sequence[object], instance: object) -> str:
     texts = [option for option in options if isinstance(option, str)]
-    near = difflib.get_close_matches(instance, texts, n=1, cutoff=0.6) if isinstance(instance, str) else []
+    near = difflib.get_close_matches(instance, texts, n=1) if isinstance(instance, str) else []
     return f' (did you mean "{near[0]}"?)' if near else ""
 
 
 def _alternatives(keyword: str, branches: Any) -> str:
     if keyword == "not":
         return "send something else"
-    names = [branch.get("required") for branch in branches if isinstance(branch, Mapping)]
+    names = [branch.get("required") or () for branch in branches if isinstance(branch, Mapping)]
     if len(names) == len(branches) and all(names):
         return "add " + " or ".join(" and ".join(f'"{name}"' for name in group) for group in names)
     texts = [str(b["description"]) for b in branches if isinstance(b, Mapping) and b.get("description")]
     if len(texts) == len(branches):
         return shorten("send one of these: " + "; ".join(texts))
     return "send what exactly one of the alternatives allows" if keyword == "oneOf" else "send one of the alternatives"
+
+
+_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "type": _types,
+    "enum": _one_of,
+    "const": show,
+    "pattern": lambda value: f"text that matches {value}",
+    "format": lambda value: f"a {value}, such as {EXAMPLES.get(str(value), '')}",
+    "uniqueItems": lambda value: "no entry twice",
+    "false": lambda value: "nothing here",
+}

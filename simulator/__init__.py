@@ -1,1 +1,1 @@
-
+"""The PBX and the fakes: everything that acts."""

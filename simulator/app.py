@@ -1,4 +1,4 @@
-"""Puts the parts together: `build` is the only place that makes things, and nothing happens before `Simulator.start`."""
+"""Puts the parts together: `build` is the only place that makes things, and `Simulator.start` sets them going."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-import contracts
 import simulator.vendors
 from contracts import strict_json
-from contracts.contract import Contract
+from contracts.contract import Contract, discover, load
 from contracts.egress import Gate
 from simulator.dispatch import Dispatcher
 from simulator.engine import Engine
@@ -51,7 +50,7 @@ log = logging.getLogger(__name__)
 def discover_vendors() -> dict[str, Vendor]:
     """Return every vendor that has a folder, by key, in alphabetical order."""
     found = {}
-    for key in contracts.discover():
+    for key in discover():
         module = import_module(f"{simulator.vendors.__name__}.{key}")
         vendor: Vendor = module.VENDOR
         found[vendor.key] = vendor
@@ -61,7 +60,7 @@ def discover_vendors() -> dict[str, Vendor]:
 def discover_targets() -> dict[str, tuple[str, ...]]:
     """Return the vendors that send, each with the methods among which a target may choose."""
     vendors = discover_vendors()
-    return _choices(vendors, {key: contracts.load(key) for key in vendors})
+    return _choices(vendors, {key: load(key) for key in vendors})
 
 
 def _choices(vendors: Mapping[str, Vendor], loaded: Mapping[str, Contract]) -> dict[str, tuple[str, ...]]:
@@ -78,7 +77,7 @@ class Simulator:
     def __init__(self, settings: Settings, own_world: OwnWorld | None) -> None:
         self.settings = settings
         self.vendors = discover_vendors()
-        self.contracts = {key: contracts.load(key, settings.contracts) for key in self.vendors}
+        self.contracts = {key: load(key, settings.contracts) for key in self.vendors}
         self.tenants = Tenants()
         self.store = SqlStore(settings.store)
         self.gate = Gate()
@@ -190,9 +189,7 @@ class Simulator:
 
     def readings_for(self, profile: Profile) -> Choices:
         """Return the reading of every discrepancy of every vendor that a profile comes to."""
-        return {
-            key: contract.choose(profile.readings.get(key, {})) for key, contract in self.contracts.items()
-        }
+        return {key: contract.choose(profile.readings.get(key, {})) for key, contract in self.contracts.items()}
 
     async def journal_growth(self, seconds: float) -> None:
         """Wait until any journal has grown, or the time is over."""

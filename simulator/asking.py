@@ -54,17 +54,13 @@ class Core:
         except Exception:
             log.exception("%s failed", self._name(question))
             slip.instruction = slip.committed = None
-            return plain(
-                500, "The simulator failed on this request. The fault is its own; its log says more.\n"
-            )
+            return plain(500, "The simulator failed on this request. The fault is its own; its log says more.\n")
         finally:
             took = perf_counter() - began
             if took > self.held_seconds:
                 log.warning("%s held the loop for %.0f ms", self._name(question), took * 1000)
 
-    async def poll(
-        self, question: Question, slip: Slip, answer: WsgiAnswer, client: Watch
-    ) -> tuple[Slip, WsgiAnswer]:
+    async def poll(self, question: Question, slip: Slip, answer: WsgiAnswer, client: Watch) -> tuple[Slip, WsgiAnswer]:
         """Ask again when the journal grows, until the view is content, its time is over or the client left.
 
         Without a ``journal_wait`` the first answer stands.

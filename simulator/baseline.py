@@ -47,9 +47,7 @@ def baseline(seed: str, *, samples: bool) -> dict[str, dict[str, Document]]:
     users = {user["id"]: user for user in _users(identity)}
     companies = {company["id"]: company for company in _companies(identity)}
     extensions = [
-        Extension(
-            number=str(number), name=user["name"], user=user["id"], company=_pick(identity, companies, number)
-        )
+        Extension(number=str(number), name=user["name"], user=user["id"], company=_pick(identity, companies, number))
         for number, user in zip(EXTENSIONS, users.values(), strict=True)
     ]
     return {
@@ -58,9 +56,7 @@ def baseline(seed: str, *, samples: bool) -> dict[str, dict[str, Document]]:
         EXTENSION: {extension["number"]: extension for extension in extensions},
         CUSTOMER: {customer["id"]: customer for customer in _customers(identity, samples)},
         NUMBER: {number["number"]: number for number in _numbers(identity)},
-        QUEUE: {
-            name: Queue(name=name, extensions=[str(n) for n in served]) for name, served in QUEUES.items()
-        },
+        QUEUE: {name: Queue(name=name, extensions=[str(n) for n in served]) for name, served in QUEUES.items()},
     }
 
 
@@ -84,9 +80,7 @@ def _customers(identity: Identity, samples: bool) -> Iterator[Customer]:
     for place in range(CUSTOMERS):
         firm = identity.fraction(CUSTOMER, place, "firm") < 0.2
         party = people.company() if firm else people.person()
-        phones = (
-            list(SAMPLE_PHONES) if samples and place == 0 else list(_phones(identity, place, firm, taken))
-        )
+        phones = list(SAMPLE_PHONES) if samples and place == 0 else list(_phones(identity, place, firm, taken))
         yield Customer(
             id=str(FIRST_CUSTOMER + place),
             code=str(FIRST_CODE + place),

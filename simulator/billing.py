@@ -69,7 +69,7 @@ class Tariffs:
     by_class: Mapping[str, Tariff] = field(default_factory=dict)
     inbound: Tariff | None = None
 
-    def bill(  # noqa: PLR0917 - the facts of a call, as they come
+    def bill(
         self,
         direction: Direction,
         medium: Medium,
@@ -146,7 +146,7 @@ DEFAULT_TARIFFS = Tariffs(
         }
     )
 )
-"""The price list of a tenant that brings none. VC2 is as 55PBX prints it, the others are made up: inferred."""
+"""The price list of a tenant that brings none. VC2 is as 55PBX prints it, others are made up: inferred."""
 
 
 class BadTariff(SimulatorError):

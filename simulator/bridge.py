@@ -57,9 +57,7 @@ class Slip:
     received: float = 0.0
 
 
-def call(
-    app: WsgiApp, scope: Scope, body: bytes, slip: Slip, extra: Mapping[str, object] | None = None
-) -> WsgiAnswer:
+def call(app: WsgiApp, scope: Scope, body: bytes, slip: Slip, extra: Mapping[str, object] | None = None) -> WsgiAnswer:
     """Run the app on one request and return its whole answer; what the app raises goes through.
 
     ``scope["root_path"]`` is where the app is mounted; ``extra`` joins the environ.
@@ -70,9 +68,7 @@ def call(
     def start_response(
         status: str,
         headers: list[tuple[str, str]],
-        exc_info: tuple[type[BaseException], BaseException, TracebackType]
-        | tuple[None, None, None]
-        | None = None,
+        exc_info: tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None = None,
     ) -> Callable[[bytes], object]:
         if started and exc_info is None:
             raise RuntimeError("the app started its answer twice")

@@ -194,15 +194,9 @@ class Call:
             raise ImpossibleEvent(self, kind)
         if self.events and at < self.events[-1].at:
             raise ImpossibleEvent(self, kind, "it would happen before the call's last event")
-        if (
-            kind in (Kind.ANSWERED, Kind.UNANSWERED)
-            and extension is not None
-            and extension not in self.alerted
-        ):
+        if kind in (Kind.ANSWERED, Kind.UNANSWERED) and extension is not None and extension not in self.alerted:
             raise ImpossibleEvent(self, kind, f"extension {extension} is not ringing")
-        event = Event(
-            self.id, len(self.events) + 1, kind, at, extension, queue, digits, other, by, cause, bill
-        )
+        event = Event(self.id, len(self.events) + 1, kind, at, extension, queue, digits, other, by, cause, bill)
         call = replace(self, state=after, events=(*self.events, event))
         if kind is Kind.UNANSWERED and not call.alerted:
             call = replace(call, state=State.QUEUED if call.queue else State.ROUTING)
@@ -310,7 +304,7 @@ class Call:
 
     @property
     def waiting(self) -> int:
-        """Whole seconds that the caller waited for a person: all that was neither menu nor talk, up to the answer or the end."""
+        """Whole seconds of waiting for a person: all but the menu, up to the answer or the end."""
         upto = self.answered or self.ended
         return self._second(upto) - self.in_menu if upto else 0
 
@@ -338,7 +332,5 @@ class ImpossibleEvent(SimulatorError):
     def __init__(self, call: Call, kind: Kind, why: str = "") -> None:
         can = sorted(k.value for (state, k) in TRANSITIONS if state is call.state)
         possible = f"it can take: {', '.join(can)}" if can else "it has ended and takes nothing more"
-        super().__init__(
-            f"call {call.id} is {call.state.value}: {kind.value} cannot happen; {why or possible}"
-        )
+        super().__init__(f"call {call.id} is {call.state.value}: {kind.value} cannot happen; {why or possible}")
         self.call, self.kind = call, kind

@@ -54,9 +54,7 @@ class Clock:
             )
         for anchor in (self.wall_anchor, self.tenant_anchor):
             if anchor.utcoffset() != timedelta():
-                raise ClockRefused(
-                    f"{anchor.isoformat()} is not in UTC: write it as 2026-01-31T12:00:00+00:00"
-                )
+                raise ClockRefused(f"{anchor.isoformat()} is not in UTC: write it as 2026-01-31T12:00:00+00:00")
 
     def now(self, wall: datetime) -> datetime:
         """Return the tenant's time; a wall clock that was set back does not take it behind its anchor."""
@@ -130,9 +128,7 @@ def parse_clock(text: str) -> tuple[Mode, float]:
 
 def _check_speed(speed: float) -> None:
     if not SLOWEST <= speed <= FASTEST:  # also refuses NaN
-        raise ClockRefused(
-            f"a clock cannot run at {speed:g}x: write a speed from {SLOWEST:g}x to {FASTEST:g}x"
-        )
+        raise ClockRefused(f"a clock cannot run at {speed:g}x: write a speed from {SLOWEST:g}x to {FASTEST:g}x")
 
 
 def _later(at: datetime, microseconds: int) -> datetime:
@@ -151,9 +147,7 @@ def _read_mode(value: object) -> Mode:
 
 def _read_speed(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ClockRefused(
-            f"{value!r} is no speed of a clock: write a number from {SLOWEST:g} to {FASTEST:g}"
-        )
+        raise ClockRefused(f"{value!r} is no speed of a clock: write a number from {SLOWEST:g} to {FASTEST:g}")
     return float(value)
 
 
@@ -165,7 +159,5 @@ def _read_time(document: Mapping[str, object], name: str) -> datetime:
             raise ValueError  # astimezone() would take it for the machine's local time
         return read.astimezone(UTC)
     except (ValueError, OverflowError):
-        message = (
-            f"{name} of a clock is {value!r}: write a time with its zone, as in 2026-01-31T12:00:00+00:00"
-        )
+        message = f"{name} of a clock is {value!r}: write a time with its zone, as in 2026-01-31T12:00:00+00:00"
         raise ClockRefused(message) from None

@@ -95,9 +95,7 @@ class Database:
         )
         return TenantRows(
             documents=tuple(Put(tenant, *row) for row in documents),
-            jobs=tuple(
-                PutJob(tenant, row.id, EPOCH + row.due * MICROSECOND, row.kind, row.body) for row in jobs
-            ),
+            jobs=tuple(PutJob(tenant, row.id, EPOCH + row.due * MICROSECOND, row.kind, row.body) for row in jobs),
             journal=tuple(AppendJournal(tenant, *row) for row in reversed(journal)),
             last_entry=max(trimmed, journal[0].number if journal else 0),
         )
@@ -165,9 +163,7 @@ class Database:
         else:
             found = self._connection.scalar(select(META.c.value).where(META.c.name == "schema"))
             if found != SCHEMA:
-                raise _refused(
-                    path, f"it was written with schema {found}, and this pbxsim has schema {SCHEMA}"
-                )
+                raise _refused(path, f"it was written with schema {found}, and this pbxsim has schema {SCHEMA}")
         self._connection.commit()
 
     def _read_tenants(self) -> None:

@@ -50,7 +50,7 @@ class Extension(TypedDict):
 
 
 class Customer(TypedDict):
-    """Somebody who calls. ``document`` is a CPF or CNPJ; phones are national digits (DDD and number), the first the usual one."""
+    """Somebody who calls. ``document`` is a CPF or CNPJ; phones are national digits, the usual one first."""
 
     id: str
     code: str

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from contracts.redaction import redact
-
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers
+from contracts.redaction import redact
 from scenarios.model import Flaw
 from simulator.faults import spoil
 from simulator.jobs import Job
@@ -22,7 +21,7 @@ from simulator.sending import Answer, Outgoing, Sender
 from simulator.store import Store
 from simulator.targets import Target
 from simulator.tenants import Tenant
-from simulator.tokens import Login, Tokens
+from simulator.tokens import Tokens
 from simulator.transactions import Transaction
 from simulator.vendor import Message, Vendor
 
@@ -103,19 +102,13 @@ class Dispatcher:
         for again in (False, True):
             login = await tokens.token_for(target, vendor, tenant.now(), self._sender.send)
             if login.outgoing is not None:
-                exchanges.append(self._login_exchange(tenant, target, login))
+                exchanges.append(self._exchange(tenant, target, login.operation, login.outgoing, login.answer))
             if login.token is None:
                 exchanges.append(self._not_sent(tenant, target, message, job, login.problem))
                 break
             exchanges.append(await self._push(tenant, target, message, job, flaw, login.token))
             response = exchanges[-1].response
-            if (
-                response is None
-                or response.status != 401
-                or again
-                or target.token
-                or flaw is Flaw.WRONG_TOKEN
-            ):
+            if response is None or response.status != 401 or again or target.token or flaw is Flaw.WRONG_TOKEN:
                 break
             tokens.forget(target.id, login.token)
         return exchanges
@@ -137,17 +130,13 @@ class Dispatcher:
             headers += ((DELIVERY_HEADER, job.body["delivery"]),)
         outgoing = Outgoing(method, target.address(message.path), headers, body)
         answer = await self._sender.send(outgoing)
-        return self._of_message(
-            self._exchange(tenant, target, message.operation, outgoing, answer), message, job
-        )
+        return self._of_message(self._exchange(tenant, target, message.operation, outgoing, answer), message, job)
 
     def _not_sent(self, tenant: Tenant, target: Target, message: Message, job: Job, problem: str) -> Exchange:
         """Return the exchange of a message that could not leave, since there was no token for it."""
         outgoing = Outgoing(target.method or message.method, target.address(message.path), (), message.body)
         answer = Answer(None, problem or "no token", 0.0)
-        return self._of_message(
-            self._exchange(tenant, target, message.operation, outgoing, answer), message, job
-        )
+        return self._of_message(self._exchange(tenant, target, message.operation, outgoing, answer), message, job)
 
     def _of_message(self, exchange: Exchange, message: Message, job: Job) -> Exchange:
         return replace(
@@ -159,13 +148,7 @@ class Dispatcher:
             fault=job.body["flaw"],
         )
 
-    def _login_exchange(self, tenant: Tenant, target: Target, login: Login) -> Exchange:
-        assert login.outgoing is not None
-        return self._exchange(tenant, target, login.operation, login.outgoing, login.answer)
-
-    def _exchange(
-        self, tenant: Tenant, target: Target, operation: str, outgoing: Outgoing, answer: Answer
-    ) -> Exchange:
+    def _exchange(self, tenant: Tenant, target: Target, operation: str, outgoing: Outgoing, answer: Answer) -> Exchange:
         return Exchange(
             vendor=target.vendor,
             direction=Direction.SENT,

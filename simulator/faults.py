@@ -1,4 +1,4 @@
-"""What is done wrong on purpose with a message that goes out: a pure plan, made once for each message. Knows no vendor."""
+"""What is done wrong on purpose with a message that goes out: a pure plan, made once a message. Knows no vendor."""
 
 from __future__ import annotations
 
@@ -25,15 +25,13 @@ class Plan:
 
 
 def plan(run: Run, message: Message) -> tuple[Plan, Run]:
-    """Return what to do with this message, and the run with its faults counted on. The first fault that strikes acts."""
+    """Return what to do with a message, and the run with its faults counted on. The first that strikes acts."""
     counts = {
         index: run.counts[index] + 1
         for index, fault in enumerate(run.scenario.faults)
         if _means(fault.match, message, run.name_of(message.call))
     }
-    struck = (
-        fault for index, fault in enumerate(run.scenario.faults) if fault_strikes(fault, counts.get(index))
-    )
+    struck = (fault for index, fault in enumerate(run.scenario.faults) if fault_strikes(fault, counts.get(index)))
     fault = next(struck, None)
     return (_plan_of(fault) if fault else Plan()), run.counted(counts)
 

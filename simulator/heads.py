@@ -63,9 +63,7 @@ async def close_slow_heads(connections: Collection[Any], limits: HeadLimits) -> 
         await asyncio.sleep(min(limits.seconds / 4, 1.0))
         now = loop.time()
         since = {
-            each: since.get(each, now)
-            for each in connections
-            if each.timeout_keep_alive_task is None and in_head(each)
+            each: since.get(each, now) for each in connections if each.timeout_keep_alive_task is None and in_head(each)
         }
         for connection, began in since.items():
             if now - began >= limits.seconds:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from contracts.exchanges import canonical
-
 from contracts.model import Direction, Exchange, Headers, Judgement
 
 MAX_ENTRIES = 10_000
@@ -166,9 +165,7 @@ class Journal:
         self._size += entry.size
         self.last = max(self.last, entry.number)
         # The newest stays, however large it is: a limit on bodies is the business of whoever reads them.
-        while len(self._entries) > 1 and (
-            len(self._entries) > self._max_entries or self._size > self._max_bytes
-        ):
+        while len(self._entries) > 1 and (len(self._entries) > self._max_entries or self._size > self._max_bytes):
             self._drop_first()
 
     def _drop_first(self) -> None:
@@ -181,9 +178,7 @@ class Journal:
 
 def _weight(exchange: Exchange) -> int:
     request, response = exchange.request, exchange.response
-    size = (
-        _ENTRY_WEIGHT + len(request.path) + len(request.query) + len(request.body) + _weigh(request.headers)
-    )
+    size = _ENTRY_WEIGHT + len(request.path) + len(request.query) + len(request.body) + _weigh(request.headers)
     return size + len(response.body) + _weigh(response.headers) if response else size
 
 

@@ -43,9 +43,7 @@ class BodyTooLarge(Refused):
     status = 413
 
     def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"the body is larger than {limit} bytes, which is the most that is read: send a smaller one"
-        )
+        super().__init__(f"the body is larger than {limit} bytes, which is the most that is read: send a smaller one")
 
 
 class BodyTooSlow(Refused):
@@ -65,9 +63,7 @@ class Full(Refused):
     """As many requests are under way as may be."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"{limit} requests are waiting here, which is the most that may: try again in a second"
-        )
+        super().__init__(f"{limit} requests are waiting here, which is the most that may: try again in a second")
 
 
 class ClientGone(SimulatorError):

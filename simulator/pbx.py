@@ -105,9 +105,7 @@ class Pbx:
         if old.state not in (State.TALKING, State.HELD):
             raise ImpossibleEvent(old, Kind.TRANSFERRED)
         self._expect(tx, EXTENSION, to)
-        new, run = self.start(
-            tx, old.direction, old.outside, line=old.line, origin=old.id, run=run, name=name
-        )
+        new, run = self.start(tx, old.direction, old.outside, line=old.line, origin=old.id, run=run, name=name)
         _, run = self._happen(
             tx,
             old,
@@ -162,9 +160,7 @@ class Pbx:
             self._deliver(tx, message, target, planned, run)
         return self.release_held(tx, run, message.call)
 
-    def _deliver(
-        self, tx: Transaction, message: Message, target: Target, planned: Plan, run: Run | None
-    ) -> None:
+    def _deliver(self, tx: Transaction, message: Message, target: Target, planned: Plan, run: Run | None) -> None:
         key = _delivery_id(tx, message)
         lane = f"{target.id}/{message.order}" if target.ordered and message.order else ""
         if planned.copies == 0:
@@ -223,9 +219,7 @@ def _dropped(tx: Transaction, message: Message, target: Target, delivery: str) -
     return Exchange(
         vendor=message.vendor,
         direction=Way.SENT,
-        request=Outgoing(
-            target.method or message.method, target.address(message.path), (), message.body
-        ).request,
+        request=Outgoing(target.method or message.method, target.address(message.path), (), message.body).request,
         error="dropped on purpose",
         operation=message.operation,
         message=message.name,

@@ -11,12 +11,11 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from contracts.redaction import redact
-
 from contracts import strict_json
 from contracts.bodies import UnreadableBody
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement, Part
+from contracts.redaction import redact
 from simulator.bridge import Slip, WsgiAnswer
 from simulator.store import Store
 from simulator.tenants import UNCLAIMED, Tenant, Tenants
@@ -34,14 +33,17 @@ class Pipeline:
     def __init__(self, vendor: Vendor, contract: Contract, tenants: Tenants, store: Store) -> None:
         self.vendor = vendor
         self.contract = contract
+        if vendor.claim is None or vendor.refuse is None:
+            raise TypeError(f"{vendor.key} serves operations: it needs claim and refuse")
+        self._claim = vendor.claim
+        self._word = vendor.refuse
         self._tenants = tenants
         self._store = store
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a request for an operation of the contract; ``path`` holds the decoded path parameters."""
         body, malformed = self._decode(operation, http)
-        assert self.vendor.claim is not None
-        claim = self.vendor.claim(operation, http, body, self._tenants)
+        claim = self._claim(operation, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
         exchange = self._exchange(tx, operation, http)
@@ -77,9 +79,7 @@ class Pipeline:
         except Exception:
             log.exception("%s %s failed", self.vendor.key, received.operation)
             clean = Transaction(tenant, self._store, self.vendor.key)  # what the handler began is gone
-            return clean, self._refuse(
-                clean, Problem.FAILURE, "the simulator failed; see its log", received.operation
-            )
+            return clean, self._refuse(clean, Problem.FAILURE, "the simulator failed; see its log", received.operation)
 
     def _refuse(
         self,
@@ -94,8 +94,7 @@ class Pipeline:
         return self._reply(Refusal(problem, detail, operation, violations, allow, tx.switches))
 
     def _reply(self, refusal: Refusal) -> Reply:
-        assert self.vendor.refuse is not None
-        return self.vendor.refuse(refusal)
+        return self._word(refusal)
 
     def _finish(
         self,

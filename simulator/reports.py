@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.exchanges import violation_to_record
-
 from contracts.model import Confidence, Exchange
 from simulator.calls import Call, Cause, Direction, Event, Kind, Party
 from simulator.verdicts import Finding, Verdict
@@ -17,31 +16,20 @@ _MARKS = (Confidence.DOCUMENTED, Confidence.OBSERVED, Confidence.INFERRED)
 
 def tell(call: Call, event: Event, name: str) -> str:
     """Say in a few words what happened to a call."""
-    extension = f"extension {event.extension}" if event.extension else "the far end"
-    match event.kind:
-        case Kind.STARTED if call.direction is Direction.INBOUND and call.origin:
-            return f"call {name}: begins by transfer, {call.outside} on line {call.line}"
-        case Kind.STARTED if call.direction is Direction.INBOUND:
-            return f"call {name}: {call.outside} calls {call.line}"
-        case Kind.STARTED:
-            return f"call {name}: extension {call.extension} dials {call.outside}"
-        case Kind.SMS_SENT:
-            return f"call {name}: a text message goes to {call.outside}"
-        case Kind.RINGING:
-            return f"call {name}: {extension} rings"
-        case Kind.ANSWERED:
-            return f"call {name}: {extension} answers"
-        case Kind.UNANSWERED:
-            return f"call {name}: {extension} does not answer"
-        case Kind.QUEUED:
-            return f"call {name}: waits in queue {event.queue}"
-        case Kind.MENU_CHOSEN:
-            return f"call {name}: presses {event.digits}"
-        case Kind.TRANSFERRED:
-            return f"call {name}: is transferred to extension {event.extension}, after {call.talk} s of talk"
-        case Kind.ENDED:
-            return f"call {name}: {_end(call, event)}"
-    return f"call {name}: {_PLAIN[event.kind]}"
+    device = f"extension {event.extension}" if event.extension else "the far end"
+    words = {
+        Kind.STARTED: lambda: _start(call),
+        Kind.SMS_SENT: lambda: f"a text message goes to {call.outside}",
+        Kind.RINGING: lambda: f"{device} rings",
+        Kind.ANSWERED: lambda: f"{device} answers",
+        Kind.UNANSWERED: lambda: f"{device} does not answer",
+        Kind.QUEUED: lambda: f"waits in queue {event.queue}",
+        Kind.MENU_CHOSEN: lambda: f"presses {event.digits}",
+        Kind.TRANSFERRED: lambda: f"is transferred to extension {event.extension}, after {call.talk} s of talk",
+        Kind.ENDED: lambda: _end(call, event),
+    }
+    word = words.get(event.kind)
+    return f"call {name}: {word() if word else _PLAIN[event.kind]}"
 
 
 _PLAIN = {
@@ -51,6 +39,14 @@ _PLAIN = {
     Kind.HELD: "is put on hold",
     Kind.RESUMED: "is taken off hold",
 }
+
+
+def _start(call: Call) -> str:
+    if call.origin:
+        return f"begins by transfer, {call.outside} on line {call.line}"
+    if call.direction is Direction.INBOUND:
+        return f"{call.outside} calls {call.line}"
+    return f"extension {call.extension} dials {call.outside}"
 
 
 def _end(call: Call, event: Event) -> str:

@@ -33,15 +33,11 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.delays) <= MAX_ATTEMPTS:
-            raise BadPolicy(
-                f"a retry policy has {len(self.delays)} attempts: give 1 to {MAX_ATTEMPTS} delays"
-            )
+            raise BadPolicy(f"a retry policy has {len(self.delays)} attempts: give 1 to {MAX_ATTEMPTS} delays")
         if any(delay < timedelta(0) for delay in self.delays):
             raise BadPolicy("a retry policy has a delay below 0: give delays of 0 s or more")
         if not 0 <= self.jitter < 1:
-            raise BadPolicy(
-                f"a retry policy has jitter {self.jitter}: give a part from 0 up to, but without, 1"
-            )
+            raise BadPolicy(f"a retry policy has jitter {self.jitter}: give a part from 0 up to, but without, 1")
 
     @property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""A scenario run: where it stands, what its faults have counted, and what came of it. A plain value; nothing acts here."""
+"""A scenario run: where it stands, what its faults have counted, and how it ended. A plain value."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One playing of a scenario. ``calls`` maps the scenario's names to call ids; ``first`` is the journal entry before it.
+    """One playing of a scenario.
 
+    ``calls`` maps the scenario's names to call ids; ``first`` is the number of the journal entry before the run.
     ``counts`` holds, for each fault, how many messages it has matched; ``held`` the deliveries that wait to change
     places with the next of their call; ``unsent`` how many messages of a vendor had no target.
     """

@@ -79,9 +79,7 @@ class Sender:
     limit       exchanges at a time; more wait their turn, which does not count as their time
     """
 
-    def __init__(
-        self, gate: Gate, *, timeout: float = 10.0, max_answer: int = 65_536, limit: int = 100
-    ) -> None:
+    def __init__(self, gate: Gate, *, timeout: float = 10.0, max_answer: int = 65_536, limit: int = 100) -> None:
         self._gate = gate
         self._timeout = timeout
         self._max_answer = max_answer
@@ -137,17 +135,13 @@ class Sender:
             truncated = len(body) > self._max_answer
             if truncated:
                 answer.close()
-            headers = tuple(
-                (key.decode("latin-1"), value.decode("latin-1")) for key, value in answer.raw_headers
-            )
+            headers = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in answer.raw_headers)
             return HttpResponse(answer.status, headers, body[: self._max_answer]), truncated
 
     def _open_session(self) -> aiohttp.ClientSession:
         import aiohttp
 
-        async def once(
-            request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-        ) -> aiohttp.ClientResponse:
+        async def once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
             # aiohttp silently sends a PUT a second time when the connection breaks. An attempt is one
             # request: the journal would show one where the receiver got two.
             try:

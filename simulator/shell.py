@@ -100,9 +100,7 @@ class Shell:
         else:
             await self._finish(Question(question.app, question.scope, body), receive, send)
 
-    async def _finish(
-        self, question: Question, receive: Receive, send: Send, refused: Refused | None = None
-    ) -> None:
+    async def _finish(self, question: Question, receive: Receive, send: Send, refused: Refused | None = None) -> None:
         slip = Slip(received=perf_counter())
         answer = self._refuse(question, slip, refused) if refused else self._core.ask(question, slip)
         if wants_journal(slip):

@@ -23,17 +23,13 @@ def act(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
 
 def _inbound(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
     return _kept(
-        pbx.start(
-            tx, Direction.INBOUND, step.fields["from"], line=step.fields.get("to"), run=run, name=step.call
-        )
+        pbx.start(tx, Direction.INBOUND, step.fields["from"], line=step.fields.get("to"), run=run, name=step.call)
     )
 
 
 def _outbound(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
     extension = step.fields["extension"]
-    return _kept(
-        pbx.start(tx, Direction.OUTBOUND, step.fields["to"], extension=extension, run=run, name=step.call)
-    )
+    return _kept(pbx.start(tx, Direction.OUTBOUND, step.fields["to"], extension=extension, run=run, name=step.call))
 
 
 def _sms(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
@@ -106,9 +102,9 @@ def _call(tx: Transaction, run: Run, step: Step) -> Call:
 
 
 def _kept(result: tuple[Call, Run | None]) -> Run:
-    run = result[1]
-    assert run is not None
-    return run
+    if result[1] is None:
+        raise TypeError("a step was done without its run")
+    return result[1]
 
 
 ACTS: dict[Verb, Act] = {

@@ -113,6 +113,4 @@ def _lock(descriptor: int) -> None:
 
 def _unusable(path: Path, error: OSError) -> StoreRefused:
     reason = error.strerror or str(error)
-    return StoreRefused(
-        f"the store {path} cannot be used: {reason}; name a file in a folder that can be written to"
-    )
+    return StoreRefused(f"the store {path} cannot be used: {reason}; name a file in a folder that can be written to")

@@ -69,9 +69,7 @@ JOURNAL = Table(
 def _upsert(table: Table, *key: str) -> sqlite.Insert:
     statement = sqlite.insert(table)
     columns = [c.name for c in table.columns if c.name not in (*key, "position")]
-    return statement.on_conflict_do_update(
-        index_elements=key, set_={c: statement.excluded[c] for c in columns}
-    )
+    return statement.on_conflict_do_update(index_elements=key, set_={c: statement.excluded[c] for c in columns})
 
 
 def _delete(table: Table, *key: str) -> Any:
@@ -97,10 +95,7 @@ def statements(effect: Effect) -> Iterable[tuple[Any, list[Mapping[str, Any]]]]:
     yield _REMOVE_DOCUMENT, [{"_tenant": t, "_kind": k, "_key": key} for t, k, key in effect.removed]
     yield (
         _PUT_DOCUMENT,
-        [
-            {"tenant": t, "kind": k, "key": key, "body": body}
-            for (t, k, key), body in effect.documents.items()
-        ],
+        [{"tenant": t, "kind": k, "key": key, "body": body} for (t, k, key), body in effect.documents.items()],
     )
     yield _REMOVE_JOB, [{"_tenant": t, "_id": number} for t, number in effect.finished]
     yield (

@@ -171,16 +171,12 @@ def _check_token(token: str) -> None:
 
 def _check_credentials(credentials: Mapping[str, str]) -> None:
     if len(credentials) > MAX_CREDENTIALS:
-        raise BadTarget(
-            "credentials", f"has {len(credentials)} fields", f"at most {MAX_CREDENTIALS} are taken"
-        )
+        raise BadTarget("credentials", f"has {len(credentials)} fields", f"at most {MAX_CREDENTIALS} are taken")
     for name, value in credentials.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise BadTarget("credentials", "has a name or value that is not text", "write texts, in quotes")
         if len(name) > 64 or len(value) > MAX_SECRET:
-            raise BadTarget(
-                "credentials", "has a field too long", f"at most 64 and {MAX_SECRET} characters are taken"
-            )
+            raise BadTarget("credentials", "has a field too long", f"at most 64 and {MAX_SECRET} characters are taken")
 
 
 def _check_kind(key: str, value: object) -> None:

@@ -75,9 +75,7 @@ class Tenant:
 
     def __init__(self, profile: Profile, clock: Clock, readings: Choices) -> None:
         self.profile = profile
-        self.readings = (
-            readings  # every discrepancy of every vendor, where the profile has only what was chosen
-        )
+        self.readings = readings  # every discrepancy of every vendor, where the profile has only what was chosen
         self.clock = clock
         self.identity = Identity(profile.seed)
         self.zone = zone_of(profile.zone)
@@ -168,9 +166,7 @@ class Tenant:
             job = self.jobs.get(key)
             if job and job.due == due and key not in self.running and self._leads(job):
                 return job
-            heapq.heappop(
-                self.due
-            )  # done, put off, under way, or behind another: it comes back when it may start
+            heapq.heappop(self.due)  # done, put off, under way, or behind another: it comes back when it may start
         return None
 
     def _leads(self, job: Job) -> bool:
@@ -248,18 +244,14 @@ class Taken(SimulatorError):
     """A name or a credential belongs to another tenant."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(
-            f"{what} belongs to another tenant; choose another, or leave it out to have one made"
-        )
+        super().__init__(f"{what} belongs to another tenant; choose another, or leave it out to have one made")
 
 
 class UnknownZone(SimulatorError):
     """The time zone database has no such zone."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(
-            f"there is no time zone {name!r}; write one like America/Sao_Paulo or America/Manaus"
-        )
+        super().__init__(f"there is no time zone {name!r}; write one like America/Sao_Paulo or America/Manaus")
 
 
 def zone_of(name: str) -> ZoneInfo:

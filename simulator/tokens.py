@@ -99,9 +99,7 @@ async def _log_in(seat: _Seat, login: HowToLogin, now: datetime, send: Send) -> 
     answer = await send(outgoing)
     granted = None if answer.response is None else login.token(answer.response)
     if granted is None:
-        why = (
-            answer.error or f"it answered {answer.response.status if answer.response else ''} without a token"
-        )
+        why = answer.error or f"it answered {answer.response.status if answer.response else ''} without a token"
         return _failed(seat, f"no token, since the login failed: {why}", message.operation, outgoing, answer)
     token, life = granted
     if len(token) > MAX_TOKEN or not fits_header(token):

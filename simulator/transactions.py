@@ -40,9 +40,7 @@ CALL, TARGET, SEQUENCE, CLOCK, ACCOUNT, PROFILE, RUN = (
 class Transaction:
     """See `simulator.vendor.Work` for what a vendor's handlers may do with it."""
 
-    def __init__(
-        self, tenant: Tenant, store: Store, vendor: str = "", *, now: datetime | None = None
-    ) -> None:
+    def __init__(self, tenant: Tenant, store: Store, vendor: str = "", *, now: datetime | None = None) -> None:
         tenant.open()
         self._tenant = tenant
         self._store = store
@@ -155,9 +153,7 @@ class Transaction:
         """Change the tenant's clock."""
         self._clock = clock
 
-    def schedule(
-        self, due: datetime, task: Task, body: Mapping[str, Any], *, lane: str = "", run: str = ""
-    ) -> Job:
+    def schedule(self, due: datetime, task: Task, body: Mapping[str, Any], *, lane: str = "", run: str = "") -> Job:
         """Add something to be done at ``due`` and return it."""
         job = Job(self.next_number("_job"), due, task, body, lane, run)
         self._jobs[job.id] = job

@@ -81,11 +81,7 @@ def _refused(answerer: Answerer) -> Callable[[], Response | None]:
 def _wrong(answerer: Answerer) -> Callable[[HTTPException], Response]:
     def wrong(error: HTTPException) -> Response:
         plain = error.get_response()
-        allow = (
-            tuple(sorted(plain.headers.get("Allow", "").replace(" ", "").split(",")))
-            if error.code == 405
-            else ()
-        )
+        allow = tuple(sorted(plain.headers.get("Allow", "").replace(" ", "").split(","))) if error.code == 405 else ()
         problem = _PROBLEMS.get(error.code or 500, Problem.MALFORMED)
         detail = f"{request.method} {request.path}: {error.name}"
         return _flask(answerer.refuse(problem, detail, _http(), _slip(), allow=allow))

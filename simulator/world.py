@@ -61,9 +61,7 @@ def parse_world(text: str | bytes, name: str) -> OwnWorld:
     """Read a world from YAML text; ``name`` is what messages call it. Raises BadWorld."""
     size = len(text.encode("utf-8", "replace") if isinstance(text, str) else text)
     if size > MAX_BYTES:
-        raise BadWorld(
-            name, [f"{name}: it has more than {MAX_BYTES} bytes, which is the most: leave records out"]
-        )
+        raise BadWorld(name, [f"{name}: it has more than {MAX_BYTES} bytes, which is the most: leave records out"])
     try:
         document = load(text, name=name)
     except MalformedYaml as error:

@@ -69,9 +69,7 @@ _DEFAULTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 }
 
 
-def take_in(
-    value: Mapping[str, Any], records: dict[str, dict[str, Document]], places: Places
-) -> Iterator[Problem]:
+def take_in(value: Mapping[str, Any], records: dict[str, dict[str, Document]], places: Places) -> Iterator[Problem]:
     """Add the records of a well-shaped world to ``records`` and ``places``; yield what is wrong with them."""
     for plural, record_kind in LISTS.items():
         seen: dict[tuple[str, str], str] = {}

@@ -70,9 +70,7 @@ class Writer:
         item.future.set_running_or_notify_cancel()
         with self._starting:
             if self._stopped:
-                item.future.set_exception(
-                    StoreFailed(f"the store {self._path} is closed: nothing can be written")
-                )
+                item.future.set_exception(StoreFailed(f"the store {self._path} is closed: nothing can be written"))
                 return
             self._queue.put(item)
             if self._thread is None:
@@ -158,9 +156,7 @@ class Writer:
         except StoreRefused as error:
             question.future.set_exception(error)
         except Exception as error:
-            failed = StoreFailed(
-                f"the store {self._path} could not be read: {_reason(error)}; look at its disk"
-            )
+            failed = StoreFailed(f"the store {self._path} could not be read: {_reason(error)}; look at its disk")
             failed.__cause__ = error
             question.future.set_exception(failed)
         else:

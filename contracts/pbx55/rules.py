@@ -34,9 +34,7 @@ def duration_covers_its_parts(subject: Subject) -> Iterator[Finding]:
     whole = push.number(push.whole)
     talk, waiting = push.number(push.talk) or 0, push.number("call_time_waiting") or 0
     if whole is not None and whole < talk + waiting:
-        yield Finding(
-            f"/{push.whole}", str(whole), f"{push.talk} {talk} + call_time_waiting {waiting}, or more"
-        )
+        yield Finding(f"/{push.whole}", str(whole), f"{push.talk} {talk} + call_time_waiting {waiting}, or more")
 
 
 def cost_follows_tax(subject: Subject) -> Iterator[Finding]:

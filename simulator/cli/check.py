@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from contracts.exchanges import read_file
 
-import contracts
+from contracts.contract import discover, load
+from contracts.exchanges import read_file
 from contracts.model import Exchange, Judgement
 from simulator.cli.console import show_findings, summary
 from simulator.cli.options import readings_of
@@ -25,9 +25,7 @@ from simulator.verdicts import judge
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A folder whose files replace those of the shipped contracts.",
 )
-@click.option(
-    "--reading", "readings", multiple=True, metavar="VENDOR:ID=READING", help="Read a discrepancy so."
-)
+@click.option("--reading", "readings", multiple=True, metavar="VENDOR:ID=READING", help="Read a discrepancy so.")
 @click.option("--strict-inferred", is_flag=True, help="Count broken guesses as errors, not as warnings.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 def command(
@@ -38,13 +36,11 @@ def command(
     as_json: bool,
 ) -> int:
     """Judge recorded exchanges by the contracts: 0 clean, 1 errors found."""
-    loaded = {key: contracts.load(key, overlay) for key in contracts.discover()}
+    loaded = {key: load(key, overlay) for key in discover()}
     chosen = readings_of(readings)
     for vendor, choices in chosen.items():
         if vendor not in loaded:
-            raise click.UsageError(
-                f"--reading: there is no vendor {vendor!r}; there are: {', '.join(loaded)}"
-            )
+            raise click.UsageError(f"--reading: there is no vendor {vendor!r}; there are: {', '.join(loaded)}")
         loaded[vendor].choose(choices)
     judged: list[tuple[Exchange, Judgement]] = []
     for path in files:
@@ -69,9 +65,7 @@ def _judged(
     from dataclasses import replace
 
     if exchange.vendor not in loaded:
-        raise click.UsageError(
-            f"{place}: there is no vendor {exchange.vendor!r}; there are: {', '.join(loaded)}"
-        )
+        raise click.UsageError(f"{place}: there is no vendor {exchange.vendor!r}; there are: {', '.join(loaded)}")
     contract = loaded[exchange.vendor]
     choices = {**exchange.readings, **chosen.get(exchange.vendor, {})}
     exchange = replace(exchange, readings=contract.choose(choices))

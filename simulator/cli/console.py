@@ -33,7 +33,8 @@ class Timeline:
             case Entry():
                 self._entry(news)
             case GaveUp():
-                text = f"{news.exchange.vendor} {news.exchange.message}: given up after {news.exchange.attempt} attempts"
+                exchange = news.exchange
+                text = f"{exchange.vendor} {exchange.message}: given up after {exchange.attempt} attempts"
                 click.secho(f"{'':8}  {text}", fg="red")
 
     def _entry(self, entry: Entry) -> None:
@@ -61,9 +62,7 @@ def show_verdict(run: Run, verdict: Verdict, policy: str) -> None:
     show_findings(verdict)
     for outcome in verdict.outcomes:
         mark, colour = ("ok  ", "green") if outcome.met else ("MISS", "red")
-        click.secho(
-            f"{mark if outcome.judged else '--  '} {outcome.text}", fg=colour if outcome.judged else None
-        )
+        click.secho(f"{mark if outcome.judged else '--  '} {outcome.text}", fg=colour if outcome.judged else None)
         for line in outcome.near_misses:
             click.echo(f"       near miss: {line}")
     for vendor, count in verdict.unsent.items():
@@ -97,9 +96,7 @@ def summary(verdict: Verdict) -> str:
         f"{_count(len(verdict.warnings), 'warning')}; {tell_passed(verdict.passed)}"
     )
     unjudged = sum(verdict.unjudged.values())
-    return counted + (
-        f"; {unjudged} rule checks need the records of a fake and were not made" if unjudged else ""
-    )
+    return counted + (f"; {unjudged} rule checks need the records of a fake and were not made" if unjudged else "")
 
 
 def show_lines(lines: Iterable[str]) -> None:

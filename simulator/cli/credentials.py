@@ -42,9 +42,7 @@ def _ask(url: str, tenant: str, token: str | None) -> dict[str, dict[str, str]]:
         answer = connection.getresponse()
         body: dict[str, Any] = json.loads(answer.read())
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise EnvironmentProblem(
-            f"no simulator answers at {url}: {error}; start it with pbxsim serve"
-        ) from None
+        raise EnvironmentProblem(f"no simulator answers at {url}: {error}; start it with pbxsim serve") from None
     finally:
         connection.close()
     if answer.status != 200:

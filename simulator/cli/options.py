@@ -51,12 +51,8 @@ _OPTIONS = (
         metavar="VENDOR:ID=READING",
         help="How to read a discrepancy of a vendor's documents, such as hubsoft:H1=current-2020 (repeatable).",
     ),
-    click.option(
-        "--zone", default="America/Sao_Paulo", show_default=True, help="The time zone of wire dates."
-    ),
-    click.option(
-        "--start", metavar="TIME", help="The tenant's first moment, such as 2026-03-02T09:00:00-03:00."
-    ),
+    click.option("--zone", default="America/Sao_Paulo", show_default=True, help="The time zone of wire dates."),
+    click.option("--start", metavar="TIME", help="The tenant's first moment, such as 2026-03-02T09:00:00-03:00."),
     click.option("--strict-inferred", is_flag=True, help="Count broken guesses as errors, not as warnings."),
 )
 
@@ -73,9 +69,7 @@ def pair(values: Sequence[str], count: int, option: str) -> list[str | None]:
     if len(values) in (0, 1):
         return [values[0] if values else None] * count
     if len(values) != count:
-        raise click.UsageError(
-            f"{option} is given {len(values)} times for {count} targets: once, or for each"
-        )
+        raise click.UsageError(f"{option} is given {len(values)} times for {count} targets: once, or for each")
     return list(values)
 
 
@@ -86,9 +80,7 @@ def readings_of(texts: Sequence[str]) -> dict[str, dict[str, str]]:
         place, equals, reading = text.partition("=")
         vendor, colon, discrepancy = place.partition(":")
         if not (equals and colon and vendor and discrepancy and reading):
-            raise click.UsageError(
-                f"--reading {text!r}: write VENDOR:ID=READING, as in hubsoft:H1=current-2020"
-            )
+            raise click.UsageError(f"--reading {text!r}: write VENDOR:ID=READING, as in hubsoft:H1=current-2020")
         chosen.setdefault(vendor, {})[discrepancy] = reading
     return chosen
 

@@ -48,9 +48,7 @@ def _targets(options: Mapping[str, Any]) -> list[Target]:
     made = []
     for number, (text, method, token) in enumerate(zip(texts, methods, tokens, strict=True), 1):
         target = parse_target(text, vendors=choices, id=f"t{number}", token=token)
-        fits = (
-            method if choices[target.vendor] else None
-        )  # one --method for all leaves the others as they are
+        fits = method if choices[target.vendor] else None  # one --method for all leaves the others as they are
         made.append(parse_target(text, vendors=choices, id=f"t{number}", method=fits, token=token))
     return made
 
@@ -63,9 +61,7 @@ def _start(text: str | None) -> datetime | None:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise click.UsageError(
-            f"--start {text!r}: write a time with its zone, as in 2026-03-02T09:00:00-03:00"
-        )
+        raise click.UsageError(f"--start {text!r}: write a time with its zone, as in 2026-03-02T09:00:00-03:00")
     return at.astimezone(UTC)
 
 
@@ -83,25 +79,19 @@ async def built_in_targets(simulator: Simulator, *, show: bool) -> AsyncIterator
             target = _built_in(simulator, receiver, f"t{number}", key, methods)
             tx.put_target(target)
             if show:
-                click.echo(
-                    f"{key}: no --target given, so messages go to {_whose(simulator, key)} at {target.url}"
-                )
+                click.echo(f"{key}: no --target given, so messages go to {_whose(simulator, key)} at {target.url}")
         tx.commit()
         yield
     finally:
         await receiver.stop()
 
 
-def _built_in(
-    simulator: Simulator, receiver: Server, key: str, vendor: str, methods: tuple[str, ...]
-) -> Target:
+def _built_in(simulator: Simulator, receiver: Server, key: str, vendor: str, methods: tuple[str, ...]) -> Target:
     if simulator.vendors[vendor].login is not None and simulator.server is not None:
         credentials = simulator.default.profile.credentials[vendor]
         return Target(key, vendor, f"{simulator.server.url}/{vendor}", credentials=credentials)
     token = simulator.default.identity.token("built-in receiver", vendor, length=24)
-    return Target(
-        key, vendor, f"{receiver.url}/{vendor}", method=methods[0] if methods else None, token=token
-    )
+    return Target(key, vendor, f"{receiver.url}/{vendor}", method=methods[0] if methods else None, token=token)
 
 
 def _whose(simulator: Simulator, vendor: str) -> str:

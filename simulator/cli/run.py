@@ -24,12 +24,8 @@ from simulator.verdicts import Verdict
 @click.argument("scenarios", nargs=-1, metavar="SCENARIO...")
 @common
 @click.option("--clock", default="jumping", show_default=True, help="real, jumping, or a speed such as 20x.")
-@click.option(
-    "--journal", type=click.Path(path_type=Path, dir_okay=False), help="Write the exchanges to this file."
-)
-@click.option(
-    "--canonical", is_flag=True, help="With --journal: only what is equal for the same seed and scenario."
-)
+@click.option("--journal", type=click.Path(path_type=Path, dir_okay=False), help="Write the exchanges to this file.")
+@click.option("--canonical", is_flag=True, help="With --journal: only what is equal for the same seed and scenario.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @click.option("--list", "list_them", is_flag=True, help="List the scenarios of the library.")
 def command(scenarios: tuple[str, ...], list_them: bool, as_json: bool, **options: Any) -> int:

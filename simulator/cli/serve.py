@@ -20,9 +20,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @click.command(name="serve")
-@click.option(
-    "--port", default=8055, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one."
-)
+@click.option("--port", default=8055, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option(
     "--allow-host",
@@ -32,9 +30,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
     help="A host name to answer to (repeatable).",
 )
 @click.option("--control-token", help="Ask for this on /_sim (or PBXSIM_CONTROL_TOKEN).")
-@click.option(
-    "--store", type=click.Path(path_type=Path, dir_okay=False), help="Keep everything in this file."
-)
+@click.option("--store", type=click.Path(path_type=Path, dir_okay=False), help="Keep everything in this file.")
 @click.option("--clock", default="real", show_default=True, help="real, jumping, or a speed such as 20x.")
 @common
 @click.option("--play", metavar="SCENARIO", help="Play this scenario at the start, live.")

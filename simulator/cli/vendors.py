@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-import contracts
-from contracts.contract import Contract
+from contracts.contract import Contract, discover, load
 
 
 @click.command(name="vendors")
@@ -18,7 +17,7 @@ from contracts.contract import Contract
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(discrepancies: bool, as_json: bool) -> None:
     """List what each vendor's contract holds, and how it is known."""
-    loaded = [contracts.load(key) for key in contracts.discover()]
+    loaded = [load(key) for key in discover()]
     if as_json:
         click.echo(json.dumps({c.key: _record(c) for c in loaded}, ensure_ascii=False, indent=2))
         return
@@ -27,9 +26,7 @@ def command(discrepancies: bool, as_json: bool) -> None:
         for operation in contract.operations.values():
             where = operation.path or f"push {operation.id}"
             mark = operation.provenance
-            click.echo(
-                f"  {'/'.join(operation.methods):9} {where:48} {mark.confidence.value:10}  {mark.source}"
-            )
+            click.echo(f"  {'/'.join(operation.methods):9} {where:48} {mark.confidence.value:10}  {mark.source}")
         if discrepancies:
             _discrepancies(contract)
         click.echo()
@@ -39,11 +36,7 @@ def _discrepancies(contract: Contract) -> None:
     for found in contract.discrepancies.values():
         click.echo(f"  {found.id}: {found.title}")
         for name, reading in found.readings.items():
-            names = [
-                word
-                for word, alias in (("strict", found.strict), ("lenient", found.lenient))
-                if alias == name
-            ]
+            names = [word for word, alias in (("strict", found.strict), ("lenient", found.lenient)) if alias == name]
             click.echo(f"      {name}{f' ({chr(44).join(names)})' if names else ''}: {reading.text}")
 
 

@@ -13,8 +13,7 @@ from simulator.vendor import Vendor
 
 def welcome(simulator: Simulator) -> None:
     """Print the base URLs, credentials, curls, targets and seed of the tenant default."""
-    assert simulator.server is not None
-    base = simulator.server.url
+    base = simulator.server.url if simulator.server else ""
     click.echo()
     click.secho(f"pbxsim is up at {base}", bold=True)
     click.echo(f"control API: {base}/_sim/")
@@ -26,12 +25,8 @@ def welcome(simulator: Simulator) -> None:
         click.echo(f"pushes of {target.vendor} go to {target.url}")
     for key in simulator.target_choices():
         if not any(target.vendor == key for target in tenant.targets.values()):
-            click.echo(
-                f"pushes of {key} go nowhere yet: serve --target {key}=URL, or POST {base}/_sim/targets"
-            )
-    click.echo(
-        f"seed {tenant.profile.seed}, clock {tenant.clock.mode.value}, time zone {tenant.profile.zone}"
-    )
+            click.echo(f"pushes of {key} go nowhere yet: serve --target {key}=URL, or POST {base}/_sim/targets")
+    click.echo(f"seed {tenant.profile.seed}, clock {tenant.clock.mode.value}, time zone {tenant.profile.zone}")
     click.echo(_kept(simulator))
     click.echo("Generated numbers can be real people's: point nothing here that dials or texts.")
     click.echo("Ctrl-C ends it.")

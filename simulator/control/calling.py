@@ -111,9 +111,7 @@ def show_run(simulator: Simulator, received: Received) -> Reply:
 
 def _shown(run: Run) -> dict[str, Any]:
     document = run.to_document()
-    return {
-        key: document[key] for key in ("id", "scenario", "started", "calls", "unsent", "status", "problem")
-    }
+    return {key: document[key] for key in ("id", "scenario", "started", "calls", "unsent", "status", "problem")}
 
 
 def _nothing() -> Scenario:
@@ -128,9 +126,7 @@ def _story(tenant: Tenant, simulator: Simulator, body: Mapping[str, Any]) -> dic
     ring, talk = body.get("ring", "3s"), body.get("talk", "5s")
     someone = str(next(iter(tx.all(CUSTOMER)))["phones"][0])
     if outbound:
-        start: dict[str, Any] = {
-            "outbound": {"call": "A", "extension": extension, "to": body.get("to", someone)}
-        }
+        start: dict[str, Any] = {"outbound": {"call": "A", "extension": extension, "to": body.get("to", someone)}}
     else:
         line = {"to": body["to"]} if "to" in body else {}
         start = {"inbound": {"call": "A", "from": body.get("from", someone), **line}}

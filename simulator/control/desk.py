@@ -49,9 +49,7 @@ class Desk:
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a control request."""
         if operation not in OPEN and not self._authorised(http):
-            return response_of(
-                problem(401, "no control token, or a wrong one", "Authorization: Bearer TOKEN")
-            )
+            return response_of(problem(401, "no control token, or a wrong one", "Authorization: Bearer TOKEN"))
         exchange = Exchange("_sim", Direction.RECEIVED, http, operation=operation)
         refused = self._contract.check(exchange).refused
         if refused:

@@ -35,9 +35,7 @@ def test_increments_charge_what_was_begun(minimum, increment, charged):
     tariff = Tariff("X", Decimal("0.60"), minimum, increment)
 
     assert tuple(tariff.charged(seconds) for seconds in SECONDS) == charged
-    assert tuple(tariff.cost(seconds) for seconds in SECONDS) == tuple(
-        Decimal(seconds) / 100 for seconds in charged
-    )
+    assert tuple(tariff.cost(seconds) for seconds in SECONDS) == tuple(Decimal(seconds) / 100 for seconds in charged)
 
 
 def test_cost_of_the_printed_example_comes_out():

@@ -168,9 +168,7 @@ def test_parse_clock_reads_modes_and_speeds(text, clock):
     assert parse_clock(text) == clock
 
 
-@pytest.mark.parametrize(
-    "text", ["", "20", "x", "scaled", "-2x", "1e2x", "nanx", "0,5x", "٣x", "2x2x", "9999999x"]
-)
+@pytest.mark.parametrize("text", ["", "20", "x", "scaled", "-2x", "1e2x", "nanx", "0,5x", "٣x", "2x2x", "9999999x"])
 def test_parse_clock_says_what_to_write(text):
     """Whatever is no clock is answered with the three forms of one."""
     with pytest.raises(ClockRefused, match="write real, jumping, or a speed as in 20x"):

@@ -20,9 +20,7 @@ def exchange(number=1, *, body=b"{}", **facts):
         "call": f"c{number}",
     } | facts
     return Exchange(
-        request=HttpRequest(
-            "POST", f"/push/{number}", headers=(("content-type", "application/json"),), body=body
-        ),
+        request=HttpRequest("POST", f"/push/{number}", headers=(("content-type", "application/json"),), body=body),
         response=HttpResponse(200, body=b"ok"),
         tenant="acme",
         id=f"x{number}",

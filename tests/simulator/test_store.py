@@ -172,9 +172,7 @@ def test_rows_out_of_reach_are_deleted_in_the_end(path):
     store.submit([AppendJournal("gone", n, b"") for n in range(1, 1501)] + [Put("gone", "k", "1", b"")])
     store.submit([PutJob("gone", 1, NOON, "step", b""), RemoveTenant("gone")]).result()
     for _ in range(20):
-        store.submit(
-            [Put("acme", "k", "1", b""), Put("other", "k", "1", b""), RemoveTenant("other")]
-        ).result()
+        store.submit([Put("acme", "k", "1", b""), Put("other", "k", "1", b""), RemoveTenant("other")]).result()
     store.close()
     SqlStore(path).close()  # what was left over is taken up again
 
@@ -285,9 +283,7 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(path):
     """After each of three kill -9, every number reported as written is there, and none by half."""
     last = 0
     for _ in range(3):
-        with subprocess.Popen(
-            [sys.executable, "-c", KILLED, path], cwd=ROOT, stdout=subprocess.PIPE
-        ) as writer:
+        with subprocess.Popen([sys.executable, "-c", KILLED, path], cwd=ROOT, stdout=subprocess.PIPE) as writer:
             reported = [int(writer.stdout.readline()) for _ in range(300)]
             writer.kill()
             rest = writer.stdout.read().splitlines(keepends=True)
@@ -369,9 +365,7 @@ def test_file_that_is_no_store_is_refused_and_left_as_it_is(path):
 
 def test_store_in_a_folder_that_is_not_there_is_refused(tmp_path):
     """The message names the path and what it has to be, and nothing is made."""
-    with pytest.raises(
-        StoreRefused, match="cannot be used: No such file or directory; name a file in a folder"
-    ):
+    with pytest.raises(StoreRefused, match="cannot be used: No such file or directory; name a file in a folder"):
         SqlStore(tmp_path / "nowhere" / "store.sqlite")
     with pytest.raises(StoreRefused, match="cannot be used: Is a directory"):
         SqlStore(tmp_path)

@@ -377,8 +377,7 @@ def test_account_settings_stand_in_the_push():
     body = phone.pushed[1][1]
     assert body["central_id"] == "2000"
     assert body["call_url_audio"] == (
-        "https://audio.example.com/webphone-2000/2016/11/18/"
-        "audio-2016-11-18_11-50-09-200001-1479477009.5199.wav"
+        "https://audio.example.com/webphone-2000/2016/11/18/audio-2016-11-18_11-50-09-200001-1479477009.5199.wav"
     )
 
 

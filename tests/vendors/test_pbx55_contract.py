@@ -132,9 +132,7 @@ def test_first_push_that_is_missing_is_a_violation(contract):
     _, last = exchanges(answered())
 
     assert findings(contract, [last]) == [(0, "first-push-comes-first", "", Severity.ERROR)]
-    assert findings(contract, [replace(last, message=None)]) == [
-        (0, "first-push-comes-first", "", Severity.ERROR)
-    ]
+    assert findings(contract, [replace(last, message=None)]) == [(0, "first-push-comes-first", "", Severity.ERROR)]
 
 
 def test_first_push_after_the_last_is_a_violation(contract):
@@ -183,9 +181,7 @@ def test_text_message_is_one_push(contract):
     (only,) = exchanges(phone)
 
     assert findings(contract, [only]) == []
-    assert findings(contract, [only, replace(only, delivery="again")]) == [
-        (1, "number-of-pushes", "", Severity.ERROR)
-    ]
+    assert findings(contract, [only, replace(only, delivery="again")]) == [(1, "number-of-pushes", "", Severity.ERROR)]
 
 
 def test_third_push_needs_a_second(contract):
@@ -245,9 +241,7 @@ def test_balance_falls_by_the_cost(contract):
         )
         phone.balance -= Decimal("0.01") if number == 1 else 0
 
-    assert findings(contract, exchanges(phone)) == [
-        (5, "balance-falls-by-the-cost", "/call_balance", Severity.WARNING)
-    ]
+    assert findings(contract, exchanges(phone)) == [(5, "balance-falls-by-the-cost", "/call_balance", Severity.WARNING)]
 
 
 def test_call_date_stays(contract):

@@ -40,9 +40,7 @@ def curls(base: str, credentials: Mapping[str, str]) -> tuple[tuple[str, str], .
         """ | sed -n 's/.*"access_token": *"\\([^"]*\\)".*/\\1/p'"""
     )
     call = """-d '{"ramal": 111, "telefone": 37999912222}'"""
-    command = (
-        f'curl -sS {shlex.quote(base + NOTIFY_PATH)} -H "Authorization: Bearer $({token})" {json_type} {call}'
-    )
+    command = f'curl -sS {shlex.quote(base + NOTIFY_PATH)} -H "Authorization: Bearer $({token})" {json_type} {call}'
     return (("get a token, and tell the ERP that 37999912222 rings at extension 111", command),)
 
 

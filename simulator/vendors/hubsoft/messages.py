@@ -51,17 +51,14 @@ def _rang_before(call: Call, event: Event) -> tuple[str, ...]:
     return replace(call, events=call.events[: event.number - 1]).alerted
 
 
-def _messages(
-    operation: str, call: Call, extensions: tuple[str | None, ...], scene: Scene
-) -> tuple[Message, ...]:
+def _messages(operation: str, call: Call, extensions: tuple[str | None, ...], scene: Scene) -> tuple[Message, ...]:
     phone = national(call.outside)
     if call.direction is Direction.INTERNAL or phone is None:
         return ()
     name, path = TOLD[operation]
     bodies = (_attributes(extension, phone, scene) for extension in extensions if extension)
     return tuple(
-        Message(KEY, operation, name, json.dumps(body).encode(), call.id, path=path, order=call.id)
-        for body in bodies
+        Message(KEY, operation, name, json.dumps(body).encode(), call.id, path=path, order=call.id) for body in bodies
     )
 
 

@@ -119,9 +119,7 @@ def _desk(work: Work, body: dict[str, Any]) -> Desk:
     else:
         user = work.find(directory.USER, internal_id=str(internal))
     known = user["internal_id"] if user else None
-    return Desk(
-        extension, known or (None if internal is None else str(internal)), user["id"] if user else None
-    )
+    return Desk(extension, known or (None if internal is None else str(internal)), user["id"] if user else None)
 
 
 def _customer(work: Work, body: dict[str, Any], phone: str | None) -> str | None:

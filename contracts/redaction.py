@@ -1,0 +1,104 @@
+"""Takes the secrets out of an exchange before anything keeps it, by what its contract marks as one.
+
+A marker such as ``[redacted:token]`` stands in, satisfies the check, and is left alone by a second pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from contracts import hiding
+from contracts.formats import is_marker, marker
+from contracts.model import Exchange, Headers, HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from contracts.contract import Contract
+
+# Hidden whatever the contract says: their only use is to carry secrets.
+_ALWAYS = {
+    "authorization": "token",
+    "proxy-authorization": "token",
+    "cookie": "cookie",
+    "set-cookie": "cookie",
+    "x-api-key": "key",
+}
+_AUTHORIZATION = ("authorization", "proxy-authorization")
+_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*)\s+(.+)", re.DOTALL)
+# A secret shorter than this may stand elsewhere by chance, and is hidden only in its own place.
+_LONG_ENOUGH = 8
+
+
+def redact(exchange: Exchange, contract: Contract) -> Exchange:
+    """Return the exchange without its secrets: in headers, path, query, both bodies, and where they are repeated."""
+    names, headers = contract.secrets, {**contract.secret_headers, **_ALWAYS}
+    repeated = _long_secrets(exchange, headers)
+    request = exchange.request
+    request = HttpRequest(
+        request.method,
+        _without(_path(request.path, contract), repeated),
+        _without(hiding.hide_form(request.query, names) if request.query else "", repeated),
+        _headers(request.headers, headers),
+        _bytes_without(hiding.hide(request.body, names), repeated),
+    )
+    response = exchange.response
+    if response is not None:
+        body = _bytes_without(hiding.hide(response.body, names), repeated)
+        response = HttpResponse(response.status, _headers(response.headers, headers), body)
+    error = _without(exchange.error, repeated) if exchange.error else exchange.error
+    return replace(exchange, request=request, response=response, error=error)
+
+
+def _headers(headers: Headers, secret: Mapping[str, str]) -> Headers:
+    return tuple((name, _header(name.lower(), value, secret)) for name, value in headers)
+
+
+def _header(name: str, value: str, secret: Mapping[str, str]) -> str:
+    kind = secret.get(name)
+    if kind is None or not value.strip():
+        return value
+    scheme = _SCHEME.fullmatch(value) if name in _AUTHORIZATION else None
+    if scheme is None:
+        return value if is_marker(value) else marker(kind)
+    return value if is_marker(scheme[2]) else f"{scheme[1]} {marker(kind)}"
+
+
+def _path(path: str, contract: Contract) -> str:
+    """Hide path parameters that are secrets, also in paths that only begin like one that has them."""
+    segments = path.split("/")
+    for template, kinds in contract.secret_paths.items():
+        for index, wanted in enumerate(template[: len(segments)]):
+            segment = segments[index]
+            if wanted in kinds and segment and not is_marker(unquote(segment)):
+                segments[index] = marker(kinds[wanted])
+            elif "{" not in wanted and unquote(segment) != wanted:
+                break
+    return "/".join(segments)
+
+
+def _long_secrets(exchange: Exchange, secret: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in exchange.request.headers:
+        kind = secret.get(name.lower())
+        if kind is None or kind == "cookie":
+            continue
+        scheme = _SCHEME.fullmatch(value) if name.lower() in _AUTHORIZATION else None
+        bare = scheme[2] if scheme else value
+        if len(bare) >= _LONG_ENOUGH and not is_marker(bare):
+            found[bare] = marker(kind)
+    return found
+
+
+def _without(text: str, secrets: Mapping[str, str]) -> str:
+    for secret, stand_in in secrets.items():
+        text = text.replace(secret, stand_in)
+    return text
+
+
+def _bytes_without(raw: bytes, secrets: Mapping[str, str]) -> bytes:
+    for secret, stand_in in secrets.items():
+        raw = raw.replace(secret.encode("utf-8", "surrogatepass"), stand_in.encode())
+    return raw

@@ -29,7 +29,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value outside the body. ``types`` are the JSON types its text is read as; ``secret`` is its kind, if it is one."""
+    """A value outside the body. ``types`` are the JSON types its text is read as; ``secret`` is its kind, if any."""
 
     name: str
     place: Place

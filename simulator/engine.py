@@ -15,6 +15,7 @@ from scenarios.model import Received, Scenario, Step, Verb
 from scenarios.sendings import Record
 from simulator.calls import ImpossibleEvent
 from simulator.errors import SimulatorError
+from simulator.fitting import check_fit
 from simulator.jobs import Job, Task
 from simulator.journal import Entry
 from simulator.pbx import Pbx
@@ -40,9 +41,11 @@ class Engine:
     def play(self, tenant: Tenant, scenario: Scenario, *, lenient: bool = False) -> Run:
         """Begin a scenario on a tenant now.
 
-        A ``lenient`` run ends in peace when its call was ended by somebody else meanwhile.
+        A ``lenient`` run ends in peace when its call was ended by somebody else meanwhile. Raises Unfit when the
+        scenario names what this tenant does not have.
         """
         tx = Transaction(tenant, self._store)
+        check_fit(scenario, tx, self._pbx.vendors, self._contracts)
         number = tx.next_number("run")
         run = Run(
             id=f"r{number}",

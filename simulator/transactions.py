@@ -19,7 +19,7 @@ from simulator.clock import Clock
 from simulator.documents import call_to_document
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
-from simulator.store import AppendJournal, Change, Put, PutJob, Remove, RemoveJob, Store
+from simulator.store import AppendJournal, Change, Put, PutJob, Remove, RemoveJob, Store, TrimJournal
 from simulator.targets import Target
 from simulator.tenants import Tenant
 from simulator.vendor import Document
@@ -239,5 +239,8 @@ class Transaction:
             self._tenant.tell(entry)
             record = exchanges.to_record(exchange, verdict)
             yield AppendJournal(self.tenant, entry.number, strict_json.dumps(record))
+        journal = self._tenant.journal
         if self._exchanges:
+            if journal.first > 1:
+                yield TrimJournal(self.tenant, journal.first - 1)
             self._tenant.on_growth()

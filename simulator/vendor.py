@@ -220,6 +220,7 @@ class Vendor:
     """One vendor, as tables.
 
     renders      what each kind of event makes it tell (empty: it pushes nothing)
+    messages     the names of the messages that it tells
     authorise    the headers that carry a target's token (or the token got by ``login``)
     handlers     operation id to handler (empty: it serves nothing)
     admit        whether a request that is right in itself may be done now (None: nothing more to say)
@@ -234,6 +235,7 @@ class Vendor:
     key: str
     title: str
     renders: Mapping[Kind, Renderer] = field(default_factory=dict)
+    messages: tuple[str, ...] = ()
     authorise: Callable[[str], Headers] = lambda token: (("authorization", f"Bearer {token}"),)
     login: Login | None = None
     handlers: Mapping[str, Handler] = field(default_factory=dict)

@@ -85,9 +85,7 @@ def test_body_in_pieces_is_collected():
                 await client.writer.drain()
                 await asyncio.sleep(0)
             slow = await client.answer()
-            client.send(
-                request("POST /v/x", "Transfer-Encoding: chunked") + b"2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"
-            )
+            client.send(request("POST /v/x", "Transfer-Encoding: chunked") + b"2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n")
             return slow, await client.answer()
 
     slow, chunked = asyncio.run(steps())
@@ -185,6 +183,28 @@ def test_body_that_never_ends_meets_the_time_limit():
             return await answer
 
     assert asyncio.run(steps()).status == 408
+
+
+def test_chunks_without_an_end_are_refused_when_enough_is_enough():
+    """Nothing is kept of a body beyond the limit, and no more is read away than the limit for that."""
+    vendor = Vendor()
+
+    async def steps():
+        limits = Limits(body_bytes=1000, discard_bytes=50_000, discard_seconds=20)
+        async with served({"/v": vendor.app}, limits=limits) as server, connected(server.port) as client:
+            client.send(request("POST /v/x", "Transfer-Encoding: chunked"))
+            answer = asyncio.create_task(client.answer())
+            sent = 0
+            while not answer.done() and sent < 1000:
+                client.send(b"64\r\n" + b"a" * 100 + b"\r\n")
+                await asyncio.wait({answer}, timeout=0.001)
+                sent += 1
+            return (await answer).status, sent
+
+    status, sent = asyncio.run(steps())
+
+    assert status == 413
+    assert 490 < sent < 1000
 
 
 def test_client_that_leaves_within_its_body_is_forgotten():
@@ -351,9 +371,27 @@ def test_long_poll_is_asked_again_when_the_journal_has_grown():
 
     answer = asyncio.run(steps())
 
+    assert journal.waiting == 0
     assert b'"said":["one"]' in answer.body
     assert vendor.asked[0] == "GET"
     assert set(vendor.asked[1:]) == {"again"}
+
+
+def test_client_that_leaves_its_long_poll_ends_it():
+    """Nobody is asked again for who is not there."""
+    journal = Journal()
+    vendor = Vendor(act=lambda slip: _wish(slip, Wait.JOURNAL, 600))
+
+    async def steps():
+        async with served({"/v": vendor.app}, journal_wait=journal.wait) as server:
+            async with connected(server.port) as client:
+                client.send(request("GET /v/x"))
+                await _until(lambda: "again" in vendor.asked)
+            await _until(lambda: _under_way(server) == 0)
+
+    asyncio.run(steps())
+
+    assert vendor.asked == ["GET", "again"]
 
 
 def test_long_poll_misses_no_entry_that_comes_before_it_listens():
@@ -453,26 +491,22 @@ def test_failed_commit_is_answered_by_the_core_or_by_503(worded, caplog):
     seen = asyncio.run(steps())
 
     assert seen.status == 503
-    assert seen.text == (
-        "lost" if worded else "The change could not be stored, and nothing has changed: try again.\n"
-    )
+    assert seen.text == ("lost" if worded else "The change could not be stored, and nothing has changed: try again.\n")
     assert "a change could not be committed" in caplog.text
 
 
-def test_client_that_leaves_does_not_cancel_the_commit_of_others():
-    """One commit carries the changes of many requests: it stays, whoever hangs up."""
+def test_request_that_is_cancelled_does_not_cancel_the_commit_of_others():
+    """One commit carries the changes of many requests: it stays when a stop gives one of them up."""
     slips = []
     vendor = Vendor(act=lambda slip: _commit_later(slip, slips))
 
     async def steps():
-        async with served({"/v": vendor.app}) as server:
-            async with connected(server.port) as client:
-                client.send(request("POST /v/x"))
-                await _until(lambda: slips)
-            await ask(server, request("GET /other"))
-            cancelled = slips[0].committed.cancelled()
-            slips[0].committed.set_result(None)
-            return cancelled
+        async with served({"/v": vendor.app}) as server, connected(server.port) as client:
+            client.send(request("POST /v/x"))
+            await _until(lambda: slips)
+            await server.stop(grace=0.01)
+            await _until(lambda: _under_way(server) == 0)
+            return slips[0].committed.cancelled()
 
     assert asyncio.run(steps()) is False
 
@@ -641,6 +675,7 @@ class Journal:
     def __init__(self):
         self.entries = []
         self.listeners = []
+        self.waiting = 0
 
     def add(self, entry):
         self.entries.append(entry)
@@ -652,7 +687,11 @@ class Journal:
     async def wait(self, seconds):
         listener = asyncio.get_running_loop().create_future()
         self.listeners.append(listener)
-        await asyncio.wait({listener}, timeout=seconds)
+        self.waiting += 1
+        try:
+            await asyncio.wait({listener}, timeout=seconds)
+        finally:
+            self.waiting -= 1
 
 
 def _shell():

@@ -15,6 +15,7 @@ VENDOR = Vendor(
         Kind.ANSWERED: messages.others_cancelled,
         Kind.ENDED: messages.all_cancelled,
     },
+    messages=("notified", "cancelled"),
     login=messages.LOGIN,
     handlers={
         "issueToken": routes.issue_token,

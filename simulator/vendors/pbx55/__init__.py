@@ -26,6 +26,7 @@ VENDOR = Vendor(
         Kind.TRANSFERRED: messages.transferred,
         Kind.SMS_SENT: messages.sms,
     },
+    messages=("started", "ended", "transferred", "sms"),
     authorise=lambda token: (("token", token),),
     curls=curls,
     account={"central_id": "1000", "audio_base": "https://sip1.55pbx.com"},

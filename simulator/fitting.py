@@ -1,0 +1,86 @@
+"""Whether a scenario can be played here: what it names must exist, before anybody calls. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+
+from contracts.contract import Contract
+from scenarios.model import Match, Order, Received, Scenario, Sent, vendor_of
+from simulator.directory import EXTENSION, NUMBER, QUEUE
+from simulator.errors import SimulatorError
+from simulator.phones import international
+from simulator.vendor import Reader, Vendor
+
+MOST_NAMES = 8
+
+
+class Unfit(SimulatorError):
+    """A scenario names what is not there; the message has a line for each, with its place."""
+
+    def __init__(self, scenario: Scenario, problems: list[str]) -> None:
+        super().__init__("\n".join((f"{scenario.name} cannot be played here:", *(f"  {p}" for p in problems))))
+
+
+def check_fit(
+    scenario: Scenario, world: Reader, vendors: Mapping[str, Vendor], contracts: Mapping[str, Contract]
+) -> None:
+    """Raise Unfit when a record, vendor, message or operation that the scenario names does not exist."""
+    problems = [*_records(scenario, world), *_vendors(scenario, vendors)]
+    if not problems:
+        problems = [*_messages(scenario, vendors), *_operations(scenario, contracts)]
+    if problems:
+        raise Unfit(scenario, problems)
+
+
+def _records(scenario: Scenario, world: Reader) -> Iterator[str]:
+    needs = scenario.needs
+    for kind, field, named in (
+        (EXTENSION, "number", needs.extensions),
+        (QUEUE, "name", needs.queues),
+        (NUMBER, "number", {international(line): where for line, where in needs.lines.items()}),
+    ):
+        for key, where in named.items():
+            if world.get(kind, key) is None:
+                yield _missing(where, kind, key, (str(record[field]) for record in world.all(kind)))
+
+
+def _vendors(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:
+    for key, where in scenario.vendors.items():
+        if key not in vendors:
+            yield _missing(where, "vendor", key, vendors)
+
+
+def _messages(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:
+    for match, where, vendor in _matches(scenario):
+        known = vendors[vendor].messages if vendor else tuple(m for v in vendors.values() for m in v.messages)
+        if match.message and match.message not in known:
+            yield _missing(where, f"{vendor or 'any vendor'} message", match.message, known)
+
+
+def _operations(scenario: Scenario, contracts: Mapping[str, Contract]) -> Iterator[str]:
+    wanted = [(s.wanted.vendor, s.wanted.operation, s.where) for s in scenario.steps if s.wanted]
+    wanted += [(v, m.operation, where) for m, where, v in _matches(scenario) if v and m.operation]
+    for vendor, operation, where in wanted:
+        if operation not in contracts[vendor].operations:
+            yield _missing(where, f"{vendor} operation", operation, contracts[vendor].operations)
+
+
+def _matches(scenario: Scenario) -> Iterator[tuple[Match, str, str | None]]:
+    for fault in scenario.faults:
+        yield fault.match, fault.where, fault.match.vendor
+    for expectation in scenario.expectations:
+        vendor = vendor_of(expectation)
+        if isinstance(expectation, Sent | Received):
+            yield expectation.match, expectation.where, vendor
+        elif isinstance(expectation, Order):
+            for match in expectation.of:
+                yield match, expectation.where, vendor
+
+
+def _missing(where: str, kind: str, key: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = get_close_matches(key, names, 1)
+    shown = ", ".join(names[:MOST_NAMES]) + (", ..." if len(names) > MOST_NAMES else "")
+    hint = f"did you mean {near[0]!r}?" if near else f"there are: {shown or 'none'}"
+    return f"{where}: there is no {kind} {key!r}; {hint}"

@@ -76,9 +76,7 @@ def _example(contract: Contract, operation: Operation, path: Path, *, valid: boo
     try:
         document = strict_json.loads(path.read_bytes())
         request, response = document["request"], document.get("response")
-        expect = tuple(
-            Expected(e["clause"], e.get("pointer"), e.get("severity")) for e in document.get("expect", ())
-        )
+        expect = tuple(Expected(e["clause"], e.get("pointer"), e.get("severity")) for e in document.get("expect", ()))
         exchange = Exchange(
             vendor=contract.key,
             direction=Direction.SENT if operation.kind is OperationKind.WEBHOOK else Direction.RECEIVED,
@@ -109,5 +107,3 @@ def _content(message: Mapping[str, Any], media_types: tuple[str, ...]) -> tuple[
         headers["content-type"] = media_types[0] if media_types and media_types[0] != FORM else JSON
     # null says that a header is not there.
     return tuple((name, value) for name, value in headers.items() if value is not None), body
-
-

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from contracts import wording
+from contracts.clauses import violation
 from contracts.formats import is_marker
 from contracts.marks import nearest, trail, weigh
 from contracts.model import Part, Provenance, Violation
@@ -30,9 +31,15 @@ def explain(
     """
     if schemas.accepts(ref, value):
         return []
-    errors = itertools.islice(_unforgiven(schemas.errors(ref, value)), MAX_VIOLATIONS)
-    found = [_violation(schemas, ref, error, part, fallback, place, secret) for error in errors]
-    return sorted(_once(found), key=lambda v: (v.pointer, v.clause))
+    errors = list(itertools.islice(schemas.errors(ref, value), MAX_VIOLATIONS))
+    if not errors:  # the engines disagree: what the first one refuses is refused
+        found = wording.show(value) if not secret else f"[redacted:{secret}]"
+        remedy = "report this as a fault of the contract"
+        return [violation("schema", part, place, found, f"what {ref} says", remedy, fallback)]
+    explained = [
+        _violation(schemas, ref, error, part, fallback, place, secret) for error in errors if not _forgiven(error)
+    ]
+    return sorted(_once(explained), key=lambda v: (v.pointer, v.clause))
 
 
 def _violation(
@@ -83,10 +90,6 @@ def _secret(around: Iterable[Mapping[str, Any]], keyword: str) -> str:
         if schema.get("format") == "password" or "x-secret" in schema:
             return str(schema.get("x-secret", "password"))
     return ""
-
-
-def _unforgiven(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
-    return (error for error in errors if not _forgiven(error))
 
 
 def _forgiven(error: ValidationError) -> bool:

@@ -42,7 +42,7 @@ def read(path: Path, overlay: Path | None = None) -> Folder:
     files = {name: _parse(name, place) for name, place in places.items()}
     if not isinstance(files["openapi.yaml"], Mapping):
         raise BrokenContract(places["openapi.yaml"], "it is not a mapping", "write an OpenAPI 3.1 document")
-    return Folder(path.name, path, files, places)
+    return Folder(path.resolve().name, path, files, places)
 
 
 def refuse_foreign(overlay: Path, known: Sequence[str]) -> None:

@@ -139,8 +139,14 @@ def _undocumented(operation: Operation, status: int) -> Violation:
         str(status),
         f"one of the documented answers: {known or 'none is documented'}",
         f"answer {operation.id} with one of these",
-        operation.provenance,
+        _surest(operation),
     )
+
+
+def _surest(operation: Operation) -> Provenance:
+    # That other answers are wrong is known no better than the answers themselves.
+    marks = [answer.provenance for answer in operation.answers if not answer.ours]
+    return min(marks, key=lambda mark: tuple(Confidence).index(mark.confidence), default=operation.provenance)
 
 
 def _rules(

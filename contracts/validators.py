@@ -154,8 +154,10 @@ def _required(_: Any, required: list[str], instance: object, __: Any) -> Iterato
 def _additional(validator: Any, allowed: Any, instance: object, schema: Any) -> Iterator[ValidationError]:
     if not isinstance(instance, dict):
         return
-    for name in instance.keys() - schema.get("properties", {}).keys():
-        if any(re.search(_END.sub(r"\\Z", pattern), name) for pattern in schema.get("patternProperties", ())):
+    for name in instance:
+        if name in schema.get("properties", ()) or any(
+            re.search(_END.sub(r"\\Z", pattern), name) for pattern in schema.get("patternProperties", ())
+        ):
             continue
         if allowed is False:
             yield _error("it is not named by the schema", path=[name])

@@ -222,6 +222,7 @@ class Vendor:
     renders      what each kind of event makes it tell (empty: it pushes nothing)
     messages     the names of the messages that it tells
     authorise    the headers that carry a target's token (or the token got by ``login``)
+    accepted     whether an answer to a message is an acceptance (None: every 2xx is)
     handlers     operation id to handler (empty: it serves nothing)
     admit        whether a request that is right in itself may be done now (None: nothing more to say)
     claim        which tenant a request speaks for; open operations (a token route) claim by their body
@@ -238,6 +239,7 @@ class Vendor:
     messages: tuple[str, ...] = ()
     authorise: Callable[[str], Headers] = lambda token: (("authorization", f"Bearer {token}"),)
     login: Login | None = None
+    accepted: Callable[[HttpResponse], bool] | None = None
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     admit: Callable[[Work, Received], Refusal | None] | None = None
     claim: Callable[[str | None, HttpRequest, Any, Credentials], Claim] | None = None

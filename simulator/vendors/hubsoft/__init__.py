@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import json
+
+from contracts.model import HttpResponse
 from simulator.calls import Kind
 from simulator.vendor import Vendor
 from simulator.vendors.hubsoft import credentials, messages, refusals, routes
+
+
+def _accepted(answer: HttpResponse) -> bool:
+    """Tell an acceptance from a refusal, which may have the same HTTP status."""
+    try:
+        envelope = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return False
+    good = isinstance(envelope, dict) and envelope.get("status") == "success"
+    return good and 200 <= answer.status < 300
+
 
 VENDOR = Vendor(
     key="hubsoft",
@@ -17,6 +31,7 @@ VENDOR = Vendor(
     },
     messages=("notified", "cancelled"),
     login=messages.LOGIN,
+    accepted=_accepted,
     handlers={
         "issueToken": routes.issue_token,
         "notifyCall": routes.notify_call,

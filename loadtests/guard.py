@@ -1,0 +1,133 @@
+"""Keeps a load test on this machine and within its time. Knows Locust's events, and no vendor.
+
+Every address is checked three times: as the run starts, as a user is made (on a worker too), and as a connection
+is opened, because a name may lead elsewhere by then.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from geventhttpclient.client import HTTPClient, HTTPClientPool
+from geventhttpclient.url import URL
+
+from contracts.egress import Forbidden, Gate, split_url
+from contracts.errors import ContractError
+from simulator.errors import SimulatorError
+
+if TYPE_CHECKING:
+    from locust.argument_parser import LocustArgumentParser
+    from locust.env import Environment
+    from locust.event import Events
+
+DEFAULT_RUN_TIME = "60s"
+LOOPBACK = "127.0.0.1"
+
+log = logging.getLogger(__name__)
+
+
+class LoopbackPool(HTTPClientPool):
+    """Connections to this machine alone, judged by the address that is connected to."""
+
+    def get_client(self, url: str | URL) -> HTTPClient:
+        """Return the client for a host and port, which refuses every address that is not loopback."""
+        known = len(self.clients)
+        client = super().get_client(url)
+        if len(self.clients) > known:
+            _hold(client)
+        return client
+
+
+def check_host(host: str | None) -> None:
+    """Raise Forbidden unless a URL, and every address that its host leads to, is on this machine."""
+    if not host:
+        raise Forbidden("nothing says where to send to: give --host http://127.0.0.1:PORT/path")
+    place = split_url(host)
+    for address in _addresses(place.host, place.port):
+        _check(place.host, address)
+
+
+def install(events: Events, prepare: Callable[[], object]) -> None:
+    """Let a Locust file run only on this machine, for a bounded time, and when ``prepare()`` raises nothing."""
+
+    def begin(environment: Environment, **_: Any) -> None:
+        _or_exit(lambda: check_host(environment.host))
+        _or_exit(prepare)
+        _expect_a_bound(environment)
+
+    listeners = (
+        (events.init_command_line_parser, _defaults),
+        (events.init, _keep_the_page_here),
+        (events.test_start, begin),
+    )
+    for event, listener in listeners:
+        event.add_listener(listener)  # type: ignore[no-untyped-call]
+
+
+def refuse_elsewhere(host: str | None) -> None:
+    """End the process, with a message, unless a URL is on this machine."""
+    _or_exit(lambda: check_host(host))
+
+
+def _defaults(parser: LocustArgumentParser, **_: Any) -> None:
+    # Locust would run for ever, and open its page and its port for workers to every network.
+    parser.set_defaults(run_time=DEFAULT_RUN_TIME, headless=True, web_host=LOOPBACK, master_bind_host=LOOPBACK)
+
+
+def _keep_the_page_here(web_ui: Any = None, **_: Any) -> None:
+    if web_ui is not None:
+        _or_exit(lambda: check_host(f"http://{web_ui.host or '0.0.0.0'}:{web_ui.port}"))  # noqa: S104
+
+
+def _expect_a_bound(environment: Environment) -> None:
+    from locust.runners import WorkerRunner
+
+    if isinstance(environment.runner, WorkerRunner):  # its master keeps the time
+        return
+    seconds = getattr(environment.parsed_options, "run_time", None)
+    if not seconds:
+        raise SystemExit(f"a load test needs an end: give --run-time, such as {DEFAULT_RUN_TIME}")
+    log.info("this run ends after %s s (--run-time; %s when not given)", seconds, DEFAULT_RUN_TIME)
+
+
+def _or_exit(check: Callable[[], object]) -> None:
+    try:
+        check()
+    except (ContractError, SimulatorError) as refusal:
+        raise SystemExit(f"load test refused: {refusal}") from None
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    try:
+        return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except OSError as trouble:
+        raise Forbidden(f"the name {host} does not resolve: check --host, or use {LOOPBACK}") from trouble
+
+
+def _check(host: str, address: str) -> None:
+    try:
+        Gate().check_address(host, address)
+    except Forbidden as refusal:
+        shown = host if host == address else f"{host} leads to {address}, which"
+        raise Forbidden(
+            f"{shown} is not on this machine: load tests send to loopback only; use --host http://{LOOPBACK}:PORT"
+        ) from refusal
+
+
+def _hold(client: HTTPClient) -> None:
+    pool = client._connection_pool
+    connect = pool._connect_socket  # fails loudly should the library rename it
+
+    def connect_here(sock: Any, address: Any) -> Any:
+        try:
+            _check(client.host, str(address[0]))
+        except Forbidden as refusal:
+            # An OSError is a failed request to Locust; any other would be a broken user.
+            raise PermissionError(errno.EACCES, str(refusal)) from refusal
+        return connect(sock, address)
+
+    pool._connect_socket = connect_here  # type: ignore[method-assign]

@@ -52,17 +52,19 @@ def check_host(host: str | None) -> None:
 
 
 def install(events: Events, prepare: Callable[[], object]) -> None:
-    """Let a Locust file run only on this machine, for a bounded time, and when ``prepare()`` raises nothing."""
+    """Let a Locust file run only on this machine, for a bounded time, and when ``prepare()`` raises nothing.
 
-    def begin(environment: Environment, **_: Any) -> None:
-        _or_exit(lambda: check_host(environment.host))
+    It is called before the run's time begins, so that what it loads costs none of it.
+    """
+
+    def begin(web_ui: Any = None, **_: Any) -> None:
         _or_exit(prepare)
-        _expect_a_bound(environment)
+        _keep_the_page_here(web_ui)
 
     listeners = (
         (events.init_command_line_parser, _defaults),
-        (events.init, _keep_the_page_here),
-        (events.test_start, begin),
+        (events.init, begin),
+        (events.test_start, _refuse_elsewhere_and_unbounded),
     )
     for event, listener in listeners:
         event.add_listener(listener)  # type: ignore[no-untyped-call]
@@ -78,14 +80,15 @@ def _defaults(parser: LocustArgumentParser, **_: Any) -> None:
     parser.set_defaults(run_time=DEFAULT_RUN_TIME, headless=True, web_host=LOOPBACK, master_bind_host=LOOPBACK)
 
 
-def _keep_the_page_here(web_ui: Any = None, **_: Any) -> None:
+def _keep_the_page_here(web_ui: Any) -> None:
     if web_ui is not None:
         _or_exit(lambda: check_host(f"http://{web_ui.host or '0.0.0.0'}:{web_ui.port}"))  # noqa: S104
 
 
-def _expect_a_bound(environment: Environment) -> None:
+def _refuse_elsewhere_and_unbounded(environment: Environment, **_: Any) -> None:
     from locust.runners import WorkerRunner
 
+    refuse_elsewhere(environment.host)
     if isinstance(environment.runner, WorkerRunner):  # its master keeps the time
         return
     seconds = getattr(environment.parsed_options, "run_time", None)

@@ -104,8 +104,8 @@ def _forgiven(error: ValidationError) -> bool:
 
 def _once(violations: Iterable[Violation]) -> Iterator[Violation]:
     seen: set[tuple[str, str, str]] = set()
-    for violation in violations:
-        key = (violation.clause, violation.pointer, violation.source)
+    for each in violations:
+        key = (each.clause, each.pointer, each.source)
         if key not in seen:
             seen.add(key)
-            yield violation
+            yield each

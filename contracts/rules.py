@@ -24,7 +24,11 @@ class Facts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One exchange as a rule reads it: decoded bodies (None where there is none), readings, and facts or None."""
+    """One exchange as a rule reads it: decoded bodies (None where there is none), readings, and facts or None.
+
+    ``incomplete`` says, in a sequence, that exchanges of it were left out: then what adds up over all of them cannot
+    be judged.
+    """
 
     operation: str
     message: str | None
@@ -33,6 +37,7 @@ class Subject:
     exchange: Exchange
     readings: Mapping[str, str]
     facts: Facts | None = None
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

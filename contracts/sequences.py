@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.checking import reweigh
 from contracts.inspecting import inspect, of_rule
-from contracts.model import Exchange, Violation
+from contracts.model import Direction, Exchange, Violation
 from contracts.rules import Subject
 
 if TYPE_CHECKING:
     from contracts.contract import Contract
 
 Group = list[tuple[int, Subject]]
+Stream = tuple[str, Direction, str | None]  # tenant, direction, target
 
 
 def check(
@@ -21,8 +23,8 @@ def check(
 ) -> list[tuple[int, Violation]]:
     """Return what the sequence rules find, with the index of the exchange that it is about, in that order.
 
-    Exchanges that were faulted on purpose, or that no rule could read, are left out; of a delivery that was tried
-    more than once, the first attempt stands for all.
+    Left out are the exchanges of a call of which one was faulted on purpose or cannot be read: the others would look
+    wrong without it. Of a delivery that was tried more than once, the first attempt stands for all.
     """
     if not contract.rulebook.sequences:
         return []
@@ -36,20 +38,30 @@ def check(
 
 
 def _groups(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Group]:
-    groups: dict[tuple[str, str, str | None], Group] = {}
-    seen: set[tuple[str, str, str | None, str]] = set()
+    groups: dict[Stream, Group] = {}
+    spoilt: dict[Stream, set[str | None]] = {}
+    seen: set[tuple[Stream, str]] = set()
     for index, exchange in enumerate(exchanges):
-        if exchange.vendor != contract.key or exchange.fault is not None:
-            continue
         stream = (exchange.tenant, exchange.direction, exchange.target)
-        if exchange.delivery is not None:
-            if (*stream, exchange.delivery) in seen:
-                continue
-            seen.add((*stream, exchange.delivery))
-        subject = _subject(contract, exchange)
-        if subject is not None:
+        key = (stream, exchange.delivery or "")
+        if exchange.vendor != contract.key or (exchange.delivery and key in seen):
+            continue
+        seen.add(key)
+        subject = _subject(contract, exchange) if exchange.fault is None else None
+        if subject is None:
+            spoilt.setdefault(stream, set()).add(exchange.call)
+        else:
             groups.setdefault(stream, []).append((index, subject))
-    yield from groups.values()
+    for stream, group in groups.items():
+        yield _without(group, spoilt.get(stream, set()))
+
+
+def _without(group: Group, spoilt: set[str | None]) -> Group:
+    """Return a group without the calls that were spoilt; what is left knows that something is missing."""
+    if not spoilt:
+        return group
+    kept = [(i, s) for i, s in group if s.exchange.call is None or s.exchange.call not in spoilt]
+    return [(i, replace(s, incomplete=True)) for i, s in kept]
 
 
 def _subject(contract: Contract, exchange: Exchange) -> Subject | None:

@@ -1,19 +1,15 @@
-"""Keeps a load test on this machine and within its time. Knows Locust's events, and no vendor.
+"""Keeps a load test on this machine and within its time. Knows Locust's events, and no vendor; imports no gevent.
 
 Every address is checked three times: as the run starts, as a user is made (on a worker too), and as a connection
-is opened, because a name may lead elsewhere by then.
+is opened (``pool.py``), because a name may lead elsewhere by then.
 """
 
 from __future__ import annotations
 
-import errno
 import logging
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-from geventhttpclient.client import HTTPClient, HTTPClientPool
-from geventhttpclient.url import URL
 
 from contracts.egress import Forbidden, Gate, split_url
 from contracts.errors import ContractError
@@ -30,25 +26,24 @@ LOOPBACK = "127.0.0.1"
 log = logging.getLogger(__name__)
 
 
-class LoopbackPool(HTTPClientPool):
-    """Connections to this machine alone, judged by the address that is connected to."""
-
-    def get_client(self, url: str | URL) -> HTTPClient:
-        """Return the client for a host and port, which refuses every address that is not loopback."""
-        known = len(self.clients)
-        client = super().get_client(url)
-        if len(self.clients) > known:
-            _hold(client)
-        return client
-
-
 def check_host(host: str | None) -> None:
     """Raise Forbidden unless a URL, and every address that its host leads to, is on this machine."""
     if not host:
         raise Forbidden("nothing says where to send to: give --host http://127.0.0.1:PORT/path")
     place = split_url(host)
     for address in _addresses(place.host, place.port):
-        _check(place.host, address)
+        check_address(place.host, address)
+
+
+def check_address(host: str, address: str) -> None:
+    """Raise Forbidden unless an address, to which ``host`` leads, is on this machine."""
+    try:
+        Gate().check_address(host, address)
+    except Forbidden as refusal:
+        shown = host if host == address else f"{host} leads to {address}, which"
+        raise Forbidden(
+            f"{shown} is not on this machine: load tests send to loopback only; use --host http://{LOOPBACK}:PORT"
+        ) from refusal
 
 
 def install(events: Events, prepare: Callable[[], object]) -> None:
@@ -58,8 +53,12 @@ def install(events: Events, prepare: Callable[[], object]) -> None:
     """
 
     def begin(web_ui: Any = None, **_: Any) -> None:
+        from gevent import get_hub
+
         _or_exit(prepare)
         _keep_the_page_here(web_ui)
+        # The loop's clock stood still meanwhile, and the timer that ends the run would be that much too early.
+        get_hub().loop.update_now()
 
     listeners = (
         (events.init_command_line_parser, _defaults),
@@ -109,28 +108,3 @@ def _addresses(host: str, port: int) -> list[str]:
         return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except OSError as trouble:
         raise Forbidden(f"the name {host} does not resolve: check --host, or use {LOOPBACK}") from trouble
-
-
-def _check(host: str, address: str) -> None:
-    try:
-        Gate().check_address(host, address)
-    except Forbidden as refusal:
-        shown = host if host == address else f"{host} leads to {address}, which"
-        raise Forbidden(
-            f"{shown} is not on this machine: load tests send to loopback only; use --host http://{LOOPBACK}:PORT"
-        ) from refusal
-
-
-def _hold(client: HTTPClient) -> None:
-    pool = client._connection_pool
-    connect = pool._connect_socket  # fails loudly should the library rename it
-
-    def connect_here(sock: Any, address: Any) -> Any:
-        try:
-            _check(client.host, str(address[0]))
-        except Forbidden as refusal:
-            # An OSError is a failed request to Locust; any other would be a broken user.
-            raise PermissionError(errno.EACCES, str(refusal)) from refusal
-        return connect(sock, address)
-
-    pool._connect_socket = connect_here  # type: ignore[method-assign]

@@ -10,8 +10,9 @@ from locust import FastHttpUser
 from locust.contrib.fasthttp import insecure_ssl_context_factory
 
 from contracts.model import Headers, HttpResponse
-from loadtests.guard import LoopbackPool, refuse_elsewhere
+from loadtests.guard import refuse_elsewhere
 from loadtests.judging import Accepted, Judge, exchange_of
+from loadtests.pool import LoopbackPool
 from simulator.vendor import Message
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 from math import ceil
 
 from contracts.pbx55.pushes import (
@@ -177,18 +178,23 @@ def third_push_repeats_the_second(subjects: Sequence[Subject]) -> Iterator[tuple
 
 
 def balance_falls_by_the_cost(subjects: Sequence[Subject]) -> Iterator[tuple[int, Finding]]:
-    """Find final pushes whose balance is not that of the one before, less their own cost."""
-    before: Decimal | None = None
-    seen: set[str] = set()
+    """Find final pushes whose balance is that of no other one, less their own cost.
+
+    Calls that end together may be told in any order, so the pushes are put in the order in which the balance fell.
+    """
+    if any(subject.incomplete for subject in subjects):
+        return
+    charged: dict[str, tuple[Decimal, Decimal, int]] = {}
     for index, subject in enumerate(subjects):
         push = Push.of(subject)
         key, cost, balance = push.text("call_id"), push.number("call_cost"), push.number("call_balance")
-        if push.kind not in (ENDED, SMS) or cost is None or balance is None or key in seen:
-            continue
-        seen.add(key)
-        if before is not None and before - cost != balance:
+        if push.kind in (ENDED, SMS) and cost is not None and balance is not None:
+            charged.setdefault(key, (balance + cost, balance, index))
+    fallen = sorted(charged.values(), key=lambda charge: (-charge[0], -charge[1]))
+    for (_, before, _), (due, balance, index) in pairwise(fallen):
+        if due != before:
+            cost = due - balance
             yield index, Finding("/call_balance", str(balance), f"{before} - {cost} = {before - cost}")
-        before = balance
 
 
 def call_date_stays(subjects: Sequence[Subject]) -> Iterator[tuple[int, Finding]]:

@@ -49,9 +49,7 @@ def test_number_that_yaml_would_change_has_to_be_quoted(text):
     with pytest.raises(MalformedYaml) as caught:
         load(f"calls:\n  - ramal: {text}\n", name="day.yaml")
 
-    assert str(caught.value) == (
-        f'day.yaml:2:12: {text} without quotes may be read as something else; write "{text}"'
-    )
+    assert str(caught.value) == (f'day.yaml:2:12: {text} without quotes may be read as something else; write "{text}"')
 
 
 @pytest.mark.parametrize(("text", "word"), [("True", "true"), ("FALSE", "false"), ("NULL", "null"), ("~", "null")])

@@ -100,7 +100,13 @@ SCHEMAS = {
             },
             "mood": {"enum": ["glad", "sad"], "x-source": "field", "x-confidence": "observed"},
             "until": {"type": "string", "format": "date-time"},
-            "code": {"type": ["string", "integer"], "format": "password", "x-secret": "code", "minLength": 4, "maxLength": 40},
+            "code": {
+                "type": ["string", "integer"],
+                "format": "password",
+                "x-secret": "code",
+                "minLength": 4,
+                "maxLength": 40,
+            },
             "note": {"type": "string", "maxLength": 5, "x-source": "guess", "x-confidence": "inferred"},
         },
         "allOf": [
@@ -214,7 +220,11 @@ T2:
     long: {text: It may., x-source: guess, x-confidence: inferred}
 """
 
-VALID = {"why": "A plain ring.", "source": "manual 1", "request": {"method": "POST", "path": "/rings/7/k", "body": {"bell": "a"}}}
+VALID = {
+    "why": "A plain ring.",
+    "source": "manual 1",
+    "request": {"method": "POST", "path": "/rings/7/k", "body": {"bell": "a"}},
+}
 
 
 def bell_exists(subject):

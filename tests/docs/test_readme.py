@@ -1,0 +1,62 @@
+"""What the README says is so: its links lead somewhere, its commands are understood, its scenario passes."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from scenarios.loader import load_text
+from simulator.cli import cli
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
+
+
+def commands():
+    lines = [line for _, block in BLOCK.findall(README) for line in block.splitlines()]
+    lines += re.findall(r"`(\.venv/bin/pbxsim[^`]*)`", README)
+    return [line for line in lines if line.startswith(".venv/bin/pbxsim ")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_to_a_file(page):
+    prose = BLOCK.sub("", page.read_text("utf-8"))
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", prose)
+
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("command", commands())
+def test_command_of_the_readme_is_understood(command):
+    """Its words parse: the subcommand is there, and every option with its value."""
+    name, *words = shlex.split(command)[1:]
+    subcommand = cli.get_command(click.Context(cli), name)
+
+    assert subcommand is not None
+    subcommand.make_context(name, words, resilient_parsing=False)
+
+
+def test_readme_has_commands_to_understand():
+    assert len(commands()) >= 4
+
+
+def test_scenario_of_the_readme_can_be_read():
+    (text,) = [block for kind, block in BLOCK.findall(README) if kind == "yaml"]
+
+    scenario = load_text(text, "README.md")
+
+    assert scenario.name == yaml.safe_load(text)["scenario"]
+
+
+def test_make_targets_that_the_readme_names_exist():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+
+    for target in re.findall(r"make (\w+)", README):
+        assert re.search(rf"^{target}:", makefile, re.M) or target in ("SCENARIO", "ONCE"), target

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from contracts.inspecting import inspect
+from contracts.inspecting import inspect, inspect_reply
 from contracts.marks import weigh
 from contracts.model import Confidence, Exchange, Judgement, Severity, Violation
 from contracts.rules import Facts
@@ -26,6 +27,17 @@ def check(
         violations = [allowed.soften(v) for v in violations]
     operation = result.operation.id if result.operation else None
     return Judgement(operation, tuple(violations), tuple(result.unjudged), result.passed())
+
+
+def check_reply(contract: Contract, exchange: Exchange, request: Judgement) -> Judgement:
+    """Judge the answer of an exchange whose request was judged before, and return what was found in both."""
+    result = inspect_reply(contract, exchange, exchange.readings, fit=not request.refused)
+    violations = result.violations
+    if any(v.discrepancy for v in violations):
+        allowed = _Later(contract, exchange, None)
+        violations = [allowed.soften(v) for v in violations]
+    passed = Counter(request.passed) + Counter(result.passed())
+    return replace(request, violations=(*request.violations, *violations), passed=dict(passed))
 
 
 def reweigh(violation: Violation, *, strict_inferred: bool) -> Violation:

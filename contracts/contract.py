@@ -22,6 +22,8 @@ from contracts.rules import Facts
 from contracts.variant import Variant
 
 HOME = Path(__file__).parent
+# Choices come from users: what is remembered of them has an end.
+MAX_KEPT = 1000
 
 
 class UnknownVendor(ContractError):
@@ -40,7 +42,7 @@ class Contract:
         self.discrepancies: Mapping[str, Discrepancy] = readings.parse(source.files.get(readings.FILE))
         self.rulebook = rulebook.parse(source.files.get(rulebook.FILE), rules)
         self._variants: dict[frozenset[tuple[str, str]], Variant] = {}
-        self._chosen: dict[frozenset[tuple[str, str]], tuple[Mapping[str, str], Variant]] = {}
+        self._under: dict[frozenset[tuple[str, str]], tuple[Mapping[str, str], Variant]] = {}
         self.strict = self.under({})[1]
         self.title: str = source.files[openapi.FILE].get("info", {}).get("title", self.key)
         self.secrets: Mapping[str, str] = self.strict.secret_names()
@@ -82,7 +84,7 @@ class Contract:
         A choice is a reading's id, ``strict`` or ``lenient``; the key ``*`` chooses for all others. Raises
         UnknownReading, which names the possible ones.
         """
-        return self.under(choices)[0]
+        return readings.choose(self.discrepancies, choices)
 
     def decode(
         self,
@@ -106,6 +108,10 @@ class Contract:
         """Judge one exchange under its readings. ``facts`` are the tenant's records, for rules that need them."""
         return checking.check(self, exchange, facts, strict_inferred=strict_inferred)
 
+    def check_reply(self, exchange: Exchange, request: Judgement) -> Judgement:
+        """Judge the answer of an exchange whose request was judged before; return what was found in both."""
+        return checking.check_reply(self, exchange, request)
+
     def check_sequence(
         self, exchanges: Sequence[Exchange], *, strict_inferred: bool = False
     ) -> list[tuple[int, Violation]]:
@@ -123,12 +129,12 @@ class Contract:
     def under(self, choices: Mapping[str, str]) -> tuple[Mapping[str, str], Variant]:
         """Return the full readings for these choices, and the contract's files as they stand under them."""
         key = frozenset(choices.items())
-        known = self._chosen.get(key)
+        known = self._under.get(key)
         if known is None:
-            chosen = readings.choose(self.discrepancies, choices)
+            chosen = self.choose(choices)
             known = chosen, self._variant(chosen)
-            if len(self._chosen) < 1000:  # choices come from users: no memory without end
-                self._chosen[key] = known
+            if len(self._under) < MAX_KEPT:
+                self._under[key] = known
         return known
 
     def _variant(self, chosen: Mapping[str, str]) -> Variant:

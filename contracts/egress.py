@@ -100,6 +100,17 @@ class Gate:
         if _parse_address(place.host) is not None:
             self.check_address(place.host, place.host, place.port)
 
+    def check_named(self, url: str) -> None:
+        """Raise Forbidden for a URL that is neither on this machine by its spelling nor named; nothing is looked up."""
+        self.check_url(url)
+        place = split_url(url)
+        local = place.host == "localhost" or _parse_address(place.host) is not None
+        if not local and not self._names(place.host, place.port):
+            raise Forbidden(
+                f"{place.host} is not this machine by its name: nothing leaves it unasked; "
+                f"name it with --target (a URL with {place.host}), or use 127.0.0.1"
+            )
+
     def check_address(self, host: str, address: str, port: int | None = None) -> None:
         """Raise Forbidden unless ``address``, to which ``host`` leads, may be connected to."""
         found = _parse_address(address)

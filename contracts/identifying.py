@@ -25,7 +25,7 @@ def identify(contract: Contract, variant: Variant, exchange: Exchange) -> Identi
     if exchange.operation is not None:
         named = variant.operations.get(exchange.operation)
         return _wrong_operation(contract, exchange) if named is None else _named(contract, named, exchange)
-    method, path = exchange.request.method.upper(), exchange.request.path
+    method, path = _asked(exchange), exchange.request.path
     found = contract.match(method, path) or contract.match(method, path.removeprefix(f"/{contract.key}"))
     if found is not None and found[0].id in variant.operations:
         return variant.operations[found[0].id], found[1]
@@ -33,7 +33,7 @@ def identify(contract: Contract, variant: Variant, exchange: Exchange) -> Identi
 
 
 def _named(contract: Contract, operation: Operation, exchange: Exchange) -> Identified | Violation:
-    method, path = exchange.request.method.upper(), exchange.request.path
+    method, path = _asked(exchange), exchange.request.path
     if method not in operation.methods:
         return _wrong(
             contract,
@@ -50,6 +50,11 @@ def _named(contract: Contract, operation: Operation, exchange: Exchange) -> Iden
         wanted = f"{operation.path} for {operation.id}"
         return _wrong(contract, "path", path, wanted, f"send it to {operation.path}", operation.provenance)
     return operation, found
+
+
+def _asked(exchange: Exchange) -> str:
+    method = exchange.request.method.upper()
+    return "GET" if method == "HEAD" else method  # a GET without its body
 
 
 def _push(variant: Variant, exchange: Exchange) -> Identified | None:

@@ -65,6 +65,24 @@ def inspect(contract: Contract, exchange: Exchange, choices: Mapping[str, str], 
     return result
 
 
+def inspect_reply(contract: Contract, exchange: Exchange, choices: Mapping[str, str], *, fit: bool) -> Inspection:
+    """Look at the answer alone, and at the rules' word on it when the request, judged before, is ``fit`` for them."""
+    readings, variant = contract.under(choices)
+    result = Inspection(fit=fit)
+    found = identify(contract, variant, exchange)
+    if isinstance(found, Violation) or exchange.response is None or not _judged(exchange, Part.RESPONSE):
+        return result
+    operation, _ = found
+    _response(result, operation, variant, exchange, exchange.response)
+    if fit and (rules := tuple(contract.rulebook.of(operation.id, readings))):
+        request = exchange.request
+        result.request, _ = bodies.decode(operation.body, request.body, request.header("content-type"))
+        subject = _subject(result, operation, exchange, readings, None)
+        told = (of_rule(rule, f) for rule in rules for f in contract.rulebook.find(rule, subject) or ())
+        result.violations += [v for v in told if v.part is Part.RESPONSE]
+    return result
+
+
 def _judged(exchange: Exchange, part: Part) -> bool:
     """False for the half of an exchange that we did wrong on purpose."""
     ours = Part.REQUEST if exchange.direction is Direction.SENT else Part.RESPONSE
@@ -157,7 +175,7 @@ def _rules(
     readings: Mapping[str, str],
     facts: Facts | None,
 ) -> None:
-    subject = Subject(operation.id, exchange.message, result.request, result.response, exchange, readings, facts)
+    subject = _subject(result, operation, exchange, readings, facts)
     for rule in contract.rulebook.of(operation.id, readings):
         findings = contract.rulebook.find(rule, subject) if result.fit else None
         if findings is None:
@@ -165,6 +183,12 @@ def _rules(
             continue
         result.clauses[rule.provenance.confidence] += 1
         result.violations += [of_rule(rule, f) for f in findings if _judged(exchange, f.part)]
+
+
+def _subject(
+    result: Inspection, operation: Operation, exchange: Exchange, readings: Mapping[str, str], facts: Facts | None
+) -> Subject:
+    return Subject(operation.id, exchange.message, result.request, result.response, exchange, readings, facts)
 
 
 def of_rule(rule: Rule, finding: Finding) -> Violation:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import yaml
@@ -55,9 +56,7 @@ class YamlDocument:
 
     def where(self, pointer: str) -> str:
         """Return ``name:line:column`` of the value at a JSON pointer, or of its nearest ancestor that is there."""
-        places = _Places(self.name)
-        _Reader(self.name, self.text, MAX_DEPTH, places).document()
-        return places.of(pointer)
+        return _places_of(self.name, self.text).of(pointer)
 
 
 def load(text: str | bytes, *, name: str, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> YamlDocument:
@@ -221,3 +220,11 @@ def _place(text: str, position: int) -> tuple[int, int]:
 
 def _quoted(text: str) -> str:
     return f'write "{text[:60]}"'
+
+
+@lru_cache(maxsize=2)
+def _places_of(name: str, text: str) -> _Places:
+    # Only errors ask for places, but then for many: a scenario of 1,000 steps would be read 1,000 times.
+    places = _Places(name)
+    _Reader(name, text, MAX_DEPTH, places).document()
+    return places

@@ -52,9 +52,11 @@ def install(events: Events, prepare: Callable[[], object]) -> None:
     It is called before the run's time begins, so that what it loads costs none of it.
     """
 
-    def begin(web_ui: Any = None, **_: Any) -> None:
+    def begin(environment: Environment, web_ui: Any = None, **_: Any) -> None:
         from gevent import get_hub
 
+        if environment.host:  # else the page or the master gives it, and it is checked as the run starts
+            refuse_elsewhere(environment.host)
         _or_exit(prepare)
         _keep_the_page_here(web_ui)
         # The loop's clock stood still meanwhile, and the timer that ends the run would be that much too early.
@@ -93,7 +95,25 @@ def _refuse_elsewhere_and_unbounded(environment: Environment, **_: Any) -> None:
     seconds = getattr(environment.parsed_options, "run_time", None)
     if not seconds:
         raise SystemExit(f"a load test needs an end: give --run-time, such as {DEFAULT_RUN_TIME}")
+    if environment.web_ui is not None:
+        _stop_after(seconds, environment)
     log.info("this run ends after %s s (--run-time; %s when not given)", seconds, DEFAULT_RUN_TIME)
+
+
+def _stop_after(seconds: float, environment: Environment) -> None:
+    # A run begun on the page has no end when its field for one is left empty.
+    import gevent
+
+    runner: Any = environment.runner
+    timer = gevent.spawn_later(seconds, runner.stop)
+    event: Any = environment.events.test_stop
+
+    def over(**_: Any) -> None:
+        event.remove_listener(over)
+        if timer is not gevent.getcurrent():
+            timer.kill(block=False)
+
+    event.add_listener(over)
 
 
 def _or_exit(check: Callable[[], object]) -> None:

@@ -107,9 +107,9 @@ class Simulator:
                 self._take_in(tenant)
         settings = self.settings
         if DEFAULT not in self.tenants:
-            self.add(Profile(DEFAULT, settings.seed, settings.zone, settings.readings, settings.switches))
+            self._made(Profile(DEFAULT, settings.seed, settings.zone, settings.readings, settings.switches))
         if UNCLAIMED not in self.tenants:
-            self.add(Profile(UNCLAIMED), credentials=False)
+            self._made(Profile(UNCLAIMED))
         if settings.targets:
             self._point(settings)
         if listen:
@@ -127,18 +127,22 @@ class Simulator:
             waiter.cancel()
         await asyncio.get_running_loop().run_in_executor(None, self.store.close)
 
-    def add(self, profile: Profile, *, credentials: bool = True, own: OwnWorld | None = None) -> Tenant:
+    def add(self, profile: Profile) -> Tenant:
         """Make a tenant, with made-up credentials where none are given. Raises Taken, or what a reading has wrong."""
-        if credentials:
+        tenant = self._made(profile)
+        self._keep_profile(tenant)
+        return tenant
+
+    def _made(self, profile: Profile) -> Tenant:
+        if profile.name != UNCLAIMED:
             identity = Identity(f"credentials of {profile.name}")
             made = {key: vendor.credentials(identity) for key, vendor in self.vendors.items()}
             profile = with_credentials(profile, made)
         settings = self.settings
         clock = first_clock(settings.clock, settings.speed, settings.start)
         tenant = Tenant(profile, clock, self.readings_for(profile))
-        tenant.own_world = own or self.own_world
+        tenant.own_world = self.own_world
         self._take_in(tenant)
-        self._keep_profile(tenant)
         return tenant
 
     def reset(self, name: str) -> Tenant:
@@ -175,8 +179,9 @@ class Simulator:
         return _choices(self.vendors, self.contracts)
 
     def pending(self) -> asyncio.Future[None]:
-        """Return what is done when all that was changed up to now is on disk."""
-        return asyncio.wrap_future(self.store.submit([]))
+        """Return what is done when all that was changed up to now is on disk, and fails when some of it was lost."""
+        changes = [t.pending for t in self.tenants if t.pending is not None and not t.pending.done()]
+        return asyncio.ensure_future(_all(changes, asyncio.wrap_future(self.store.submit([]))))
 
     def reload(self, name: str) -> None:
         """Bring a tenant back as the log has it, after a change that could not be written."""
@@ -215,11 +220,14 @@ class Simulator:
         self._wire(tenant)
 
     def _wire(self, tenant: Tenant) -> None:
-        def world() -> None:
-            self._write(tenant, furnish(tenant, world_of(tenant, tenant.own_world)))
+        def found() -> None:
+            # On first use, and not at the start: writing loads the store's library, and a world that of made-up people.
+            self._keep_profile(tenant)
+            world = world_of(tenant, tenant.own_world) if tenant.name != UNCLAIMED else {}
+            self._write(tenant, furnish(tenant, world))
 
-        if not tenant.furnished and tenant.name != UNCLAIMED:
-            tenant.furnish = world
+        if not tenant.furnished:
+            tenant.furnish = found
         tenant.on_growth = self._grown
         tenant.on_loss = lambda: self.reload(tenant.name)
         self.scheduler.watch(tenant)
@@ -281,6 +289,12 @@ class Simulator:
             journal_wait=self.journal_growth,
         )
         self.server = await Server.start(self.shell, self.settings.host, self.settings.port)
+
+
+async def _all(changes: list[asyncio.Future[None]], last: asyncio.Future[None]) -> None:
+    await last
+    for change in changes:
+        await asyncio.shield(change)
 
 
 def build(settings: Settings) -> Simulator:

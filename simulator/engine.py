@@ -38,11 +38,12 @@ class Engine:
         self._judging: set[asyncio.Task[None]] = set()
         self.strict_inferred = False
 
-    def play(self, tenant: Tenant, scenario: Scenario, *, lenient: bool = False) -> Run:
+    def play(self, tenant: Tenant, scenario: Scenario, *, lenient: bool = False, at_once: bool = False) -> Run:
         """Begin a scenario on a tenant now.
 
-        A ``lenient`` run ends in peace when its call was ended by somebody else meanwhile. Raises Unfit when the
-        scenario names what this tenant does not have.
+        A ``lenient`` run ends in peace when its call was ended by somebody else meanwhile. ``at_once`` does the first
+        of several steps here, so that its call is there. Raises Unfit when the scenario names what this tenant does
+        not have.
         """
         tx = Transaction(tenant, self._store)
         check_fit(scenario, tx, self._pbx.vendors, self._contracts)
@@ -55,9 +56,11 @@ class Engine:
             counts=(0,) * len(scenario.faults),
             lenient=lenient,
         )
+        if at_once:
+            run = act(self._pbx, tx, run, scenario.steps[0])
         self._keep(tx, tenant, run)
         self._over[tenant.name, run.id] = asyncio.get_running_loop().create_future()
-        self._schedule(tx, run, 0)
+        self._schedule(tx, run, 1 if at_once else 0)
         tx.commit()
         return run
 
@@ -165,6 +168,7 @@ class Engine:
         if not over.done():
             over.set_result(verdict)
         tenant.tell(run)
+        tenant.on_growth()  # who waits for the run is told, though the journal has not grown
 
     def _met(self, tenant: Tenant, run: Run, expectation: Received) -> bool:
         (outcome,) = evaluate((expectation,), _records(tenant, run))

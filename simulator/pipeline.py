@@ -9,12 +9,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from contracts import strict_json
 from contracts.bodies import UnreadableBody
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement, Part
+from contracts.parameters import query_of
 from contracts.redaction import redact
 from simulator.bridge import Slip, WsgiAnswer
 from simulator.store import Store
@@ -42,32 +42,44 @@ class Pipeline:
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a request for an operation of the contract; ``path`` holds the decoded path parameters."""
-        body, malformed = self._decode(operation, http)
+        body, unread = self._decode(operation, http)
         claim = self._claim(operation, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
         exchange = self._exchange(tx, operation, http)
         judgement = self.contract.check(exchange, facts=tx if claim.tenant else None)
         open_to_all = not self.contract.operations[operation].security
-        if claim.tenant is None and not (open_to_all and (malformed or judgement.refused)):
+        if claim.tenant is None and not (open_to_all and (unread or judgement.refused)):
             reply = self._refuse(tx, claim.problem, claim.detail or claim.hint, operation)
-        elif malformed:
-            reply = self._refuse(tx, Problem.MALFORMED, malformed, operation, judgement)
+        elif unread:
+            problem = Problem.UNSUPPORTED_MEDIA if unread.clause == "media-type" else Problem.MALFORMED
+            reply = self._refuse(tx, problem, str(unread), operation, judgement)
         elif judgement.refused:
             reply = self._refuse(tx, Problem.VIOLATION, _first(judgement), operation, judgement)
         else:
-            query = dict(parse_qsl(http.query, keep_blank_values=True, max_num_fields=100))
-            tx, reply = self._handle(tx, tenant, Received(operation, http, body, path, query))
+            tx, reply = self._handle(tx, tenant, Received(operation, http, body, path, query_of(http)))
         return self._finish(tx, tenant, exchange, judgement, reply, slip)
 
     def refuse(
-        self, problem: Problem, detail: str, http: HttpRequest, slip: Slip, allow: tuple[str, ...] = ()
+        self,
+        problem: Problem,
+        detail: str,
+        http: HttpRequest,
+        slip: Slip,
+        *,
+        allow: tuple[str, ...] = (),
+        status: int | None = None,
     ) -> HttpResponse:
-        """Refuse a request that reached no operation, and keep it in the journal of ``unclaimed``."""
-        tenant = self._tenants.get(UNCLAIMED)
+        """Refuse a request that reached no operation, in the journal of whom its credential names or ``unclaimed``.
+
+        ``status`` is that of a refusal of the simulator's own, where the vendor documents none.
+        """
+        tenant = self._tenants.get(self._claim(None, http, None, self._tenants).tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
         exchange = self._exchange(tx, None, http)
         reply = self._refuse(tx, problem, detail, None, allow=allow)
+        if problem is Problem.FAILURE and status is not None:
+            reply = replace(reply, status=status)
         return self._finish(tx, tenant, exchange, Judgement(None), reply, slip)
 
     def _handle(self, tx: Transaction, tenant: Tenant, received: Received) -> tuple[Transaction, Reply]:
@@ -108,7 +120,7 @@ class Pipeline:
         response = response_of(reply)
         whole = replace(exchange, response=response)
         if judgement.operation is not None:
-            judgement = _joined(judgement, self.contract.check(whole))
+            judgement = self.contract.check_reply(whole, judgement)
         tx.record(redact(whole, self.contract), judgement)
         slip.instruction = reply.instruction
         slip.committed = tx.commit()
@@ -117,19 +129,16 @@ class Pipeline:
 
     def _not_kept(self) -> WsgiAnswer:
         reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))
-        response = response_of(replace(reply, status=503, headers=(*reply.headers, ("retry-after", "1"))))
-        headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in response.headers]
-        length = (b"content-length", str(len(response.body)).encode())
-        return WsgiAnswer(response.status, [*headers, length], response.body)
+        return lost(replace(reply, status=503))
 
-    def _decode(self, operation: str, http: HttpRequest) -> tuple[Any, str]:
+    def _decode(self, operation: str, http: HttpRequest) -> tuple[Any, UnreadableBody | None]:
         """Return the decoded body, or None and what is wrong with it."""
         try:
             return self.contract.decode(
                 self.contract.operations[operation], http.body, http.header("content-type"), Part.REQUEST
-            ), ""
+            ), None
         except UnreadableBody as error:
-            return None, str(error)
+            return None, error
 
     def _exchange(self, tx: Transaction, operation: str | None, http: HttpRequest) -> Exchange:
         return Exchange(
@@ -152,10 +161,12 @@ def response_of(reply: Reply) -> HttpResponse:
     return HttpResponse(reply.status, headers, strict_json.dumps(reply.body))
 
 
-def _joined(request: Judgement, whole: Judgement) -> Judgement:
-    """Return what was found in the request before it was handled, and in our own reply after."""
-    ours = tuple(v for v in whole.violations if v.part is Part.RESPONSE)
-    return replace(whole, violations=request.violations + ours, unjudged=request.unjudged)
+def lost(reply: Reply) -> WsgiAnswer:
+    """Return a reply as the shell sends it in the place of one whose change could not be kept."""
+    response = response_of(replace(reply, headers=(*reply.headers, ("retry-after", "1"))))
+    headers = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in response.headers]
+    length = (b"content-length", str(len(response.body)).encode())
+    return WsgiAnswer(response.status, [*headers, length], response.body)
 
 
 def _first(judgement: Judgement) -> str:

@@ -73,14 +73,17 @@ def tell_exchange(exchange: Exchange, name: str) -> str:
     return f"{exchange.vendor} {what}{again}: {request.method} {request.path} -> {answer}{took}{fault}"
 
 
-def tell_finding(finding: Finding) -> Iterator[str]:
-    """Say what a violation is, what was expected, where that is known from, and what to do."""
+def tell_finding(finding: Finding, place: str) -> Iterator[str]:
+    """Say what a violation is, what was expected, where that is known from, and what to do.
+
+    ``place`` is what the reader knows the exchange by: its number, or a file and a line.
+    """
     violation, exchange = finding.violation, finding.exchange
     subject = exchange.message or exchange.operation or exchange.request.path
     kind = "drift" if violation.drift else violation.severity.value
     about = f", {violation.discrepancy}" if violation.discrepancy else ""
     yield (
-        f"{kind}: exchange {finding.number}, {exchange.vendor} {subject}, {violation.part.value} "
+        f"{kind}: {place}, {exchange.vendor} {subject}, {violation.part.value} "
         f"{violation.pointer or 'body'} [{violation.clause}]"
     )
     yield f"  found {violation.found}; expected {violation.expected}"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from contracts.checking import reweigh
 from contracts.contract import Contract
 from contracts.model import Confidence, Exchange, Judgement, Severity, Violation
 from scenarios.expectations import Outcome
@@ -72,9 +73,12 @@ def judge(
     *,
     strict_inferred: bool = False,
 ) -> Verdict:
-    """Return the verdict on exchanges that were judged one by one: adds the rules that need several."""
+    """Return the verdict on exchanges that were judged one by one: adds the rules that need several.
+
+    With ``strict_inferred`` a broken guess is an error here, whatever it was when the exchange was judged.
+    """
     findings = [
-        Finding(number, exchange, violation)
+        Finding(number, exchange, _weighed(violation, strict_inferred=strict_inferred))
         for number, (exchange, judgement) in enumerate(exchanges, 1)
         for violation in judgement.violations
     ]
@@ -91,6 +95,13 @@ def judge(
 def with_expectations(verdict: Verdict, outcomes: Iterable[Outcome]) -> Verdict:
     """Return the verdict with what became of the expectations."""
     return replace(verdict, outcomes=tuple(outcomes))
+
+
+def _weighed(violation: Violation, *, strict_inferred: bool) -> Violation:
+    # One with a note is a warning because a later page of the vendor allows it, and stays one.
+    if violation.note or violation.severity is Severity.ERROR:
+        return violation
+    return reweigh(violation, strict_inferred=strict_inferred)
 
 
 def _sequences(

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from contracts.contract import Contract
 from contracts.model import HttpRequest, HttpResponse
-from simulator.bridge import REFUSAL, SLIP, Slip
+from simulator.bridge import REFUSAL, REFUSAL_STATUS, SLIP, Slip
 from simulator.vendor import Problem, Refusal
 
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -24,6 +24,7 @@ _PROBLEMS = {
     405: Problem.METHOD_NOT_ALLOWED,
     413: Problem.TOO_LARGE,
     415: Problem.UNSUPPORTED_MEDIA,
+    500: Problem.FAILURE,
 }
 
 
@@ -34,9 +35,17 @@ class Answerer(Protocol):
         """Answer a request for an operation."""
 
     def refuse(
-        self, problem: Problem, detail: str, http: HttpRequest, slip: Slip, allow: tuple[str, ...] = ()
+        self,
+        problem: Problem,
+        detail: str,
+        http: HttpRequest,
+        slip: Slip,
+        /,
+        *,
+        allow: tuple[str, ...] = (),
+        status: int | None = None,
     ) -> HttpResponse:
-        """Refuse a request that reached no operation."""
+        """Refuse a request that reached no operation; ``status`` stands in where nothing documents one."""
 
 
 def make_app(name: str, contract: Contract, answerer: Answerer) -> Flask:
@@ -50,7 +59,7 @@ def make_app(name: str, contract: Contract, answerer: Answerer) -> Flask:
             app.add_url_rule(
                 _PARAMETER.sub(r"<\1>", operation.path),
                 endpoint=operation.id,
-                view_func=_view(operation.id, answerer),
+                view_func=_view(operation.id, contract, answerer),
                 methods=list(operation.methods),
                 provide_automatic_options=False,
             )
@@ -59,9 +68,17 @@ def make_app(name: str, contract: Contract, answerer: Answerer) -> Flask:
     return app
 
 
-def _view(operation: str, answerer: Answerer) -> Callable[..., Response]:
-    def view(**path: str) -> Response:
-        return _flask(answerer.answer(operation, _http(), path, _slip()))
+def _view(key: str, contract: Contract, answerer: Answerer) -> Callable[..., Response]:
+    operation = contract.operations[key]
+
+    def view(**_: str) -> Response:
+        http = _http()
+        # Flask has matched the decoded path; as it was on the wire, %2F is no slash, and a last slash is one too many.
+        path = contract.routes.parameters_of(operation, http.path)
+        if path is None:
+            detail = f"{http.method} {http.path}: Not Found"
+            return _flask(answerer.refuse(Problem.NOT_FOUND, detail, http, _slip()))
+        return _flask(answerer.answer(key, http, dict(path), _slip()))
 
     return view
 
@@ -73,7 +90,8 @@ def _refused(answerer: Answerer) -> Callable[[], Response | None]:
         refusal: Refusal | None = request.environ.get(REFUSAL)
         if refusal is None:
             return None
-        return _flask(answerer.refuse(refusal.problem, refusal.detail, _http(), _slip()))
+        status = request.environ.get(REFUSAL_STATUS)
+        return _flask(answerer.refuse(refusal.problem, refusal.detail, _http(), _slip(), status=status))
 
     return before
 
@@ -84,7 +102,9 @@ def _wrong(answerer: Answerer) -> Callable[[HTTPException], Response]:
         allow = tuple(sorted(plain.headers.get("Allow", "").replace(" ", "").split(","))) if error.code == 405 else ()
         problem = _PROBLEMS.get(error.code or 500, Problem.MALFORMED)
         detail = f"{request.method} {request.path}: {error.name}"
-        return _flask(answerer.refuse(problem, detail, _http(), _slip(), allow=allow))
+        if problem is Problem.FAILURE:  # what raised is in the log
+            detail = "the simulator failed; see its log"
+        return _flask(answerer.refuse(problem, detail, _http(), _slip(), allow=allow, status=error.code))
 
     return wrong
 

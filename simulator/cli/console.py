@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import click
 
-from contracts.model import Direction
+from contracts.model import Direction, Exchange
 from simulator.calls import Call, Event
 from simulator.dispatch import GaveUp
 from simulator.journal import Entry
@@ -20,13 +22,24 @@ MOST_FINDINGS = 20
 
 
 class Timeline:
-    """Shows a tenant's life: what happened on the phone, what went where, and what was answered."""
+    """Shows a tenant's life: what happened on the phone, what went where, and what was answered.
 
-    def __init__(self, tenant: Tenant) -> None:
+    ``on_trouble`` is told when the output can go nowhere any more (a closed pipe, a full disk): the simulator
+    that is watched must not suffer from that.
+    """
+
+    def __init__(self, tenant: Tenant, on_trouble: Callable[[OSError], None]) -> None:
         self._tenant = tenant
+        self._on_trouble = on_trouble
 
     def __call__(self, news: object) -> None:
         """Print one piece of news."""
+        try:
+            self._show(news)
+        except OSError as error:
+            self._on_trouble(error)
+
+    def _show(self, news: object) -> None:
         match news:
             case (Call() as call, Event() as event):
                 click.echo(f"{self._clock(event.at)}  {tell(call, event, self._name(call.id))}")
@@ -52,8 +65,8 @@ class Timeline:
         return at.astimezone(self._tenant.zone).strftime("%H:%M:%S")
 
 
-def show_verdict(run: Run, verdict: Verdict, policy: str) -> None:
-    """Print what came of a run."""
+def show_verdict(tenant: Tenant, run: Run, verdict: Verdict, policy: str) -> None:
+    """Print what came of a run on a tenant; ``policy`` says how often a message is tried."""
     click.echo()
     if verdict.problem:
         click.secho(f"{run.scenario.name}: could not be played", fg="red", bold=True)
@@ -66,27 +79,50 @@ def show_verdict(run: Run, verdict: Verdict, policy: str) -> None:
         for line in outcome.near_misses:
             click.echo(f"       near miss: {line}")
     for vendor, count in verdict.unsent.items():
-        click.echo(f"--   {count} {vendor} messages had no target: give one with --target {vendor}=URL")
-    for exchange in verdict.undelivered:
-        why = exchange.error or (f"answered {exchange.response.status}" if exchange.response else "no answer")
-        click.secho(
-            f"MISS {exchange.vendor} {exchange.message} never arrived at {exchange.target}: {why} "
-            f"({exchange.attempt} attempts; {policy})",
-            fg="red",
-        )
+        click.echo(f"--   {_count(count, f'{vendor} message')} had no target: give one with --target {vendor}=URL")
+    _show_undelivered(tenant, verdict, policy)
     word, colour = ("PASS", "green") if verdict.passes else ("FAIL", "red")
     click.secho(f"{word} {run.scenario.name}: {summary(verdict)}", fg=colour, bold=True)
 
 
-def show_findings(verdict: Verdict) -> None:
-    """Print the violations, errors first, and say when there are too many to print."""
+def _show_undelivered(tenant: Tenant, verdict: Verdict, policy: str) -> None:
+    reasons: dict[tuple[str, str, str], list[str]] = {}
+    for exchange in verdict.undelivered:
+        target = tenant.targets.get(exchange.target or "")
+        where = target.url if target else str(exchange.target)
+        reasons.setdefault((exchange.vendor, where, _why(exchange)), []).append(str(exchange.message))
+    for (vendor, where, why), messages in reasons.items():
+        what = f"{_count(len(messages), f'{vendor} message')} ({', '.join(dict.fromkeys(messages))})"
+        click.secho(f"MISS {what} never arrived at {where}: {why}", fg="red")
+    if reasons:
+        click.echo(f"     each was given {policy}")
+    if verdict.exit_code == 3:
+        places = ", ".join(dict.fromkeys(where for _, where, _ in reasons))
+        click.echo(f"     nobody answered at {places}: start what should listen there, or correct --target")
+
+
+def _why(exchange: Exchange) -> str:
+    return exchange.error or (f"answered {exchange.response.status}" if exchange.response else "no answer")
+
+
+def show_findings(verdict: Verdict, places: Mapping[int, str] | None = None) -> None:
+    """Print the violations, errors first, and say when there are too many to print.
+
+    ``places`` has where an exchange stands, by its number, when it comes from a file.
+    """
     findings = (*verdict.errors, *verdict.warnings)
     for finding in findings[:MOST_FINDINGS]:
         colour = "red" if finding in verdict.errors else "yellow"
-        for number, line in enumerate(tell_finding(finding)):
+        place = (places or {}).get(finding.number, f"exchange {finding.number}")
+        for number, line in enumerate(tell_finding(finding, place)):
             click.secho(line, fg=colour if number == 0 else None)
     if len(findings) > MOST_FINDINGS:
         click.echo(f"... and {len(findings) - MOST_FINDINGS} more; --json shows all")
+
+
+def show_json(value: Mapping[str, Any], *, one_line: bool = False) -> None:
+    """Print a JSON object in ASCII, which every terminal and pipe takes."""
+    click.echo(json.dumps(value, indent=None if one_line else 2))
 
 
 def summary(verdict: Verdict) -> str:
@@ -97,12 +133,6 @@ def summary(verdict: Verdict) -> str:
     )
     unjudged = sum(verdict.unjudged.values())
     return counted + (f"; {unjudged} rule checks need the records of a fake and were not made" if unjudged else "")
-
-
-def show_lines(lines: Iterable[str]) -> None:
-    """Print lines."""
-    for line in lines:
-        click.echo(line)
 
 
 def _count(number: int, noun: str) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from contracts import strict_json
 from scenarios.loader import library, load, load_text
 from scenarios.model import STARTING, Scenario, Step, Verb
+from scenarios.shape import findings
 from simulator.calls import ImpossibleEvent
-from simulator.control.common import shown_call, tenant_of
+from simulator.control.common import shown_call, tenant_of, tenant_with_world
 from simulator.control.replies import Failed, Missing
 from simulator.control.watching import wait_for
 from simulator.directory import CUSTOMER, EXTENSION
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from simulator.app import Simulator
 
 MOST_CALLS = 1000
+_NAME = "A"  # what the call is called in the scenario that is made of it
 _STEPS = sorted(verb.value for verb in set(Verb) - STARTING - {Verb.AWAIT})
 
 
@@ -43,23 +45,18 @@ def show_call(simulator: Simulator, received: Received) -> Reply:
 
 def make_call(simulator: Simulator, received: Received) -> Reply:
     """Play a small scenario made of the body: a call that rings and, unless told otherwise, is answered."""
-    tenant = tenant_of(simulator, received)
+    tenant = tenant_with_world(simulator, received)
     text = strict_json.dumps(_story(tenant, simulator, received.body or {})).decode()
-    run = simulator.engine.play(tenant, load_text(text, "POST /_sim/calls"), lenient=True)
-    return Reply(201, {"run": run.id, "call": f"c{tenant.sequences.get('call', 0) + 1}"})
+    run = simulator.engine.play(tenant, load_text(text, "POST /_sim/calls"), lenient=True, at_once=True)
+    return Reply(201, {"run": run.id, "call": run.calls[_NAME]})
 
 
 def step_call(simulator: Simulator, received: Received) -> Reply:
     """Let one thing happen to a call now."""
-    tenant, key = tenant_of(simulator, received), received.path["call"]
+    tenant, key = tenant_with_world(simulator, received), received.path["call"]
     if key not in tenant.calls:
         raise Missing(f"there is no call {key!r}", "one of GET /_sim/calls")
-    fields = {name: value for name, value in received.body.items() if name != "step"}
-    if received.body["step"] not in _STEPS:
-        raise Failed(422, f"there is no step {received.body['step']!r}", f"one of: {', '.join(_STEPS)}")
-    verb = Verb(received.body["step"])
-    if verb is Verb.TRANSFER:
-        fields.setdefault("as", "transferred")
+    verb, fields = _step_of(received.body)
     tx = Transaction(tenant, simulator.store)
     step = Step(timedelta(), verb, key, fields, received.http.path)
     run = Run("", _nothing(), tx.now, 0, {key: key})
@@ -67,8 +64,6 @@ def step_call(simulator: Simulator, received: Received) -> Reply:
         run = act(simulator.pbx, tx, run, step)
     except ImpossibleEvent as refusal:
         raise Failed(409, str(refusal), "a step that a call in this state can take") from None
-    except KeyError as missing:
-        raise Failed(422, f"the step {verb.value} needs {missing}", "the words of a scenario step") from None
     tx.commit()
     others = [shown_call(tenant.calls[new]) for name, new in run.calls.items() if name != key]
     return Reply(200, shown_call(tenant.calls[key]) | {"became": others})
@@ -82,7 +77,7 @@ def list_runs(simulator: Simulator, received: Received) -> Reply:
 
 def play_scenario(simulator: Simulator, received: Received) -> Reply:
     """Begin a scenario on the tenant."""
-    tenant = tenant_of(simulator, received)
+    tenant = tenant_with_world(simulator, received)
     if "scenario" in received.body:
         name = received.body["scenario"]
         if name not in library():  # a name here is never a path
@@ -114,31 +109,56 @@ def _shown(run: Run) -> dict[str, Any]:
     return {key: document[key] for key in ("id", "scenario", "started", "calls", "unsent", "status", "problem")}
 
 
+def _step_of(body: Mapping[str, str]) -> tuple[Verb, dict[str, str]]:
+    """Return the verb and its words, judged by the scenario schema as a step of a file is."""
+    word, fields = body["step"], {name: value for name, value in body.items() if name != "step"}
+    if word not in _STEPS:
+        raise Failed(422, f"there is no step {word!r}", f"one of: {', '.join(_STEPS)}")
+    if word == Verb.TRANSFER:
+        fields.setdefault("as", "transferred")
+    step = {word: {"call": _NAME, **fields}}
+    wrong = findings({"scenario": "call", "title": "A step", "steps": [step]})
+    if wrong:
+        texts = (f"{place[-1]}: {text}" for place, text in wrong)
+        raise Failed(422, f"step {word}: {'; '.join(texts)}", "the words of that step in a scenario (docs/scenarios.md)")
+    return Verb(word), fields
+
+
 def _nothing() -> Scenario:
     return Scenario("", "", "", (), (), (), "")
 
 
 def _story(tenant: Tenant, simulator: Simulator, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the scenario document for a call as the body wants it."""
+    """Return the scenario document for a call as the body wants it. Raises Failed when nobody is there to call."""
     tx = Transaction(tenant, simulator.store)
-    extension = body.get("extension") or str(next(iter(tx.all(EXTENSION)))["number"])
     outbound = body.get("direction") == "outbound"
     ring, talk = body.get("ring", "3s"), body.get("talk", "5s")
-    someone = str(next(iter(tx.all(CUSTOMER)))["phones"][0])
+    extension = body.get("extension") or _first(tx, EXTENSION, "extension")
+    someone = body.get("to" if outbound else "from") or _first(tx, CUSTOMER, "to" if outbound else "from")
     if outbound:
-        start: dict[str, Any] = {"outbound": {"call": "A", "extension": extension, "to": body.get("to", someone)}}
+        start: dict[str, Any] = {"outbound": {"call": _NAME, "extension": extension, "to": someone}}
     else:
         line = {"to": body["to"]} if "to" in body else {}
-        start = {"inbound": {"call": "A", "from": body.get("from", someone), **line}}
+        start = {"inbound": {"call": _NAME, "from": someone, **line}}
     steps = [start]
     if "queue" in body and not outbound:
-        steps.append({"after": "1s", "queue": {"call": "A", "queue": body["queue"]}})
-    rings = {"call": "A"} if outbound else {"call": "A", "extension": extension}
+        steps.append({"after": "1s", "queue": {"call": _NAME, "queue": body["queue"]}})
+    rings = {"call": _NAME} if outbound else {"call": _NAME, "extension": extension}
     steps.append({"after": "1s", "ring": rings})
     outcome = body.get("outcome", "answered")
     if outcome == "answered":
-        steps.append({"after": ring, "answer": {"call": "A"}})
-        steps.append({"after": talk, "hangup": {"call": "A", "by": "outside"}})
+        steps.append({"after": ring, "answer": {"call": _NAME}})
+        steps.append({"after": talk, "hangup": {"call": _NAME, "by": "outside"}})
     elif outcome == "missed":
-        steps.append({"after": ring, "hangup": {"call": "A", "by": "inside" if outbound else "outside"}})
+        steps.append({"after": ring, "hangup": {"call": _NAME, "by": "inside" if outbound else "outside"}})
     return {"scenario": "call", "title": "A call made by the control API", "steps": steps}
+
+
+def _first(tx: Transaction, kind: str, word: str) -> str:
+    """Return the number of the first extension, or the first phone of a customer."""
+    for record in tx.all(kind):
+        if kind == EXTENSION:
+            return str(record["number"])
+        if record["phones"]:
+            return str(record["phones"][0])
+    raise Failed(422, f"this world has no {kind} to take: none was named", f'"{word}" in the body')

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.calls import Call
-from simulator.control.replies import Missing
+from simulator.control.replies import Failed, Missing
 from simulator.documents import call_to_document
 from simulator.targets import Target
-from simulator.tenants import DEFAULT, Tenant
+from simulator.tenants import DEFAULT, UNCLAIMED, Tenant
 from simulator.vendor import Received
 
 if TYPE_CHECKING:
@@ -21,6 +21,14 @@ def tenant_of(simulator: Simulator, received: Received, name: str | None = None)
     if wanted not in simulator.tenants:
         raise Missing(f"there is no tenant {wanted!r}", "one of GET /_sim/tenants, or a new one by POST")
     return simulator.tenants.get(wanted)
+
+
+def tenant_with_world(simulator: Simulator, received: Received) -> Tenant:
+    """Return the tenant that a request means, if calls can happen there. Raises Missing or Failed."""
+    tenant = tenant_of(simulator, received)
+    if tenant.name == UNCLAIMED:
+        raise Failed(409, f"{UNCLAIMED} only keeps what named no tenant: it has no world and no calls", "another tenant")
+    return tenant
 
 
 def shown_target(target: Target) -> dict[str, Any]:

@@ -6,17 +6,18 @@ import hmac
 import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from contracts import strict_json
 from contracts.contract import Contract
 from contracts.errors import ContractError
 from contracts.model import Direction, Exchange, HttpRequest, HttpResponse, Part
-from simulator.bridge import Slip
+from contracts.operation import Place
+from contracts.parameters import query_of
+from simulator.bridge import Slip, WsgiAnswer
 from simulator.control.handlers import HANDLERS, OPEN
 from simulator.control.replies import Failed, Missing, problem
 from simulator.errors import EnvironmentProblem, SimulatorError
-from simulator.pipeline import response_of
+from simulator.pipeline import lost, response_of
 from simulator.tenants import Taken
 from simulator.vendor import Problem, Received, Reply
 
@@ -30,13 +31,15 @@ _STATUS = {
     Problem.METHOD_NOT_ALLOWED: 405,
     Problem.TOO_LARGE: 413,
     Problem.UNSUPPORTED_MEDIA: 415,
-    Problem.FAILURE: 503,
 }
 _EXPECTED = {
     404: "a path of the control API; GET /_sim/ lists them",
     405: "one of the methods in the Allow header",
     413: "a body of at most 1 MiB",
+    500: "an answer; report this as a fault of the simulator",
+    503: "fewer requests at once; try again in a second",
 }
+
 
 
 class Desk:
@@ -54,14 +57,28 @@ class Desk:
         refused = self._contract.check(exchange).refused
         if refused:
             first = refused[0]
-            return response_of(problem(400, f"{first.pointer or 'body'}: {first.found}", first.expected))
-        return response_of(self._handled(self._received(operation, http, path), slip))
+            status = 415 if first.clause == "media-type" else 400
+            return response_of(problem(status, f"{first.pointer or 'body'}: {first.found}", first.expected))
+        query = query_of(http)
+        known = [p.name for p in self._contract.operations[operation].parameters if p.place is Place.QUERY]
+        # A misspelt ?tenant= would otherwise change the tenant default.
+        if unknown := sorted(query.keys() - set(known)):
+            expected = f"among query parameters only: {', '.join(known) or 'none'}"
+            return response_of(problem(400, f"query: {', '.join(unknown)[:200]}", expected))
+        return response_of(self._handled(self._received(operation, http, path, query), slip))
 
     def refuse(
-        self, trouble: Problem, detail: str, http: HttpRequest, slip: Slip, allow: tuple[str, ...] = ()
+        self,
+        trouble: Problem,
+        detail: str,
+        http: HttpRequest,
+        slip: Slip,
+        *,
+        allow: tuple[str, ...] = (),
+        status: int | None = None,
     ) -> HttpResponse:
         """Refuse a request that reached no operation."""
-        status = _STATUS.get(trouble, 400)
+        status = _STATUS.get(trouble) or status or 400
         reply = problem(status, detail, _EXPECTED.get(status, "a request of the control API"))
         headers = (("allow", ", ".join(allow)),) if allow else ()
         return response_of(Reply(reply.status, reply.body, headers))
@@ -82,10 +99,12 @@ class Desk:
         slip.instruction = reply.instruction
         if received.http.method != "GET":
             slip.committed = self._simulator.pending()
+            slip.on_failure = _not_kept
         return reply
 
-    def _received(self, operation: str, http: HttpRequest, path: Mapping[str, str]) -> Received:
-        query = dict(parse_qsl(http.query, keep_blank_values=True, max_num_fields=20))
+    def _received(
+        self, operation: str, http: HttpRequest, path: Mapping[str, str], query: Mapping[str, str]
+    ) -> Received:
         # The check has read it already: what is here is JSON, or nothing.
         body = self._contract.decode(
             self._contract.operations[operation], http.body, http.header("content-type"), Part.REQUEST
@@ -96,6 +115,10 @@ class Desk:
         token = self._simulator.settings.control_token
         given = http.header("authorization") or ""
         return token is None or hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+
+
+def _not_kept() -> WsgiAnswer:
+    return lost(problem(503, "the change could not be stored, and nothing has changed", "try it again in a second"))
 
 
 def listed(contract: Contract) -> bytes:

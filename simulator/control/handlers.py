@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from simulator.control import calling, watching
-from simulator.control.common import shown_target, tenant_of
+from simulator.control.common import shown_target, tenant_of, tenant_with_world
 from simulator.control.replies import Failed, Missing
+from simulator.identity import Identity
 from simulator.targets import Target, checked
 from simulator.tenants import DEFAULT, UNCLAIMED, Profile, Tenant, zone_of
 from simulator.transactions import Transaction
@@ -98,8 +99,8 @@ def _change_tenant(simulator: Simulator, received: Received) -> Reply:
 
 def _remove_tenant(simulator: Simulator, received: Received) -> Reply:
     tenant = _named(simulator, received)
-    if tenant.name == DEFAULT:
-        raise Failed(409, "the tenant default is always there", "another tenant, or POST /_sim/reset")
+    if tenant.name in (DEFAULT, UNCLAIMED):
+        raise Failed(409, f"the tenant {tenant.name} is always there", "another tenant, or POST /_sim/reset")
     simulator.remove(tenant.name)
     return Reply(200, {"removed": tenant.name})
 
@@ -111,7 +112,9 @@ def _show_credentials(simulator: Simulator, received: Received) -> Reply:
 
 def _revoke_tokens(simulator: Simulator, received: Received) -> Reply:
     tenant = tenant_of(simulator, received)
-    kind, wanted = f"{received.body['vendor']}.token", received.body.get("token")
+    vendor, wanted = received.body["vendor"], received.body.get("token")
+    _check_vendor(simulator, "vendor", vendor)
+    kind = f"{vendor}.token"
     tx = Transaction(tenant, simulator.store)
     revoked = 0
     for key, record in list(tenant.records.get(kind, {}).items()):
@@ -128,11 +131,15 @@ def _list_targets(simulator: Simulator, received: Received) -> Reply:
 
 
 def _add_target(simulator: Simulator, received: Received) -> Reply:
-    tenant = tenant_of(simulator, received)
+    tenant = tenant_with_world(simulator, received)
     tx = Transaction(tenant, simulator.store)
-    body = {"id": f"t{tx.next_number('target')}", **received.body}
-    target = checked(Target.from_document(body), simulator.target_choices())
-    simulator.gate.check_url(target.url)
+    key = received.body.get("id") or f"t{tx.next_number('target')}"
+    while "id" not in received.body and key in tenant.targets:  # the command line has named its own so
+        key = f"t{tx.next_number('target')}"
+    if key in tenant.targets:
+        raise Failed(409, f"there is a target {key!r} already", "another id, or DELETE /_sim/targets/{id} first")
+    target = checked(Target.from_document({**received.body, "id": key}), simulator.target_choices())
+    simulator.gate.check_named(target.url)
     tx.put_target(target)
     tx.commit()
     return Reply(201, shown_target(target))
@@ -149,7 +156,7 @@ def _remove_target(simulator: Simulator, received: Received) -> Reply:
 
 
 def _replace_world(simulator: Simulator, received: Received) -> Reply:
-    tenant = tenant_of(simulator, received)
+    tenant = tenant_with_world(simulator, received)
     simulator.refurnish(tenant, from_mapping(received.body))
     return watching.show_world(simulator, received)
 
@@ -180,10 +187,24 @@ def _tenant(tenant: Tenant) -> dict[str, Any]:
 def _check_choices(simulator: Simulator, body: dict[str, Any]) -> None:
     for field in ("readings", "switches", "accounts", "credentials"):
         for vendor, values in body.get(field, {}).items():
-            if vendor not in simulator.vendors:
-                raise Failed(422, f"{field}: there is no vendor {vendor!r}", _one_of(simulator.vendors))
+            _check_vendor(simulator, field, vendor)
             if field == "switches":
                 _check_switches(simulator, vendor, values)
+            elif field == "accounts":
+                _check_names(f"accounts: {vendor}", values, simulator.vendors[vendor].account)
+            elif field == "credentials":
+                _check_names(f"credentials: {vendor}", values, simulator.vendors[vendor].credentials(Identity("")))
+
+
+def _check_vendor(simulator: Simulator, field: str, vendor: str) -> None:
+    if vendor not in simulator.vendors:
+        raise Failed(422, f"{field}: there is no vendor {vendor!r}", _one_of(simulator.vendors))
+
+
+def _check_names(place: str, values: Iterable[str], known: Iterable[str]) -> None:
+    for name in values:
+        if name not in known:
+            raise Failed(422, f"{place} has no {name!r}", _one_of(known))
 
 
 def _check_switches(simulator: Simulator, vendor: str, values: dict[str, str]) -> None:

@@ -75,8 +75,9 @@ def list_records(simulator: Simulator, received: Received) -> Reply:
     """Return the records of a kind, without secrets."""
     tenant, kind = tenant_of(simulator, received), received.path["kind"]
     _furnish(simulator, tenant)
-    if kind not in tenant.records and not _is_vendor_kind(simulator, kind):
-        known = ", ".join(sorted({*KINDS, *(k for k in tenant.records)}))
+    shown = {k for k in tenant.records if not k.startswith("_")}  # the others are the core's own
+    if kind not in shown and not _is_vendor_kind(simulator, kind):
+        known = ", ".join(sorted({*KINDS, *shown}))
         raise Missing(f"there are no records of the kind {kind!r}", f"one of: {known}")
     return Reply(200, {"records": [_shown(record) for record in tenant.records.get(kind, {}).values()]})
 

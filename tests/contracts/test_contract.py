@@ -6,9 +6,15 @@ from contracts.errors import ContractError
 from contracts.folder import BrokenContract
 from contracts.model import Confidence, Part
 from contracts.operation import OperationKind
+from contracts.pointers import DanglingReference
 from contracts.readings import BrokenReading, UnknownReading
 from contracts.strict_yaml import MalformedYaml
-from tests.contracts.toy import DISCREPANCIES, JSON, RULES, answer, contract, openapi_text, ring, rules, write
+from tests.contracts.toy import DISCREPANCIES, JSON, RULES, SCHEMAS, answer, contract, openapi_text, ring, rules, write
+
+
+def refer(reference):
+    """The schema of a push that refers elsewhere."""
+    return {"rang": SCHEMAS["rang"] | {"properties": {"bell": {"$ref": reference}}}}
 
 
 def test_operations_are_read_with_all_that_others_ask_of_them(tmp_path):
@@ -150,7 +156,7 @@ def test_overlay_folder_has_a_folder_for_each_vendor_and_nothing_else(tmp_path):
     """A folder that names no vendor is a mistake worth an error."""
     (tmp_path / "hubsofd").mkdir()
 
-    with pytest.raises(BrokenContract, match="it matches no vendor; .*hubsoft"):
+    with pytest.raises(BrokenContract, match=r"it matches no vendor; .*hubsoft"):
         load("hubsoft", tmp_path)
     with pytest.raises(BrokenContract, match="there is no such folder"):
         load("hubsoft", tmp_path / "missing")
@@ -158,7 +164,7 @@ def test_overlay_folder_has_a_folder_for_each_vendor_and_nothing_else(tmp_path):
 
 def test_unknown_vendor_names_the_known_ones():
     """A typing error is answered with the list."""
-    with pytest.raises(UnknownVendor, match="'hubsofd'; choose one of: .*hubsoft"):
+    with pytest.raises(UnknownVendor, match=r"'hubsofd'; choose one of: .*hubsoft"):
         load("hubsofd")
 
 
@@ -180,6 +186,10 @@ def test_contracts_are_found_by_being_there():
         ({"openapi": openapi_text().replace("schemas/order.json", "schemas/none.json")}, ContractError, "none.json"),
         ({"openapi": openapi_text().replace("schemas/order.json", "https://x.test/o.json")}, ContractError, "leaves"),
         ({"openapi": openapi_text().replace("      operationId: order\n", "")}, ContractError, "no operationId"),
+        ({"schemas": refer("https://x.test/y.json")}, DanglingReference, "leaves the contract"),
+        ({"schemas": refer("file:///etc/passwd")}, DanglingReference, "leaves the contract"),
+        ({"schemas": refer("../../other/schemas/a.json")}, DanglingReference, "which is not there"),
+        ({"schemas": refer("#/nowhere")}, DanglingReference, "names a place that is not there"),
         ({"openapi": "a: [\n"}, MalformedYaml, "openapi.yaml:2:1"),
         ({"discrepancies": DISCREPANCIES.replace("strict: old", "strict: none")}, BrokenReading, "strict is 'none'"),
         ({"rules": RULES.replace("scope: state", "scope: all")}, ContractError, "its scope is 'all'"),
@@ -196,8 +206,8 @@ def test_patch_that_does_not_apply_is_an_error(tmp_path):
     """A reading is tried when somebody chooses it, and says which patch is wrong."""
     toy = contract(tmp_path, discrepancies=DISCREPANCIES.replace("path: /allOf/0, value", "path: /allOf/9/x, value"))
 
-    with pytest.raises(BrokenReading, match="T1/new, patch of schemas/ring.json: it does not apply"):
-        toy.choose({"T1": "new"})
+    with pytest.raises(BrokenReading, match=r"T1/new, patch of schemas/ring\.json: it does not apply"):
+        toy.check(ring({}, readings={"T1": "new"}))
 
 
 def test_contract_may_patch_its_openapi_document(tmp_path):

@@ -202,6 +202,7 @@ T1:
               description: bell or volume is there.
               x-source: manual 1
               x-confidence: documented
+              x-discrepancy: T1
               anyOf: [{required: [bell]}, {required: [volume]}]
     new:
       text: Nothing is required.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -48,8 +50,14 @@ def locust(file: str, folder: Path, *options: str, **environment: str) -> Run:
     }
     reasons: dict[str, set[str]] = {}
     for row in _table(folder / "run_failures.csv"):
-        reasons.setdefault(row["Name"], set()).add(row["Error"])
+        reasons.setdefault(row["Name"], set()).add(_told(row["Error"]))
     return Run(done.returncode, rows, reasons, done.stdout)
+
+
+def _told(error: str) -> str:
+    """Return the text of a failure as the user sees it; the table has it as Python writes it."""
+    found = re.fullmatch(r"CatchResponseError\((.*)\)", error)
+    return str(ast.literal_eval(found[1])) if found else error
 
 
 def _table(path: Path) -> list[dict[str, str]]:

@@ -71,7 +71,7 @@ def test_a_plain_run_is_bounded_and_opens_nothing() -> None:
         "print(found.run_time, found.headless, found.web_host, found.master_bind_host)",
     )
 
-    assert in_python(lines) == "60s True 127.0.0.1 127.0.0.1"
+    assert in_python(lines) == "60 True 127.0.0.1 127.0.0.1"
 
 
 @pytest.mark.slow

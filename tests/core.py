@@ -1,0 +1,144 @@
+"""A whole simulator in the test's own process, without a port: play a scenario against real receivers, be told the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from contracts.exchanges import to_record
+from scenarios.loader import load, load_text
+from scenarios.model import Scenario
+from simulator.app import Simulator, build
+from simulator.clock import Mode
+from simulator.journal import Entry
+from simulator.settings import Settings
+from simulator.targets import Target
+from simulator.tenants import Tenant
+from simulator.verdicts import Verdict
+from tests.receiver import Receiver, Reply
+
+T = TypeVar("T")
+
+TOKEN = "t0ken-of-the-receiver"
+HUBSOFT = {"client_id": "1", "client_secret": "two-secret", "username": "tres", "password": "quatro-secret"}
+LONGEST = 30.0
+
+ANSWERED = """
+scenario: answered
+title: A call is answered
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - {after: 1s, ring: {call: A, extension: "111"}}
+  - {after: 4s, answer: {call: A}}
+  - {after: 60s, hangup: {call: A, by: outside}}
+"""
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a test's coroutine; one that hangs fails by itself."""
+
+    async def bounded() -> T:
+        async with asyncio.timeout(LONGEST):
+            return await work
+
+    return asyncio.run(bounded())
+
+
+def settings(*targets: Target, store: Path | None = None, clock: Mode = Mode.JUMPING, **more: Any) -> Settings:
+    """Return settings with a jumping clock unless told otherwise."""
+    return Settings(targets=targets, store=store, clock=clock, port=0, **more)
+
+
+@asynccontextmanager
+async def running(*targets: Target, listen: bool = False, **more: Any) -> AsyncIterator[Simulator]:
+    """Give a simulator that is started, and stop it at the end."""
+    simulator = build(settings(*targets, **more))
+    try:
+        await simulator.start(listen=listen)
+        yield simulator
+    finally:
+        await simulator.stop()
+
+
+def pbx55(receiver: Receiver, key: str = "t1", **more: Any) -> Target:
+    """Return a target of 55PBX at a receiver, with a token."""
+    return Target(key, "pbx55", f"{receiver.url}/{key}", **{"method": "POST", "token": TOKEN, **more})
+
+
+def hubsoft(receiver: Receiver, key: str = "h1", **more: Any) -> Target:
+    """Return a target of HubSoft at a receiver, with a login."""
+    return Target(key, "hubsoft", receiver.url, **{"credentials": HUBSOFT, **more})
+
+
+def granted(token: str = "a-token", seconds: int = 2_592_000) -> Reply:
+    """Return HubSoft's answer to a login."""
+    body = {"access_token": token, "expires_in": seconds, "refresh_token": "r" * 64, "token_type": "Bearer"}
+    return Reply(200, json.dumps(body).encode())
+
+
+SUCCESS = Reply(200, '{"status": "success", "msg": "Ligação notificada com sucesso"}'.encode())
+
+
+def story(text: str, name: str = "story.yaml") -> Scenario:
+    """Return the scenario that a text says."""
+    return load_text(text, name)
+
+
+async def play(simulator: Simulator, scenario: Scenario | str, tenant: Tenant | None = None) -> Verdict:
+    """Play a scenario (or one of the library, by name) to its end."""
+    tenant = tenant or simulator.default
+    begun = simulator.engine.play(tenant, load(scenario) if isinstance(scenario, str) else scenario)
+    return await simulator.engine.verdict(tenant, begun.id)
+
+
+def played(scenario: Scenario | str, *targets: Target, **more: Any) -> tuple[Verdict, list[Entry]]:
+    """Play one scenario on a fresh simulator; return the verdict and the whole journal."""
+
+    async def work() -> tuple[Verdict, list[Entry]]:
+        async with running(*targets, **more) as simulator:
+            return await play(simulator, scenario), entries(simulator.default)
+
+    return run(work())
+
+
+def entries(tenant: Tenant) -> list[Entry]:
+    """Return everything in a tenant's journal."""
+    return tenant.journal.after(0, limit=1_000_000)
+
+
+def shown(journal: Iterable[Entry], *fields: str) -> list[tuple[Any, ...]]:
+    """Return these fields of each exchange, ``status`` among them."""
+
+    def field(entry: Entry, name: str) -> Any:
+        if name == "status":
+            return entry.exchange.response.status if entry.exchange.response else None
+        return getattr(entry.exchange, name)
+
+    return [tuple(field(entry, name) for name in fields) for entry in journal]
+
+
+def errors_of(journal: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return the records of the exchanges that the contract found errors in."""
+    return [to_record(e.exchange, e.verdict) for e in journal if e.verdict is not None and not e.verdict.clean]
+
+
+async def until(tenant: Tenant, there: Callable[[], bool]) -> None:
+    """Wait until something holds, looking again whenever anything happens to the tenant."""
+    happened = asyncio.Event()
+
+    def look(news: object) -> None:
+        happened.set()
+
+    tenant.observers.append(look)
+    end = tenant.journal.subscribe(look)
+    try:
+        while not there():
+            await happened.wait()
+            happened.clear()
+    finally:
+        end()
+        tenant.observers.remove(look)

@@ -113,13 +113,14 @@ class Contract:
         return checking.check_reply(self, exchange, request)
 
     def check_sequence(
-        self, exchanges: Sequence[Exchange], *, strict_inferred: bool = False
+        self, exchanges: Sequence[Exchange], *, strict_inferred: bool = False, partial: bool = False
     ) -> list[tuple[int, Violation]]:
         """Judge what only several exchanges together show. They stand in the order in which they were sent.
 
-        Return the index of the exchange that each violation is about, and the violation.
+        Return the index of the exchange that each violation is about, and the violation. ``partial``: other calls of
+        the same stream are not among them.
         """
-        return sequences.check(self, exchanges, strict_inferred=strict_inferred)
+        return sequences.check(self, exchanges, strict_inferred=strict_inferred, partial=partial)
 
     def provenance_counts(self) -> Mapping[Confidence, int]:
         """Return how many operations are documented, observed and inferred."""

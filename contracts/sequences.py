@@ -19,18 +19,19 @@ Stream = tuple[str, Direction, str | None]  # tenant, direction, target
 
 
 def check(
-    contract: Contract, exchanges: Sequence[Exchange], *, strict_inferred: bool = False
+    contract: Contract, exchanges: Sequence[Exchange], *, strict_inferred: bool = False, partial: bool = False
 ) -> list[tuple[int, Violation]]:
     """Return what the sequence rules find, with the index of the exchange that it is about, in that order.
 
     Left out are the exchanges of a call of which one was faulted on purpose or cannot be read: the others would look
-    wrong without it. Of a delivery that was tried more than once, the first attempt stands for all.
+    wrong without it. Of a delivery that was tried more than once, the first attempt stands for all. ``partial``: calls
+    of the same stream are missing as a whole.
     """
     if not contract.rulebook.sequences:
         return []
     found: list[tuple[int, Violation]] = []
     for group in _groups(contract, exchanges):
-        subjects = [subject for _, subject in group]
+        subjects = [replace(subject, incomplete=subject.incomplete or partial) for _, subject in group]
         for rule, index, finding in contract.rulebook.find_in_sequence(subjects):
             violation = reweigh(of_rule(rule, finding), strict_inferred=strict_inferred)
             found.append((group[index][0], violation))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from contracts.egress import Gate
 from simulator.dispatch import Dispatcher
 from simulator.engine import Engine
 from simulator.furnishing import furnish, restored, world_of
-from simulator.hosts import AllowedHosts
+from simulator.hosts import AllowedHosts, own_names
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
 from simulator.limits import Limits
@@ -152,6 +153,7 @@ class Simulator:
         clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
         fresh = Tenant(old.profile, clock, old.readings)
         fresh.targets, fresh.own_world, fresh.observers = old.targets, old.own_world, old.observers
+        fresh.journal.restore((), last=old.journal.last)  # its numbers go on, so that a cursor stays good
         self._swap(fresh)
         self.store.submit([RemoveTenant(name)])
         self._keep_profile(fresh)
@@ -265,7 +267,9 @@ class Simulator:
     def _point(self, settings: Settings) -> None:
         tx = Transaction(self.default, self.store)
         for target in settings.targets:
-            tx.put_target(target)
+            own = self.default.profile.credentials.get(target.vendor, {}) if target.token is None else {}
+            wanted = self.vendors[target.vendor].login is not None
+            tx.put_target(replace(target, credentials={**own, **target.credentials} if wanted else {}))
         tx.commit()
 
     async def _serve(self) -> None:
@@ -285,7 +289,7 @@ class Simulator:
             mounts,
             default=index_app(self),
             settings=Limits(),
-            allowed_hosts=AllowedHosts.of(self.settings.allow_hosts),
+            allowed_hosts=AllowedHosts.of((*self.settings.allow_hosts, *own_names(self.settings.host))),
             journal_wait=self.journal_growth,
         )
         self.server = await Server.start(self.shell, self.settings.host, self.settings.port)

@@ -7,85 +7,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
-from enum import StrEnum
 
 from simulator.errors import SimulatorError
+from simulator.events import Bill, Cause, Direction, Event, Kind, Leg, Medium, Outcome, Party, State
 
-
-class Direction(StrEnum):
-    """Which way a call goes, seen from the PBX."""
-
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
-    INTERNAL = "internal"
-
-
-class Medium(StrEnum):
-    """What is carried: speech, or one text message."""
-
-    VOICE = "voice"
-    SMS = "sms"
-
-
-class Kind(StrEnum):
-    """What can happen to a call."""
-
-    STARTED = "started"  # the call reached the PBX, or left it
-    MENU_ENTERED = "menu_entered"  # the IVR speaks to the caller
-    MENU_CHOSEN = "menu_chosen"  # an option was pressed (digits)
-    DOCUMENT_TYPED = "document_typed"  # CPF or CNPJ typed in the IVR (digits)
-    ORDER_TYPED = "order_typed"  # an order number typed in the IVR (digits)
-    QUEUED = "queued"  # the call waits in a queue (queue)
-    RINGING = "ringing"  # a device is alerted (extension; none: the far end of an outbound call)
-    UNANSWERED = "unanswered"  # a device stopped ringing without an answer (extension)
-    ANSWERED = "answered"  # somebody picked up (extension; none: the far end)
-    HELD = "held"
-    RESUMED = "resumed"
-    TRANSFERRED = "transferred"  # the call is over here and goes on as another call (other)
-    ENDED = "ended"  # somebody hung up (by, cause)
-    SMS_SENT = "sms_sent"
-
-
-class State(StrEnum):
-    """Where a call stands."""
-
-    NEW = "new"
-    ROUTING = "routing"
-    MENU = "menu"
-    QUEUED = "queued"
-    RINGING = "ringing"
-    TALKING = "talking"
-    HELD = "held"
-    ENDED = "ended"
-
-
-class Party(StrEnum):
-    """Who did it: the outside party, the inside one, or the PBX itself."""
-
-    OUTSIDE = "outside"
-    INSIDE = "inside"
-    SYSTEM = "system"
-
-
-class Cause(StrEnum):
-    """Why a call ended."""
-
-    NORMAL = "normal"
-    ABANDONED = "abandoned"  # the caller left before an answer
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    REFUSED = "refused"
-    TRANSFERRED = "transferred"
-
-
-class Outcome(StrEnum):
-    """How a device's part in a call came out."""
-
-    RINGING = "ringing"
-    ANSWERED = "answered"
-    MISSED = "missed"
-
+__all__ = [
+    "TRANSITIONS",
+    "Bill",
+    "Call",
+    "Cause",
+    "Direction",
+    "Event",
+    "ImpossibleEvent",
+    "Kind",
+    "Leg",
+    "Medium",
+    "Outcome",
+    "Party",
+    "State",
+]
 
 TRANSITIONS: dict[tuple[State, Kind], State] = {
     (State.NEW, Kind.STARTED): State.ROUTING,
@@ -113,43 +53,6 @@ TRANSITIONS: dict[tuple[State, Kind], State] = {
     (State.HELD, Kind.TRANSFERRED): State.ENDED,
     (State.HELD, Kind.ENDED): State.ENDED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """What a call cost: tariff class, price per minute, cost, and the account's balance after it (in reais)."""
-
-    tariff: str
-    per_minute: Decimal
-    cost: Decimal
-    balance: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened to a call. ``number`` counts from 1 within the call; ``at`` is an aware UTC time."""
-
-    call: str
-    number: int
-    kind: Kind
-    at: datetime
-    extension: str | None = None
-    queue: str | None = None
-    digits: str | None = None
-    other: str | None = None
-    by: Party | None = None
-    cause: Cause | None = None
-    bill: Bill | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """A device's part in a call."""
-
-    extension: str
-    offered: datetime
-    outcome: Outcome
-    answered: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,15 @@ def fault_strikes(fault: Fault, count: int | None) -> bool:
     return count is not None and fault.strikes(count)
 
 
+def idle(run: Run) -> tuple[str, ...]:
+    """Say of each fault that struck nothing how many messages it matched."""
+    return tuple(
+        f"{fault.where}: {fault.flaw.value} struck nothing, since it matched {_times(count)}"
+        for fault, count in zip(run.scenario.faults, run.counts, strict=True)
+        if not any(fault_strikes(fault, one) for one in range(1, count + 1))
+    )
+
+
 def spoil(flaw: Flaw | None, body: bytes, method: str, token: str | None) -> tuple[bytes, str, str | None]:
     """Return body, method and token as a flaw leaves them."""
     match flaw:
@@ -62,6 +71,10 @@ def _plan_of(fault: Fault) -> Plan:
         case Flaw.SWAP_WITH_NEXT:
             return Plan(Flaw.SWAP_WITH_NEXT, held=True)
     return Plan(fault.flaw, fault.delay)
+
+
+def _times(count: int) -> str:
+    return "no message" if count == 0 else f"{count} message{'' if count == 1 else 's'}"
 
 
 def _means(match: Match, message: Message, call: str | None) -> bool:

@@ -14,7 +14,7 @@ from simulator.clock import Clock
 from simulator.documents import call_from_document
 from simulator.jobs import Job
 from simulator.runs import Run
-from simulator.store import Change, Put, TenantRows
+from simulator.store import Change, Put, Remove, TenantRows
 from simulator.targets import Target
 from simulator.tenants import DEFAULT, Choices, Profile, Tenant
 from simulator.transactions import ACCOUNT, CALL, CLOCK, FURNISHED, PROFILE, RUN, SEQUENCE, TARGET
@@ -32,6 +32,8 @@ def furnish(tenant: Tenant, world: World) -> list[Change]:
     tenant.furnished = True
     changes: list[Change] = [Put(tenant.name, PROFILE, FURNISHED, b"true")]
     for kind, records in world.items():
+        gone = tenant.records.get(kind, {}).keys() - records.keys()
+        changes += [Remove(tenant.name, kind, key) for key in sorted(gone)]
         tenant.records[kind] = dict(records)
         changes += [Put(tenant.name, kind, key, strict_json.dumps(record)) for key, record in records.items()]
     return changes

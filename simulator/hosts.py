@@ -61,6 +61,14 @@ class AllowedHosts:
         )
 
 
+def own_names(host: str) -> tuple[str, ...]:
+    """Return the names of a server that listens on this address; one that listens on all has to be told its own."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - it is compared, not bound
+        return ()
+    found = host_name(f"[{host}]" if ":" in host else host)
+    return (found,) if found else ()
+
+
 def host_name(authority: str) -> str | None:
     """Return the name in ``name[:port]``, in lower case and without the root's dot, or None if it is none."""
     found = _AUTHORITY.fullmatch(authority.strip().lower())

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -20,8 +24,18 @@ _COMMANDS = {
 }
 
 
+class _NobodyReads(Exception):  # noqa: N818 - click takes a BrokenPipeError for a violation (exit code 1)
+    """The output goes into a pipe that nobody reads any more."""
+
+
 class _Lazy(click.Group):
     """Commands by name, imported on use."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise _NobodyReads from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -50,36 +64,78 @@ class _Lazy(click.Group):
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="pbxsim")
-def cli() -> None:
-    """A mock PBX simulator and contract-test harness for Brazilian telephony APIs."""
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """A mock PBX simulator and contract-test harness for Brazilian telephony APIs.
+
+    Exit codes: 0 pass, 1 violation or missed expectation, 2 usage, 3 environment (a port, a file, nobody answers).
+    """
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        context.color = False
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command and end the process with its exit code.
-
-    0 pass, 1 violation or missed expectation, 2 usage, 3 environment. No traceback reaches a user.
-    """
-    sys.exit(code_of(arguments))
+    """Run the command and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # not every terminal can show every letter
+    code = code_of(arguments)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _silence()
+    sys.exit(code)
 
 
 def code_of(arguments: list[str] | None = None) -> int:
-    """Run the command and return its exit code."""
-    try:
-        result: Any = cli.main(arguments, prog_name="pbxsim", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (click.Abort, KeyboardInterrupt):
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
-    except Exception as error:
-        from contracts.errors import ContractError
-        from simulator.errors import SimulatorError
+    """Run the command and return its exit code; no traceback reaches a user.
 
-        if isinstance(error, SimulatorError | ContractError | OSError):
-            click.echo(f"pbxsim: {error}", err=True)
-            return getattr(error, "exit_code", 3 if isinstance(error, OSError) else 2)
-        raise
+    Beside those that ``--help`` names: 128 + the signal's number when a signal ended it (130 for Ctrl-C), 141 when
+    nobody read its output any more. With --json, an error is a JSON object on the standard output as well.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        result: Any = cli.main(list(words), prog_name="pbxsim", standalone_mode=False)
+    except BaseException as error:
+        code, text = _outcome(error)
+        if text and "--json" in words:
+            with suppress(OSError):
+                click.echo(json.dumps({"error": text, "exit_code": code}))
+        return code
     return result if isinstance(result, int) else 0
+
+
+def _outcome(error: BaseException) -> tuple[int, str]:
+    """Tell the user what went wrong; return the exit code, and the text when there is one."""
+    from contracts.errors import ContractError
+    from simulator.cli.stopping import Stopped
+    from simulator.errors import SimulatorError
+
+    match error:
+        case click.ClickException():
+            error.show()
+            return 2, error.format_message()
+        case click.Abort() | KeyboardInterrupt():
+            return 130, ""
+        case Stopped():
+            return error.code, ""
+        case BrokenPipeError() | _NobodyReads():
+            _silence()
+            return 141, ""
+        case SimulatorError() | ContractError():
+            return _told(getattr(error, "exit_code", 2), str(error))
+        case OSError():
+            return _told(3, f"{error}: check the file, its folder and the space there")
+        case Exception() if not os.environ.get("PBXSIM_DEBUG"):
+            return _told(3, f"a defect of pbxsim, {type(error).__name__}: {error}; PBXSIM_DEBUG=1 shows where")
+    raise error
+
+
+def _told(code: int, text: str) -> tuple[int, str]:
+    click.echo(f"pbxsim: {text}", err=True)
+    return code, text
+
+
+def _silence() -> None:
+    """Let what is still buffered go nowhere: the interpreter would complain about it at its end."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - it is open as long as the process

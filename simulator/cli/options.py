@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from contracts.contract import discover
+from simulator.targets import fits_header
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -32,6 +35,14 @@ _OPTIONS = (
         multiple=True,
         metavar="TOKEN",
         help="The token sent along. Once for all targets, or once for each.",
+    ),
+    click.option(
+        "--credential",
+        "credentials",
+        multiple=True,
+        metavar="VENDOR:NAME=VALUE",
+        help="What to log in with at a vendor's targets, such as hubsoft:client_id=123 (repeatable); "
+        "without it, the simulator's own.",
     ),
     click.option("--seed", default="1", show_default=True, help="The seed of every made-up value."),
     click.option(
@@ -66,25 +77,50 @@ def common(command: _F) -> _F:
 
 def pair(values: Sequence[str], count: int, option: str) -> list[str | None]:
     """Return one value a target: none, one for all, or as many as there are targets."""
+    if values and not count:
+        raise click.UsageError(f"{option} belongs to a --target VENDOR=URL: give one")
     if len(values) in (0, 1):
         return [values[0] if values else None] * count
     if len(values) != count:
-        raise click.UsageError(f"{option} is given {len(values)} times for {count} targets: once, or for each")
+        targets = "1 target" if count == 1 else f"{count} targets"
+        raise click.UsageError(f"{option} is given {len(values)} times for {targets}: give it once, or once for each")
     return list(values)
 
 
 def readings_of(texts: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Return the choices that ``VENDOR:ID=READING`` options make."""
+    """Return the choices that ``VENDOR:ID=READING`` options make; the contract says which of them there are."""
+    return _by_vendor("--reading", texts, "VENDOR:ID=READING, as in hubsoft:H1=current-2020", discover())
+
+
+def credentials_of(texts: Sequence[str], vendors: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return what ``VENDOR:NAME=VALUE`` options say; ``vendors`` are those at which one logs in."""
+    return _by_vendor("--credential", texts, "VENDOR:NAME=VALUE, as in hubsoft:client_id=123", vendors, secret=True)
+
+
+def _by_vendor(
+    option: str, texts: Sequence[str], form: str, vendors: Collection[str], *, secret: bool = False
+) -> dict[str, dict[str, str]]:
     chosen: dict[str, dict[str, str]] = {}
     for text in texts:
-        place, equals, reading = text.partition("=")
-        vendor, colon, discrepancy = place.partition(":")
-        if not (equals and colon and vendor and discrepancy and reading):
-            raise click.UsageError(f"--reading {text!r}: write VENDOR:ID=READING, as in hubsoft:H1=current-2020")
-        chosen.setdefault(vendor, {})[discrepancy] = reading
+        place, equals, value = text.partition("=")
+        vendor, colon, name = place.partition(":")
+        shown = place if secret else text
+        if not (equals and colon and vendor and name and value):
+            raise click.UsageError(f"{option} {shown!r}: write {form}")
+        if vendor not in vendors:
+            raise click.UsageError(f"{option} {shown!r}: the vendor is one of: {', '.join(vendors)}")
+        if value != chosen.setdefault(vendor, {}).setdefault(name, value):
+            raise click.UsageError(f"{option}: {vendor}:{name} is given twice: give it once")
     return chosen
 
 
 def control_token(given: str | None) -> str | None:
-    """Return the control token from the option or the environment."""
-    return given or os.environ.get("PBXSIM_CONTROL_TOKEN") or None
+    """Return the control token from the option or the environment. Raises click.UsageError."""
+    if given is None:
+        given = os.environ.get("PBXSIM_CONTROL_TOKEN") or None
+    if given is not None and not fits_header(given):
+        raise click.UsageError(
+            "the control token (--control-token or PBXSIM_CONTROL_TOKEN) cannot be sent in a header: "
+            "use printable ASCII without a space at either end"
+        )
+    return given

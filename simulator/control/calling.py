@@ -10,8 +10,8 @@ from contracts import strict_json
 from scenarios.loader import library, load, load_text
 from scenarios.model import STARTING, Scenario, Step, Verb
 from scenarios.shape import findings
-from simulator.calls import ImpossibleEvent
-from simulator.control.common import shown_call, tenant_of, tenant_with_world
+from simulator.calls import TRANSITIONS, Call, ImpossibleEvent, Kind
+from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.replies import Failed, Missing
 from simulator.control.watching import wait_for
 from simulator.directory import CUSTOMER, EXTENSION
@@ -27,6 +27,22 @@ if TYPE_CHECKING:
 MOST_CALLS = 1000
 _NAME = "A"  # what the call is called in the scenario that is made of it
 _STEPS = sorted(verb.value for verb in set(Verb) - STARTING - {Verb.AWAIT})
+_KINDS = {
+    Verb.MENU: Kind.MENU_ENTERED,
+    Verb.CHOOSE: Kind.MENU_CHOSEN,
+    Verb.TYPE_DOCUMENT: Kind.DOCUMENT_TYPED,
+    Verb.TYPE_ORDER: Kind.ORDER_TYPED,
+    Verb.QUEUE: Kind.QUEUED,
+    Verb.RING: Kind.RINGING,
+    Verb.NO_ANSWER: Kind.UNANSWERED,
+    Verb.ANSWER: Kind.ANSWERED,
+    Verb.HOLD: Kind.HELD,
+    Verb.RESUME: Kind.RESUMED,
+    Verb.TRANSFER: Kind.TRANSFERRED,
+    Verb.BUSY: Kind.ENDED,
+    Verb.REFUSE: Kind.ENDED,
+    Verb.HANGUP: Kind.ENDED,
+}
 
 
 def list_calls(simulator: Simulator, received: Received) -> Reply:
@@ -63,7 +79,7 @@ def step_call(simulator: Simulator, received: Received) -> Reply:
     try:
         run = act(simulator.pbx, tx, run, step)
     except ImpossibleEvent as refusal:
-        raise Failed(409, str(refusal), "a step that a call in this state can take") from None
+        raise Failed(409, str(refusal), _possible(refusal.call)) from None
     tx.commit()
     others = [shown_call(tenant.calls[new]) for name, new in run.calls.items() if name != key]
     return Reply(200, shown_call(tenant.calls[key]) | {"became": others})
@@ -122,6 +138,11 @@ def _step_of(body: Mapping[str, str]) -> tuple[Verb, dict[str, str]]:
         texts = (f"{place[-1]}: {text}" for place, text in wrong)
         raise Failed(422, f"step {word}: {'; '.join(texts)}", "the words of that step in a scenario (docs/scenarios.md)")
     return Verb(word), fields
+
+
+def _possible(call: Call) -> str:
+    can = sorted(step.value for step, kind in _KINDS.items() if (call.state, kind) in TRANSITIONS)
+    return f"one of the steps: {', '.join(can)}" if can else "another call: this one takes nothing more"
 
 
 def _nothing() -> Scenario:

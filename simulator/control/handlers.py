@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from simulator.control import calling, watching
-from simulator.control.common import shown_target, tenant_of, tenant_with_world
+from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.control.replies import Failed, Missing
 from simulator.identity import Identity
 from simulator.targets import Target, checked

@@ -9,7 +9,7 @@ from contracts.exchanges import to_record
 
 from scenarios.durations import parse_duration
 from simulator.clock import parse_clock
-from simulator.control.common import tenant_of
+from simulator.control.showing import tenant_of
 from simulator.control.replies import Failed, Missing
 from simulator.directory import KINDS
 from simulator.documents import time_to_text

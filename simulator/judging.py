@@ -1,0 +1,109 @@
+"""From what a run left in the journal to its verdict. Pure: it waits for nothing and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from contracts.contract import Contract
+from contracts.model import Direction, Exchange, HttpResponse
+from scenarios.expectations import evaluate
+from scenarios.model import Flaw
+from scenarios.sendings import Record
+from simulator.faults import idle
+from simulator.journal import Entry, Journal
+from simulator.runs import Run
+from simulator.verdicts import Verdict, judge, with_expectations
+
+# Vendor key to what tells an acceptance from a refusal; every 2xx is one for a vendor that is not here.
+Accepts = Mapping[str, Callable[[HttpResponse], bool]]
+
+# With these a message still has to arrive as it is.
+_WHOLE = (None, Flaw.DELAY, Flaw.DUPLICATE, Flaw.SWAP_WITH_NEXT)
+
+
+def own_entries(journal: Journal, run: Run) -> list[Entry]:
+    """Return what a run is judged by: what was sent of its own calls, logins, and all that came in since it began."""
+    own = {*run.calls.values(), None}
+    since = journal.after(run.first, limit=journal.last)
+    return [e for e in since if e.exchange.direction is Direction.RECEIVED or e.exchange.call in own]
+
+
+def records_of(run: Run, entries: Iterable[Entry]) -> list[Record]:
+    """Return entries as expectations read them, with the scenario's names of the calls."""
+    return [_record(entry, run) for entry in entries]
+
+
+def verdict_of(
+    run: Run,
+    journal: Journal,
+    contracts: Mapping[str, Contract],
+    accepts: Accepts,
+    *,
+    strict_inferred: bool = False,
+    shared: bool = False,
+) -> Verdict:
+    """Return what came of a run whose last message is settled.
+
+    ``shared``: other calls of the tenant went on meanwhile, so that what adds up over all calls cannot be judged.
+    """
+    entries = own_entries(journal, run)
+    exchanges = [entry.exchange for entry in entries]
+    dropped = max(0, journal.first - 1 - run.first)
+    pairs = [(e.exchange, e.verdict) for e in entries]
+    verdict = judge(pairs, contracts, strict_inferred=strict_inferred, partial=shared or dropped > 0)
+    outcomes = evaluate(
+        run.scenario.expectations, records_of(run, entries), errors=len(verdict.errors), unsent=run.unsent
+    )
+    last = _last_attempts(exchanges)
+    return replace(
+        with_expectations(verdict, outcomes),
+        undelivered=tuple(e for e in last if not arrived(e)),
+        refused=tuple(e for e in last if _refused(e, accepts)),
+        answered=frozenset(e.target for e in exchanges if e.target and e.response),
+        unsent=run.unsent,
+        idle=idle(run),
+        dropped=dropped,
+        problem=run.problem,
+    )
+
+
+def arrived(exchange: Exchange) -> bool:
+    """Say whether a message was answered with a 2xx."""
+    return exchange.response is not None and 200 <= exchange.response.status < 300
+
+
+def _record(entry: Entry, run: Run) -> Record:
+    exchange = entry.exchange
+    status = exchange.response.status if exchange.response else None
+    return Record(
+        number=entry.number,
+        direction=exchange.direction.value,
+        vendor=exchange.vendor,
+        call=run.name_of(exchange.call),
+        message=exchange.message,
+        operation=exchange.operation,
+        at=exchange.at,
+        status=status,
+        delivered=arrived(exchange),
+        fault=exchange.fault,
+        delivery=exchange.delivery,
+        attempt=exchange.attempt,
+        target=exchange.target,
+        summary=f"{exchange.request.method} {exchange.request.path} -> {status or exchange.error}",
+    )
+
+
+def _last_attempts(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Return the attempt of each delivery that arrived, else its last, unless it was spoilt on purpose."""
+    last: dict[tuple[str, str | None], Exchange] = {}
+    for exchange in exchanges:
+        if exchange.delivery and exchange.fault in _WHOLE:
+            key = (exchange.delivery, exchange.target)
+            last[key] = last[key] if key in last and arrived(last[key]) else exchange
+    return list(last.values())
+
+
+def _refused(exchange: Exchange, accepts: Accepts) -> bool:
+    response, accepted = exchange.response, accepts.get(exchange.vendor)
+    return response is not None and accepted is not None and arrived(exchange) and not accepted(response)

@@ -1,0 +1,92 @@
+"""The house's own rules: where wire words may stand, how long a module may be, what ``serve`` may import."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from contracts.contract import discover, load
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("contracts", "scenarios", "simulator", "loadtests")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+# Property names that are plain English and so say nothing of a vendor.
+PLAIN = {"access_token", "code", "description", "error", "errors", "file", "hint", "line", "message", "msg"}
+PLAIN |= {"client_id", "client_secret", "error_description", "error_type", "expires_in", "grant_type", "password"}
+PLAIN |= {"refresh_token", "status", "token", "token_type", "trace", "username"}
+
+
+def wire_words(key):
+    """Return every property name of a vendor's schemas that is a word of its wire alone."""
+    found = set()
+    for path in load(key).source.files:
+        text = (ROOT / "contracts" / key / path).read_text("utf-8")
+        for names in re.findall(r'"properties"\s*:\s*\{', text):
+            found |= set(_properties(json.loads(text))) if path.endswith(".json") else set()
+    return found - PLAIN
+
+
+def _properties(node):
+    if isinstance(node, dict):
+        yield from node.get("properties", {}) if isinstance(node.get("properties"), dict) else ()
+        for value in node.values():
+            yield from _properties(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _properties(value)
+
+
+@pytest.mark.parametrize("key", discover())
+def test_wire_words_of_a_vendor_stand_in_its_folders_only(key):
+    words = wire_words(key)
+    pattern = re.compile(r"\b(" + "|".join(sorted(words)) + r")\b")
+    own = (ROOT / "contracts" / key, ROOT / "simulator" / "vendors" / key)
+    data = [p for package in PACKAGES for p in (ROOT / package).rglob("*") if p.suffix in (".yaml", ".json")]
+
+    strangers = {
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in (*MODULES, *data)
+        if not any(folder in path.parents for folder in own) and (found := pattern.search(path.read_text("utf-8")))
+    }
+
+    assert words
+    assert strangers == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_module_is_short(path):
+    assert len(path.read_text("utf-8").splitlines()) <= 300
+
+
+def test_no_module_is_named_after_nothing():
+    vague = {"utils", "util", "helpers", "helper", "manager", "handler", "common", "misc", "data", "info"}
+
+    assert [str(path.relative_to(ROOT)) for path in MODULES if path.stem in vague] == []
+
+
+def test_serve_imports_no_more_than_it_needs():
+    """What costs start-up time and memory comes with its first use: names, deliveries, explanations, the store."""
+    code = (
+        "import asyncio, json, sys\n"
+        "from simulator.app import build\n"
+        "from simulator.settings import Settings\n"
+        "async def main():\n"
+        "    simulator = build(Settings(port=0))\n"
+        "    await simulator.start()\n"
+        "    print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))\n"
+        "    await simulator.stop()\n"
+        "asyncio.run(main())\n"
+    )
+
+    done = subprocess.run((sys.executable, "-c", code), cwd=ROOT, capture_output=True, check=True, timeout=60)
+
+    foreign = set(json.loads(done.stdout)) - set(sys.stdlib_module_names)
+    assert {name for name in foreign if not name.startswith("_")} <= {
+        *PACKAGES,
+        *("flask", "werkzeug", "jinja2", "markupsafe", "itsdangerous", "blinker", "click", "uvicorn", "httptools"),
+        *("uvloop", "jsonschema_rs", "yaml", "cython_runtime", "h11", "typing_extensions", "sitecustomize"),
+    }

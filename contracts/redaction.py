@@ -32,10 +32,14 @@ _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*)\s+(.+)", re.DOTALL)
 _LONG_ENOUGH = 8
 
 
-def redact(exchange: Exchange, contract: Contract) -> Exchange:
-    """Return the exchange without its secrets: in headers, path, query, both bodies, and where they are repeated."""
+def redact(exchange: Exchange, contract: Contract, known: Mapping[str, str] | None = None) -> Exchange:
+    """Return the exchange without its secrets: in headers, path, query, both bodies, and where they are repeated.
+
+    ``known`` are secrets to hide wherever they stand, with the kind of each; short ones are left to their own places.
+    """
     names, headers = contract.secrets, {**contract.secret_headers, **_ALWAYS}
     repeated = _long_secrets(exchange, headers)
+    repeated |= {secret: marker(kind) for secret, kind in (known or {}).items() if len(secret) >= _LONG_ENOUGH}
     request = exchange.request
     request = HttpRequest(
         request.method,

@@ -172,7 +172,7 @@ class Simulator:
 
     def refurnish(self, tenant: Tenant, own: OwnWorld) -> None:
         """Give a tenant another world, over its baseline. Raises BadWorld and then changes nothing."""
-        world = world_of(tenant, own)
+        world = world_of(tenant, own, self.vendors.values())
         tenant.own_world, tenant.furnish = own, None
         self._write(tenant, furnish(tenant, world))
 
@@ -225,7 +225,7 @@ class Simulator:
         def found() -> None:
             # On first use, and not at the start: writing loads the store's library, and a world that of made-up people.
             self._keep_profile(tenant)
-            world = world_of(tenant, tenant.own_world) if tenant.name != UNCLAIMED else {}
+            world = world_of(tenant, tenant.own_world, self.vendors.values()) if tenant.name != UNCLAIMED else {}
             self._write(tenant, furnish(tenant, world))
 
         if not tenant.furnished:

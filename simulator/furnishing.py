@@ -18,13 +18,19 @@ from simulator.store import Change, Put, Remove, TenantRows
 from simulator.targets import Target
 from simulator.tenants import DEFAULT, Choices, Profile, Tenant
 from simulator.transactions import ACCOUNT, CALL, CLOCK, FURNISHED, PROFILE, RUN, SEQUENCE, TARGET
+from simulator.vendor import Vendor
 from simulator.world import OwnWorld, World, baseline, merged
 
 
-def world_of(tenant: Tenant, own: OwnWorld | None) -> World:
-    """Return the records that a tenant begins with."""
-    base = baseline(tenant.profile.seed, samples=tenant.name == DEFAULT)
-    return merged(base, own) if own is not None else base
+def world_of(tenant: Tenant, own: OwnWorld | None, vendors: Iterable[Vendor]) -> World:
+    """Return the records that a tenant begins with: the baseline, the user's own over it, and those of each vendor."""
+    samples = tenant.name == DEFAULT
+    base = baseline(tenant.profile.seed, samples=samples)
+    shared = merged(base, own) if own is not None else base
+    world = dict(shared)
+    for vendor in vendors:
+        world.update(vendor.world(tenant.identity, shared, samples))
+    return world
 
 
 def furnish(tenant: Tenant, world: World) -> list[Change]:

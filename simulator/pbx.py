@@ -115,9 +115,9 @@ class Pbx:
         )
         return new, run
 
-    def release_held(self, tx: Transaction, run: Run, call: str | None = None) -> Run:
-        """Send what waits to change places (of one call, or of all at the end of a run)."""
-        due = [h for h in run.held if call is None or h["message"]["call"] == call]
+    def release_held(self, tx: Transaction, run: Run, passed: Message | None = None) -> Run:
+        """Send what waits to change places: with the message that has ``passed`` it, or all at the end of a run."""
+        due = [h for h in run.held if passed is None or _same_stream(h, passed)]
         for body in due:
             # In the lane, behind the message that it changes places with.
             lane = f"{body['target']}/{body['message']['order']}"
@@ -153,12 +153,13 @@ class Pbx:
         if not targets:
             return run.with_unsent(message.vendor)
         planned, run = plan(run, message)
-        if planned.held:
+        # What passes one that waits cannot wait as well: two that both should change places do so with each other.
+        if planned.held and not any(_same_stream(h, message) for h in run.held):
             bodies = [_body(message, target, planned, _delivery_id(tx, message)) for target in targets]
             return replace(run, held=(*run.held, *bodies))
         for target in targets:
             self._deliver(tx, message, target, planned, run)
-        return self.release_held(tx, run, message.call)
+        return self.release_held(tx, run, message)
 
     def _deliver(self, tx: Transaction, message: Message, target: Target, planned: Plan, run: Run | None) -> None:
         key = _delivery_id(tx, message)
@@ -191,6 +192,11 @@ class Pbx:
         if first is None:
             raise UnknownRecord("number", "(any)", [])
         return str(first["number"])
+
+
+def _same_stream(held: Mapping[str, Any], message: Message) -> bool:
+    other = held["message"]
+    return (other["vendor"], other["call"]) == (message.vendor, message.call)
 
 
 def message_of(job: Job) -> Message:

@@ -121,11 +121,18 @@ class Pipeline:
         whole = replace(exchange, response=response)
         if judgement.operation is not None:
             judgement = self.contract.check_reply(whole, judgement)
-        tx.record(redact(whole, self.contract), judgement)
+        tx.record(redact(whole, self.contract, self._secrets_of(tenant)), judgement)
         slip.instruction = reply.instruction
         slip.committed = tx.commit()
         slip.on_failure = self._not_kept
         return response
+
+    def _secrets_of(self, tenant: Tenant) -> dict[str, str]:
+        """Return the credentials to hide wherever they stand, a misspelt field included, with the kind of each."""
+        kinds, key = self.contract.secrets, self.vendor.key
+        tenants = self._tenants if tenant.name == UNCLAIMED else (tenant,)
+        sets = (t.profile.credentials.get(key, {}) for t in tenants)
+        return {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
 
     def _not_kept(self) -> WsgiAnswer:
         reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))

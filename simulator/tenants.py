@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections import deque
+import logging
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ from simulator.vendor import Document
 
 if TYPE_CHECKING:
     from simulator.world import OwnWorld
+
+log = logging.getLogger(__name__)
 
 DEFAULT = "default"
 UNCLAIMED = "unclaimed"
@@ -89,6 +92,7 @@ class Tenant:
         self.lanes: dict[str, deque[int]] = {}
         self.due: list[tuple[datetime, int]] = []
         self.running: set[int] = set()
+        self.jobs_of_run: Counter[str] = Counter()
         self.balance = profile.balance
         self.journal = Journal(profile.name)
         self.in_flight = 0
@@ -127,9 +131,13 @@ class Tenant:
             self.on_loss()
 
     def tell(self, news: object) -> None:
-        """Show something that happened to whoever watches."""
+        """Show something that happened to whoever watches. One that fails is shown nothing more: it has no say."""
         for observer in tuple(self.observers):
-            observer(news)
+            try:
+                observer(news)
+            except Exception:
+                log.exception("an observer of tenant %s failed", self.name)
+                self.observers.remove(observer)
 
     def wake(self) -> None:
         """Let the scheduler look again."""
@@ -143,6 +151,7 @@ class Tenant:
         """Add a job, at the end of its lane; or write one again, where it stands."""
         known = job.id in self.jobs
         self.jobs[job.id] = job
+        self.jobs_of_run[job.run] += not known
         if job.lane and not known:
             self.lanes.setdefault(job.lane, deque()).append(job.id)
         heapq.heappush(self.due, (job.due, job.id))
@@ -150,7 +159,12 @@ class Tenant:
     def take_job(self, key: int) -> Job | None:
         """Remove a job that is done, and let the next of its lane come up."""
         job = self.jobs.pop(key, None)
-        if job and job.lane:
+        if job is None:
+            return None
+        self.jobs_of_run[job.run] -= 1
+        if not self.jobs_of_run[job.run]:
+            del self.jobs_of_run[job.run]
+        if job.lane:
             lane = self.lanes[job.lane]
             lane.remove(key)
             if lane:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,8 @@ from simulator.clock import Clock
 from simulator.documents import call_to_document
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
+from simulator.journal import Entry
+from simulator.runs import Run
 from simulator.store import AppendJournal, Change, Put, PutJob, Remove, RemoveJob, Store, TrimJournal
 from simulator.targets import Target
 from simulator.tenants import Tenant
@@ -37,6 +40,10 @@ CALL, TARGET, SEQUENCE, CLOCK, ACCOUNT, PROFILE, RUN = (
 )
 
 
+# Calls beyond these are forgotten, the oldest that are over first: a simulator may stay up for weeks.
+KEPT_CALLS = 10_000
+
+
 class Transaction:
     """See `simulator.vendor.Work` for what a vendor's handlers may do with it."""
 
@@ -52,6 +59,7 @@ class Transaction:
         self._calls: dict[str, Call] = {}
         self._targets: dict[str, Target | None] = {}
         self._jobs: dict[int, Job | None] = {}
+        self._runs: dict[str, Run | None] = {}
         self._clock: Clock | None = None
         self._balance: Decimal | None = None
         self._exchanges: list[tuple[Exchange, Judgement | None]] = []
@@ -123,6 +131,10 @@ class Transaction:
         """Return a call by its id."""
         return self._calls.get(key) or self._tenant.calls.get(key)
 
+    def calls(self) -> Iterable[Call]:
+        """Return the tenant's calls, oldest first, live ones too."""
+        return {**self._tenant.calls, **self._calls}.values() if self._calls else self._tenant.calls.values()
+
     def put_call(self, call: Call, event: Event) -> None:
         """Write a call after something happened to it."""
         self._calls[call.id] = call
@@ -139,6 +151,14 @@ class Transaction:
     def remove_target(self, key: str) -> None:
         """Remove a target."""
         self._targets[key] = None
+
+    def put_run(self, run: Run) -> None:
+        """Write a scenario run."""
+        self._runs[run.id] = run
+
+    def remove_run(self, key: str) -> None:
+        """Remove a scenario run."""
+        self._runs[key] = None
 
     @property
     def balance(self) -> Decimal:
@@ -182,13 +202,21 @@ class Transaction:
         """
         if self._tenant.closed:
             return None
-        changes = [*self._apply_records(), *self._apply_core(), *self._apply_jobs(), *self._apply_journal()]
-        for news in self._news:
+        entries = [self._tenant.journal.append(*pair) for pair in self._exchanges]
+        changes = [
+            *self._apply_records(),
+            *self._apply_core(),
+            *self._apply_runs(),
+            *self._apply_jobs(),
+            *self._kept(entries),
+        ]
+        written = self._tenant.written(self._store.submit(changes)) if changes else None
+        for news in (*self._news, *entries):
             self._tenant.tell(news)
+        if entries:
+            self._tenant.on_growth()
         self._tenant.wake()
-        if not changes:
-            return None
-        return self._tenant.written(self._store.submit(changes))
+        return written
 
     def _apply_records(self) -> Iterable[Change]:
         for kind, documents in self._records.items():
@@ -209,6 +237,12 @@ class Transaction:
         for call in self._calls.values():
             tenant.calls[call.id] = call
             yield Put(self.tenant, CALL, call.id, strict_json.dumps(call_to_document(call)))
+        excess = len(tenant.calls) - KEPT_CALLS
+        if excess > 0:
+            over = (key for key, call in tenant.calls.items() if call.ended)
+            for key in list(islice(over, excess)):
+                del tenant.calls[key]
+                yield Remove(self.tenant, CALL, key)
         for key, target in self._targets.items():
             if target is None:
                 tenant.targets.pop(key, None)
@@ -223,6 +257,15 @@ class Transaction:
             tenant.clock = self._clock
             yield Put(self.tenant, CLOCK, "clock", strict_json.dumps(self._clock.to_document()))
 
+    def _apply_runs(self) -> Iterable[Change]:
+        for key, run in self._runs.items():
+            if run is None:
+                self._tenant.runs.pop(key, None)
+                yield Remove(self.tenant, RUN, key)
+            else:
+                self._tenant.runs[key] = run
+                yield Put(self.tenant, RUN, key, strict_json.dumps(run.to_document()))
+
     def _apply_jobs(self) -> Iterable[Change]:
         tenant = self._tenant
         for key, job in self._jobs.items():
@@ -233,14 +276,9 @@ class Transaction:
                 tenant.put_job(job)
                 yield PutJob(self.tenant, key, job.due, job.task.value, strict_json.dumps(job.to_document()))
 
-    def _apply_journal(self) -> Iterable[Change]:
-        for exchange, verdict in self._exchanges:
-            entry = self._tenant.journal.append(exchange, verdict)
-            self._tenant.tell(entry)
-            record = exchanges.to_record(exchange, verdict)
+    def _kept(self, entries: Iterable[Entry]) -> Iterable[Change]:
+        for entry in entries:
+            record = exchanges.to_record(entry.exchange, entry.verdict)
             yield AppendJournal(self.tenant, entry.number, strict_json.dumps(record))
-        journal = self._tenant.journal
-        if self._exchanges:
-            if journal.first > 1:
-                yield TrimJournal(self.tenant, journal.first - 1)
-            self._tenant.on_growth()
+        if self._exchanges and self._tenant.journal.first > 1:
+            yield TrimJournal(self.tenant, self._tenant.journal.first - 1)

@@ -62,6 +62,9 @@ class Work(Reader, Protocol):
     def credentials(self, vendor: str) -> Mapping[str, str]:
         """Return the tenant's credential set for a vendor."""
 
+    def calls(self) -> Iterable[Call]:
+        """Return the tenant's calls, oldest first, live ones too."""
+
     def put(self, kind: str, key: str, document: Document) -> None:
         """Write a record."""
 
@@ -230,6 +233,8 @@ class Vendor:
     credentials  makes a tenant's credential set: field to value
     curls        lines for a newcomer to paste: (what it does, command), from base URL and credentials
     switches     tenant switches with their default (the first) and the other values
+    world        the records of its own that a tenant begins with: kind to key to record, from the tenant's identity
+                 and the world's records; for the tenant default (samples) those that the documents' samples name
     account      default account settings that renderers use
     """
 
@@ -247,4 +252,7 @@ class Vendor:
     credentials: Callable[[Identity], Mapping[str, str]] = lambda identity: {}
     curls: Callable[[str, Mapping[str, str]], tuple[tuple[str, str], ...]] = lambda base, credentials: ()
     switches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    world: Callable[[Identity, Mapping[str, Mapping[str, Document]], bool], Mapping[str, Mapping[str, Document]]] = (
+        lambda identity, world, samples: {}
+    )
     account: Mapping[str, str] = field(default_factory=dict)

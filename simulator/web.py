@@ -26,6 +26,12 @@ _PROBLEMS = {
     415: Problem.UNSUPPORTED_MEDIA,
     500: Problem.FAILURE,
 }
+# Without the path, which may hold a secret.
+_DETAILS = {
+    404: "nothing is served at this path",
+    405: "this path does not take this method",
+    500: "the simulator failed; see its log",
+}
 
 
 class Answerer(Protocol):
@@ -76,8 +82,7 @@ def _view(key: str, contract: Contract, answerer: Answerer) -> Callable[..., Res
         # Flask has matched the decoded path; as it was on the wire, %2F is no slash, and a last slash is one too many.
         path = contract.routes.parameters_of(operation, http.path)
         if path is None:
-            detail = f"{http.method} {http.path}: Not Found"
-            return _flask(answerer.refuse(Problem.NOT_FOUND, detail, http, _slip()))
+            return _flask(answerer.refuse(Problem.NOT_FOUND, _DETAILS[404], http, _slip()))
         return _flask(answerer.answer(key, http, dict(path), _slip()))
 
     return view
@@ -101,9 +106,7 @@ def _wrong(answerer: Answerer) -> Callable[[HTTPException], Response]:
         plain = error.get_response()
         allow = tuple(sorted(plain.headers.get("Allow", "").replace(" ", "").split(","))) if error.code == 405 else ()
         problem = _PROBLEMS.get(error.code or 500, Problem.MALFORMED)
-        detail = f"{request.method} {request.path}: {error.name}"
-        if problem is Problem.FAILURE:  # what raised is in the log
-            detail = "the simulator failed; see its log"
+        detail = _DETAILS.get(error.code or 500, error.name)
         return _flask(answerer.refuse(problem, detail, _http(), _slip(), allow=allow, status=error.code))
 
     return wrong

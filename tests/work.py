@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from simulator.calls import Call
 from simulator.identity import Identity
 from simulator.vendor import Document
 
@@ -26,6 +27,10 @@ class DictWork:
     sets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     records: dict[str, dict[str, Document]] = field(default_factory=dict)
     sequences: dict[str, int] = field(default_factory=dict)
+    told: tuple[Call, ...] = ()
+
+    def calls(self) -> Iterable[Call]:
+        return self.told
 
     def get(self, kind: str, key: str) -> Document | None:
         return self.records.get(kind, {}).get(key)

@@ -24,18 +24,8 @@ _COMMANDS = {
 }
 
 
-class _NobodyReads(Exception):  # noqa: N818 - click takes a BrokenPipeError for a violation (exit code 1)
-    """The output goes into a pipe that nobody reads any more."""
-
-
 class _Lazy(click.Group):
     """Commands by name, imported on use."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            raise _NobodyReads from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -119,7 +109,7 @@ def _outcome(error: BaseException) -> tuple[int, str]:
             return 130, ""
         case Stopped():
             return error.code, ""
-        case BrokenPipeError() | _NobodyReads():
+        case BrokenPipeError() | SystemExit():  # click ends so when nobody reads its output
             _silence()
             return 141, ""
         case SimulatorError() | ContractError():

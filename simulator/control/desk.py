@@ -57,8 +57,9 @@ class Desk:
         refused = self._contract.check(exchange).refused
         if refused:
             first = refused[0]
-            status = 415 if first.clause == "media-type" else 400
-            return response_of(problem(status, f"{first.pointer or 'body'}: {first.found}", first.expected))
+            if first.clause == "media-type":
+                return response_of(problem(415, first.found, f"{first.expected}: {first.remedy}"))
+            return response_of(problem(400, f"{first.pointer or 'body'}: {first.found}", first.expected))
         query = query_of(http)
         known = [p.name for p in self._contract.operations[operation].parameters if p.place is Place.QUERY]
         # A misspelt ?tenant= would otherwise change the tenant default.

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from contracts import hiding
 from contracts.formats import is_marker, marker
-from contracts.model import Exchange, Headers, HttpRequest, HttpResponse
+from contracts.model import Exchange, Headers, HttpRequest, HttpResponse, Judgement, Violation
 
 if TYPE_CHECKING:
     from contracts.contract import Contract
@@ -38,8 +38,7 @@ def redact(exchange: Exchange, contract: Contract, known: Mapping[str, str] | No
     ``known`` are secrets to hide wherever they stand, with the kind of each; short ones are left to their own places.
     """
     names, headers = contract.secrets, {**contract.secret_headers, **_ALWAYS}
-    repeated = _long_secrets(exchange, headers)
-    repeated |= {secret: marker(kind) for secret, kind in (known or {}).items() if len(secret) >= _LONG_ENOUGH}
+    repeated = _long_secrets(exchange, headers) | _markers(known)
     request = exchange.request
     request = HttpRequest(
         request.method,
@@ -54,6 +53,32 @@ def redact(exchange: Exchange, contract: Contract, known: Mapping[str, str] | No
         response = HttpResponse(response.status, _headers(response.headers, headers), body)
     error = _without(exchange.error, repeated) if exchange.error else exchange.error
     return replace(exchange, request=request, response=response, error=error)
+
+
+def redact_verdict(
+    verdict: Judgement, exchange: Exchange, contract: Contract, known: Mapping[str, str] | None = None
+) -> Judgement:
+    """Return what was found in an exchange without its secrets: a report shows values, or how they begin."""
+    if not verdict.violations:
+        return verdict
+    secrets = _long_secrets(exchange, {**contract.secret_headers, **_ALWAYS}) | _markers(known)
+    return replace(verdict, violations=tuple(_told_without(v, secrets) for v in verdict.violations))
+
+
+def _told_without(violation: Violation, secrets: Mapping[str, str]) -> Violation:
+    for secret, stand_in in secrets.items():
+        begin = secret[:_LONG_ENOUGH]
+        violation = replace(
+            violation,
+            pointer=violation.pointer.replace(secret, stand_in),
+            found=stand_in if begin in violation.found else violation.found,
+            remedy="" if begin in violation.remedy else violation.remedy,
+        )
+    return violation
+
+
+def _markers(known: Mapping[str, str] | None) -> dict[str, str]:
+    return {secret: marker(kind) for secret, kind in (known or {}).items() if len(secret) >= _LONG_ENOUGH}
 
 
 def _headers(headers: Headers, secret: Mapping[str, str]) -> Headers:

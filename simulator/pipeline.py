@@ -6,6 +6,7 @@ It knows no Flask and no vendor: the contract says what is right, and the vendor
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from contracts.bodies import UnreadableBody
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement, Part
 from contracts.parameters import query_of
-from contracts.redaction import redact
+from contracts.redaction import redact, redact_verdict
 from simulator.bridge import Slip, WsgiAnswer
 from simulator.store import Store
 from simulator.tenants import UNCLAIMED, Tenant, Tenants
@@ -23,6 +24,8 @@ from simulator.transactions import Transaction
 from simulator.vendor import Problem, Received, Refusal, Reply, Vendor
 
 log = logging.getLogger(__name__)
+
+_WORD = re.compile(rb"[A-Za-z0-9._~-]{20,}")  # what a token that was issued may be
 
 JSON: Headers = (("content-type", "application/json"),)
 
@@ -121,18 +124,23 @@ class Pipeline:
         whole = replace(exchange, response=response)
         if judgement.operation is not None:
             judgement = self.contract.check_reply(whole, judgement)
-        tx.record(redact(whole, self.contract, self._secrets_of(tenant)), judgement)
+        secrets = self._secrets_of(tenant, exchange.request)
+        verdict = redact_verdict(judgement, whole, self.contract, secrets)
+        tx.record(redact(whole, self.contract, secrets), verdict)
         slip.instruction = reply.instruction
         slip.committed = tx.commit()
         slip.on_failure = self._not_kept
         return response
 
-    def _secrets_of(self, tenant: Tenant) -> dict[str, str]:
-        """Return the credentials to hide wherever they stand, a misspelt field included, with the kind of each."""
+    def _secrets_of(self, tenant: Tenant, http: HttpRequest) -> dict[str, str]:
+        """Return what to hide wherever it stands, a misspelt field included, with the kind of each."""
         kinds, key = self.contract.secrets, self.vendor.key
         tenants = self._tenants if tenant.name == UNCLAIMED else (tenant,)
         sets = (t.profile.credentials.get(key, {}) for t in tenants)
-        return {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
+        found = {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
+        issued = [tokens for t in self._tenants if (tokens := t.records.get(f"{key}.token"))]
+        words = _WORD.findall(f"{http.path} {http.query} ".encode() + http.body) if issued else ()
+        return found | {w: "token" for word in words if any((w := word.decode()) in tokens for tokens in issued)}
 
     def _not_kept(self) -> WsgiAnswer:
         reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))

@@ -1,4 +1,4 @@
-"""A whole simulator in the test's own process, without a port: play a scenario against real receivers, be told the end."""
+"""A whole simulator in the test's own process: play a scenario against real receivers, and be told what came of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.receiver import Receiver, Reply
 T = TypeVar("T")
 
 TOKEN = "t0ken-of-the-receiver"
-HUBSOFT = {"client_id": "1", "client_secret": "two-secret", "username": "tres", "password": "quatro-secret"}
+HUBSOFT = {"client_id": "1", "client_secret": "two-secret", "username": "pbx@example.com", "password": "quatro-secret"}
 LONGEST = 30.0
 
 ANSWERED = """
@@ -80,7 +80,10 @@ def granted(token: str = "a-token", seconds: int = 2_592_000) -> Reply:
     return Reply(200, json.dumps(body).encode())
 
 
-SUCCESS = Reply(200, '{"status": "success", "msg": "Ligação notificada com sucesso"}'.encode())
+NOTIFIED, CANCELLED = (
+    Reply(200, f'{{"status": "success", "msg": "Ligação {what} com sucesso"}}'.encode())
+    for what in ("notificada", "cancelada")
+)
 
 
 def story(text: str, name: str = "story.yaml") -> Scenario:

@@ -11,8 +11,8 @@ from scenarios.loader import library, load, load_text
 from scenarios.model import STARTING, Scenario, Step, Verb
 from scenarios.shape import findings
 from simulator.calls import TRANSITIONS, Call, ImpossibleEvent, Kind
-from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.replies import Failed, Missing
+from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.watching import wait_for
 from simulator.directory import CUSTOMER, EXTENSION
 from simulator.runs import Run
@@ -132,6 +132,8 @@ def _step_of(body: Mapping[str, str]) -> tuple[Verb, dict[str, str]]:
         raise Failed(422, f"there is no step {word!r}", f"one of: {', '.join(_STEPS)}")
     if word == Verb.TRANSFER:
         fields.setdefault("as", "transferred")
+    if word == Verb.HANGUP:
+        fields.setdefault("by", "outside")
     step = {word: {"call": _NAME, **fields}}
     wrong = findings({"scenario": "call", "title": "A step", "steps": [step]})
     if wrong:

@@ -95,8 +95,6 @@ def _request(
     request = exchange.request
     result.clauses[operation.provenance.confidence] += 1
     shown, wrong = credentials.judge(operation, variant.security_schemes, request)
-    if wrong and exchange.direction is Direction.SENT and exchange.response is None:
-        shown, wrong = [], []  # it never left: the login that would have given the credential failed
     result.clauses.update(scheme.provenance.confidence for scheme in shown)
     judged, more = parameters.judge(operation, variant.schemas, request, path)
     result.clauses.update(parameter.provenance.confidence for parameter in judged)

@@ -84,16 +84,22 @@ class Engine:
         """Wait until a run is over and return what came of it. Raises RunGone."""
         over = self._over.get((tenant.name, run))
         if over is None:
-            raise RunGone(tenant.name, run)
+            verdict = self.verdict_so_far(tenant, run)
+            if verdict is None:
+                raise RunGone(tenant.name, run)
+            return verdict
         await asyncio.wait([over])
         if over.cancelled():
             raise RunGone(tenant.name, run)
         return over.result()
 
-    def verdict_so_far(self, tenant: str, run: str) -> Verdict | None:
-        """Return what came of a run, or None while it goes on."""
-        future = self._over.get((tenant, run))
-        return future.result() if future and future.done() and not future.cancelled() else None
+    def verdict_so_far(self, tenant: Tenant, run: str) -> Verdict | None:
+        """Return what came of a run, or None while it goes on. One from before the last start is judged once more."""
+        over, known = self._over.get((tenant.name, run)), tenant.runs.get(run)
+        if over is None and known is not None and known.last is not None:
+            over = self._over[tenant.name, run] = asyncio.get_running_loop().create_future()
+            over.set_result(self._verdict(tenant, known, shared=True))
+        return over.result() if over and over.done() and not over.cancelled() else None
 
     async def perform(self, tenant: Tenant, job: Job) -> None:
         """Do one step of a run, and schedule the next. One that cannot be done breaks the run, and changes nothing."""
@@ -128,7 +134,7 @@ class Engine:
 
     def resume(self, tenant: Tenant) -> None:
         """Take up the runs of a tenant that was brought back from the store; who waits for one goes on waiting."""
-        going = {run.id: run for run in tenant.runs.values() if run.status in (Status.RUNNING, Status.BROKEN)}
+        going = {run.id: run for run in tenant.runs.values() if run.last is None}
         self._end_judging(tenant.name)
         for key in [key for key in self._over if key[0] == tenant.name]:
             if key[1] not in going and not self._over[key].done():
@@ -205,15 +211,8 @@ class Engine:
         for expectation in run.scenario.expectations:
             if isinstance(expectation, Received) and expectation.within:
                 await _until(tenant, partial(_met, tenant, run, expectation), expectation.within)
-        verdict = verdict_of(
-            run,
-            tenant.journal,
-            self._contracts,
-            self._accepts,
-            strict_inferred=self.strict_inferred,
-            shared=_shared(tenant, run),
-        )
-        run = replace(run, status=_status(run, verdict))
+        verdict = self._verdict(tenant, run, shared=_shared(tenant, run))
+        run = replace(run, status=_status(run, verdict), last=tenant.journal.last)
         tx = Transaction(tenant, self._store)
         tx.put_run(run)
         self._forget_old_runs(tx, tenant)
@@ -222,6 +221,11 @@ class Engine:
             over.set_result(verdict)
         tenant.tell(run)
         tenant.on_growth()  # who waits for the run is told, though the journal has not grown
+
+    def _verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:
+        return verdict_of(
+            run, tenant.journal, self._contracts, self._accepts, strict_inferred=self.strict_inferred, shared=shared
+        )
 
     def _forget_old_runs(self, tx: Transaction, tenant: Tenant) -> None:
         if len(tenant.runs) > KEPT_RUNS:

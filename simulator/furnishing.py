@@ -91,7 +91,7 @@ def _restore_core(tenant: Tenant, core: Mapping[str, Mapping[str, Any]]) -> None
     if ACCOUNT in core:
         tenant.balance = type(tenant.balance)(core[ACCOUNT]["balance"])
     for key, value in core.get(RUN, {}).items():
-        tenant.runs[key] = Run.from_document(value, load_text(value["text"], value["scenario"]))
+        tenant.runs[key] = Run.from_document(value, load_text(value["text"], value["source"]))
 
 
 def _entries(rows: TenantRows) -> Iterable[tuple[int, Any, Any]]:

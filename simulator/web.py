@@ -1,7 +1,7 @@
 """The Flask face of a vendor: the contract says which operation a path means, and the pipeline every answer.
 
-One app a vendor, since only an app can answer 404 and 405 in the vendor's own envelope. Flask's map has a single rule: it
-matches decoded paths, where %2F is a slash, and forgives slashes.
+One app a vendor, since only an app can answer 404 and 405 in the vendor's own envelope. Flask's map takes every path:
+it would match decoded ones, where %2F is a slash, and forgive slashes.
 """
 
 from __future__ import annotations

@@ -6,19 +6,25 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from contracts import strict_json
 from contracts.exchanges import to_record
 from scenarios.loader import load, load_text
 from scenarios.model import Scenario
 from simulator.app import Simulator, build
 from simulator.clock import Mode
+from simulator.furnishing import founded, furnish, world_of
 from simulator.journal import Entry
 from simulator.settings import Settings
+from simulator.store import SqlStore
 from simulator.targets import Target
-from simulator.tenants import Tenant
+from simulator.tenants import Profile, Tenant, first_clock
+from simulator.transactions import Transaction
 from simulator.verdicts import Verdict
+from tests.raw_http import Seen, ask, request
 from tests.receiver import Receiver, Reply
 
 T = TypeVar("T")
@@ -36,6 +42,16 @@ steps:
   - {after: 4s, answer: {call: A}}
   - {after: 60s, hangup: {call: A, by: outside}}
 """
+
+
+SMS = """
+scenario: one_message
+title: One message goes out
+steps:
+  - sms: {call: A, extension: "111", to: "37999912222", text: "oi"}
+"""
+
+_LOGIN = b'{"grant_type":"password","client_id":"%s","client_secret":"%s","username":"%s","password":"%s"}'
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -108,6 +124,15 @@ def played(scenario: Scenario | str, *targets: Target, **more: Any) -> tuple[Ver
     return run(work())
 
 
+async def log_in(simulator: Simulator, tenant: Tenant | None = None) -> Seen:
+    """Be the integration: ask HubSoft's fake for a token of a tenant's, ``default`` unless told otherwise."""
+    assert simulator.server is not None
+    own = (tenant or simulator.default).profile.credentials["hubsoft"]
+    body = _LOGIN % tuple(own[name].encode() for name in ("client_id", "client_secret", "username", "password"))
+    raw = request("POST /hubsoft/oauth/token", "Content-Type: application/json", body=body)
+    return await ask(simulator.server, raw)
+
+
 def entries(tenant: Tenant) -> list[Entry]:
     """Return everything in a tenant's journal."""
     return tenant.journal.after(0, limit=1_000_000)
@@ -145,3 +170,33 @@ async def until(tenant: Tenant, there: Callable[[], bool]) -> None:
     finally:
         end()
         tenant.observers.remove(look)
+
+
+@dataclass
+class Desk:
+    """One furnished tenant on a store of its own, without scheduler and vendors."""
+
+    tenant: Tenant
+    store: SqlStore
+
+    def tx(self, vendor: str = "", **more: Any) -> Transaction:
+        """Begin a unit of work."""
+        return Transaction(self.tenant, self.store, vendor, **more)
+
+    def stored(self, kind: str) -> dict[str, Any]:
+        """Return the documents of a kind that are on disk, as JSON-able values."""
+        rows = self.store.load(self.tenant.name).documents
+        return {row.key: strict_json.loads(row.body) for row in rows if row.kind == kind}
+
+
+@asynccontextmanager
+async def desk(**profile: Any) -> AsyncIterator[Desk]:
+    """Give a furnished tenant, ``t`` unless a profile says otherwise."""
+    store = SqlStore(None)
+    try:
+        tenant = Tenant(Profile(**{"name": "t", **profile}), first_clock(Mode.JUMPING), {})
+        made = Desk(tenant, store)
+        tenant.written(store.submit([*founded(tenant, own_world=False), *furnish(tenant, world_of(tenant, None, ()))]))
+        yield made
+    finally:
+        store.close()

@@ -11,7 +11,7 @@ import click
 from contracts.contract import Contract, discover, load
 from contracts.errors import ContractError
 from contracts.exchanges import read_judged
-from contracts.model import Exchange, Judgement
+from contracts.model import Direction, Exchange, Judgement
 from contracts.readings import ALL
 from simulator.cli.console import show_findings, show_json, summary
 from simulator.cli.options import readings_of
@@ -84,7 +84,7 @@ class _Court:
     contracts: dict[str, Contract]
     chosen: dict[str, dict[str, str]]
     strict_inferred: bool
-    judged: list[tuple[Exchange, Judgement]] = field(default_factory=list)
+    judged: list[tuple[Exchange, Judgement | None]] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)
     files: int = 0
 
@@ -108,15 +108,23 @@ class _Court:
                 raise NotJudged(place, str(error)) from None
             self.places[len(self.judged)] = place
 
-    def _judged(self, exchange: Exchange, recorded: Judgement | None) -> tuple[Exchange, Judgement]:
+    def _judged(self, exchange: Exchange, recorded: Judgement | None) -> tuple[Exchange, Judgement | None]:
         contract = self.contracts[exchange.vendor]
         asked = self.chosen.get(exchange.vendor, {})
         chosen = contract.choose(asked if ALL in asked else {**exchange.readings, **asked})
         if chosen != contract.choose(exchange.readings):
             recorded = None  # it was judged under other readings
         exchange = replace(exchange, readings=chosen)
+        if _never_left(exchange):
+            return exchange, None
         judgement = contract.check(exchange, strict_inferred=self.strict_inferred)
         return exchange, _with_recorded(judgement, recorded)
+
+
+def _never_left(exchange: Exchange) -> bool:
+    """True for a message of ours that there was no token for: it says nothing of anybody's requests."""
+    unanswered = exchange.response is None and exchange.took_ms is None and exchange.error is not None
+    return exchange.direction is Direction.SENT and unanswered
 
 
 def _with_recorded(judgement: Judgement, recorded: Judgement | None) -> Judgement:

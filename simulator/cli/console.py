@@ -59,7 +59,9 @@ class Timeline:
         click.secho(f"{'':8}    {arrow} {tell_exchange(exchange, name)}", fg=colour)
 
     def _name(self, call: str) -> str:
-        return next((name for run in self._tenant().runs.values() if (name := run.name_of(call))), call)
+        # A scenario's own name for it; calls that the control API made would all have the same.
+        named = (run.name_of(call) for run in self._tenant().runs.values() if not run.lenient)
+        return next((name for name in named if name), call)
 
     def _clock(self, at: datetime) -> str:
         return at.astimezone(self._tenant().zone).strftime("%H:%M:%S")

@@ -109,7 +109,7 @@ def show_run(simulator: Simulator, received: Received) -> Reply:
     tenant, key = tenant_of(simulator, received), received.path["run"]
     if key not in tenant.runs:
         raise Missing(f"there is no run {key!r}", "one of GET /_sim/runs")
-    verdict = simulator.engine.verdict_so_far(tenant.name, key)
+    verdict = simulator.engine.verdict_so_far(tenant, key)
     if verdict is None and tenant.runs[key].status == "running":
         return Reply(200, _shown(tenant.runs[key]), instruction=wait_for(received))
     body = _shown(tenant.runs[key])
@@ -138,7 +138,9 @@ def _step_of(body: Mapping[str, str]) -> tuple[Verb, dict[str, str]]:
     wrong = findings({"scenario": "call", "title": "A step", "steps": [step]})
     if wrong:
         texts = (f"{place[-1]}: {text}" for place, text in wrong)
-        raise Failed(422, f"step {word}: {'; '.join(texts)}", "the words of that step in a scenario (docs/scenarios.md)")
+        raise Failed(
+            422, f"step {word}: {'; '.join(texts)}", "the words of that step in a scenario (docs/scenarios.md)"
+        )
     return Verb(word), fields
 
 

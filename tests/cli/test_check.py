@@ -1,6 +1,7 @@
 """``pbxsim check``: recorded exchanges are judged as they were when they were made, and bad files are named by line."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,8 @@ from tests.cli.overlays import impossible
 from tests.cli.running import inside
 from tests.live import live
 from tests.receiver import Receiver
-NOTIFY = "/hubsoft/api/v1/integracao/pbx/ligacao/notificar"
+EXAMPLES = Path(__file__).parents[2] / "contracts" / "hubsoft" / "examples"
+NOTIFY = json.loads((EXAMPLES / "notifyCall" / "valid" / "customer-named.json").read_text("utf-8"))["request"]
 
 
 @pytest.fixture(scope="module")
@@ -74,15 +76,14 @@ def test_json_of_a_check_has_the_findings_with_their_places(broken, journal):
 
 
 def test_files_are_judged_each_as_a_recording_of_its_own(journal, tmp_path):
-    """The same calls twice over are no second start of a call, whatever they are called."""
-    again = tmp_path / "again.jsonl"
-    again.write_bytes(journal.read_bytes())
+    """Two runs have the same calls and deliveries: what one of them lacks, the other does not make good."""
+    headless = tmp_path / "headless.jsonl"
+    headless.write_bytes(b"".join(line for line in journal.read_bytes().splitlines(True) if b'"started"' not in line))
 
-    done = inside("check", journal, again, "--json")
+    alone, together = inside("check", headless, "--json"), inside("check", journal, headless, "--json")
 
-    assert done.code == 0
-    assert done.json["findings"] == []
-    assert done.json["exchanges"] == 22
+    assert alone.code == together.code == 1
+    assert {found["place"] for found in together.json["findings"]} == {found["place"] for found in alone.json["findings"]}
 
 
 def test_reading_on_the_command_line_goes_before_the_recorded_one(tmp_path):
@@ -224,7 +225,7 @@ class TestSameVerdict:
             form = {"grant_type": "password", **running.credentials("hubsoft")}
             token = running.ask("POST", "/hubsoft/oauth/token", form).json["access_token"]
             bearer = {"authorization": f"Bearer {token}"}
-            running.ask("POST", NOTIFY, {"ramal": 99999, "telefone": 37999912222}, bearer)
+            running.ask("POST", f"/hubsoft{NOTIFY['path']}", dict.fromkeys(NOTIFY["body"], 99999), bearer)
             entries = running.journal()
         file = tmp_path / "journal.jsonl"
         file.write_text("\n".join(json.dumps(entry) for entry in entries))
@@ -232,7 +233,7 @@ class TestSameVerdict:
         done = inside("check", file, "--json")
 
         found = [found["clause"] for found in done.json["findings"]]
-        assert found == [v["clause"] for entry in entries for v in entry["verdict"]["violations"]]
+        assert sorted(found) == sorted(v["clause"] for entry in entries for v in entry["verdict"]["violations"])
         assert "extension-exists" in found
 
     def test_of_answers_of_a_receiver(self, tmp_path):
@@ -240,6 +241,15 @@ class TestSameVerdict:
             played, checked = self.both(tmp_path, "answered_inbound", "--target", f"pbx55={receiver.url}")
 
         assert findings_of(checked.json) == findings_of(played.json["runs"][0])
+
+    def test_of_messages_that_never_left(self, tmp_path):
+        """The login failed, so there was no credential to send: that is nobody's violation."""
+        nobody = ("--target", "hubsoft=http://127.0.0.1:1/")
+
+        played, checked = self.both(tmp_path, "answered_inbound", *nobody)
+
+        assert checked.json["exchanges"] > 0
+        assert checked.json["findings"] == played.json["runs"][0]["findings"] == []
 
     def test_of_every_scenario_in_one_journal(self, tmp_path):
         """Each is a recording of its own, though all begin at the same moment with the same calls."""

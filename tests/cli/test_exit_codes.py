@@ -95,7 +95,7 @@ def test_run_against_an_erp_that_is_not_there_ends_with_3_and_blames_no_message(
 
     assert done.code == 3
     assert "no token, since the login failed: connection refused" in done.out
-    assert "0 errors" in done.out
+    assert "exchanges, 0 errors" in done.out
 
 
 def test_worst_of_several_runs_decides(tmp_path):

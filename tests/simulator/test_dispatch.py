@@ -9,6 +9,7 @@ from simulator.dispatch import GaveUp
 from simulator.transactions import Transaction
 from tests.core import (
     ANSWERED,
+    SMS,
     TOKEN,
     entries,
     errors_of,
@@ -22,13 +23,6 @@ from tests.core import (
     until,
 )
 from tests.receiver import Receiver, Reply, redirect
-
-SMS = """
-scenario: one_message
-title: One message goes out
-steps:
-  - sms: {call: A, extension: "111", to: "37999912222", text: "oi"}
-"""
 
 SHORT = """
 scenario: short

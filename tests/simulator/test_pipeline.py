@@ -174,7 +174,10 @@ def test_drift_is_no_reason_to_refuse(ask: Callable[..., Asked]) -> None:
     [
         (ring(b'{"bell": '), Problem.MALFORMED),
         (ring(b'{"bell": NaN}'), Problem.MALFORMED),
-        (ring(headers=(("authorization", f"Bearer {SECRET}"), ("content-type", "text/plain"))), Problem.UNSUPPORTED_MEDIA),
+        (
+            ring(headers=(("authorization", f"Bearer {SECRET}"), ("content-type", "text/plain"))),
+            Problem.UNSUPPORTED_MEDIA,
+        ),
         (ring(headers=(("authorization", f"Bearer {SECRET}"),)), Problem.UNSUPPORTED_MEDIA),
     ],
 )
@@ -307,7 +310,9 @@ def test_no_secret_is_journaled_wherever_it_stands(
 ) -> None:
     """A credential or an issued token, misplaced, misspelt, in what cannot be read, and in what is told of it."""
     changed = {
-        name: value.replace(SECRET.encode(), secret.encode()) if isinstance(value, bytes) else value.replace(SECRET, secret)
+        name: value.replace(SECRET.encode(), secret.encode())
+        if isinstance(value, bytes)
+        else value.replace(SECRET, secret)
         for name, value in change.items()
     }
 

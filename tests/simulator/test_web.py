@@ -93,7 +93,8 @@ def test_request_is_handed_on_as_it_was_on_the_wire(tell: Callable[..., Seen], t
 
 
 @pytest.mark.parametrize(
-    "path", ["/toy", "/toy/", "/toy/ring", "/toy/rings/", "/toy//rings", "/toy/rings/7", "/toy/rings/7/k/", "/toy/Rings"]
+    "path",
+    ["/toy", "/toy/", "/toy/ring", "/toy/rings/", "/toy//rings", "/toy/rings/7", "/toy/rings/7/k/", "/toy/Rings"],
 )
 def test_path_of_no_operation_is_not_found(tell: Callable[..., Seen], told: Told, path: str) -> None:
     """Nothing is redirected, and nothing is guessed."""

@@ -75,7 +75,7 @@ class Fake:
         )
 
     def ask(self, request: HttpRequest) -> Asked:
-        """Send a request; it must leave exactly one entry, with this answer, in the tenant's journal or in unclaimed."""
+        """Send a request; it must leave one entry, with this answer, in the tenant's journal or in unclaimed."""
         before = {name: self.live.journal_end(name) for name in (self.tenant, UNCLAIMED)}
         path = f"/{self.key}{request.path}" + (f"?{request.query}" if request.query else "")
         answer = self.live.ask(request.method, path, request.body or None, dict(request.headers))

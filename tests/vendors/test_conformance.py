@@ -179,7 +179,9 @@ def test_body_at_the_limit_is_read_and_one_byte_more_is_not(fake: Fake) -> None:
         assert refused.answer.status == 413
 
 
-@pytest.mark.parametrize("path", ["/", "/no/such/path", "/%2e%2e/etc", "/\u00e9".encode().decode("latin-1")[:1], "/a%00b"])
+@pytest.mark.parametrize(
+    "path", ["/", "/no/such/path", "/%2e%2e/etc", "/\u00e9".encode().decode("latin-1")[:1], "/a%00b"]
+)
 def test_unknown_path_is_404_in_the_vendors_envelope(fake: Fake, path: str) -> None:
     """Whatever the path, the vendor's own words say that nothing is there."""
     asked = fake.ask(HttpRequest("GET", path, "", tuple(fake.headers.items())))
@@ -235,7 +237,7 @@ def test_request_without_a_credential_is_refused_as_documented(fake: Fake) -> No
             continue
         example = next(e for e in EXAMPLES[fake.key] if e.operation == operation.id and e.valid)
         request = fake.request(example)
-        names = {name for name in fake.headers}
+        names = set(fake.headers)
 
         bare = tuple((name, value) for name, value in request.headers if name not in names)
         asked = fake.ask(HttpRequest(request.method, request.path, request.query, bare, request.body))

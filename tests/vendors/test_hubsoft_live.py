@@ -1,4 +1,4 @@
-"""HubSoft's fake over real HTTP: tokens and their end, the windows, the readings, the page's own curl lines, two tenants."""
+"""HubSoft's fake over real HTTP: tokens and their end, windows, readings, the page's own curl lines, two tenants."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import shlex
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -83,7 +84,7 @@ def change(running: Live, tenant: str, **choices: dict[str, str]) -> None:
 
 
 def test_token_is_given_for_json_and_for_a_form(running: Live, tenant: str) -> None:
-    """As the page prints it and as the vendor's own example sends it; each token is another, and each opens the door."""
+    """As the page prints it, and as the vendor's own example sends it; each token is another, and opens the door."""
     by_json = running.ask("POST", TOKEN, secrets(running, tenant))
     by_form = running.ask("POST", TOKEN, urlencode(secrets(running, tenant)).encode(), {"content-type": FORM})
 
@@ -406,7 +407,7 @@ def test_removed_tenant_is_forgotten_with_its_tokens_and_credentials(running: Li
 
 def read_curl(line: str) -> tuple[str, str, dict[str, str], str]:
     words = shlex.split(line)
-    headers = dict(w.split(": ", 1) for before, w in zip(words, words[1:], strict=False) if before == "-H")
+    headers = dict(w.split(": ", 1) for before, w in pairwise(words) if before == "-H")
     (url,) = [w for w in words if re.match("https?://", w)]
     body = words[words.index("-d") + 1]
     json.loads(body)

@@ -57,7 +57,9 @@ def test_with_the_token_everything_is_open(guarded: Live) -> None:
 
 
 @pytest.mark.parametrize("path", ["/_sim/health", "/_sim/tenants", "/hubsoft/oauth/token", "/"])
-@pytest.mark.parametrize("host", ["evil.example.com", "127.0.0.1.evil.example.com", "localhost.", "simulator.tests", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example.com", "127.0.0.1.evil.example.com", "localhost.", "simulator.tests", ""]
+)
 def test_host_that_is_not_ours_is_misdirected(guarded: Live, path: str, host: str) -> None:
     """A page under a name of its own (DNS rebinding) gets 421 and the names that are ours."""
     answer = guarded.ask("GET", path, None, {"host": host})
@@ -92,7 +94,7 @@ def test_page_of_our_own_origin_is_answered(guarded: Live) -> None:
 
 
 def test_change_that_cannot_be_stored_is_503_and_has_not_happened(tmp_path: Path) -> None:
-    """The answer of the control API and of a fake waits for the store; when that fails, both say so and nothing changed."""
+    """The answers of the control API and of a fake wait for the store; when that fails, both say so."""
     path = tmp_path / "store.db"
     with live(store=path, clock=Mode.JUMPING) as running:
         credentials = running.credentials("hubsoft")

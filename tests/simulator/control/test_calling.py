@@ -70,7 +70,9 @@ def test_long_poll_wakes_when_the_journal_grows(running: Live, tenant: str, rece
     found: list[Any] = []
     poll = threading.Thread(target=lambda: found.extend(running.journal(tenant, wait=15)))
     poll.start()
-    running.on_loop(lambda simulator: simulator.tenants.get(tenant))  # the poll is under way, or finds the entry at once
+    running.on_loop(
+        lambda simulator: simulator.tenants.get(tenant)
+    )  # the poll is under way, or finds the entry at once
 
     running.control("POST", "/calls", {}, tenant=tenant)
     poll.join(10)

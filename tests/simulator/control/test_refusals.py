@@ -84,8 +84,20 @@ WRONG: dict[str, tuple[str, str, Any, int, tuple[str, ...]]] = {
         ("crm.example.com", "--target"),
     ),
     "target that is a file": ("POST", "/targets", {"vendor": "pbx55", "url": "file:///etc/passwd"}, 422, ("http",)),
-    "target of the metadata": ("POST", "/targets", {"vendor": "pbx55", "url": "http://169.254.169.254/"}, 422, ("169",)),
-    "target of no vendor": ("POST", "/targets", {"vendor": "nope", "url": "http://127.0.0.1:1/"}, 422, ("nope", "pbx55")),
+    "target of the metadata": (
+        "POST",
+        "/targets",
+        {"vendor": "pbx55", "url": "http://169.254.169.254/"},
+        422,
+        ("169",),
+    ),
+    "target of no vendor": (
+        "POST",
+        "/targets",
+        {"vendor": "nope", "url": "http://127.0.0.1:1/"},
+        422,
+        ("nope", "pbx55"),
+    ),
     "method of no push": (
         "POST",
         "/targets",
@@ -118,7 +130,13 @@ WRONG: dict[str, tuple[str, str, Any, int, tuple[str, ...]]] = {
     "scenario with a wrong word": ("POST", "/runs", {"text": UNKNOWN_STEP}, 422, ("text:4:", '"ring"')),
     "scenario that is empty": ("POST", "/runs", {"text": ""}, 422, ("empty",)),
     "world with mistakes": ("PUT", "/world", WORLD_MISTAKES, 422, ("/customers/0/phones/0", "37999912222")),
-    "world with a stranger": ("PUT", "/world", {"extensions": WORLD_MISTAKES["extensions"]}, 422, ("/extensions/0", "nobody")),
+    "world with a stranger": (
+        "PUT",
+        "/world",
+        {"extensions": WORLD_MISTAKES["extensions"]},
+        422,
+        ("/extensions/0", "nobody"),
+    ),
     "clock set back": ("PUT", "/clock", {"forward": "-3s"}, 422, ("negative",)),
     "clock set too far": ("PUT", "/clock", {"forward": "367d"}, 422, ("366d",)),
     "clock that is none": ("PUT", "/clock", {"clock": "fast"}, 422, ("fast", "20x")),
@@ -220,7 +238,9 @@ def test_world_without_anybody_is_no_reason_to_fail(running: Live) -> None:
 
 def state_of(running: Live) -> list[object]:
     """Return what a refused request must not have changed."""
-    return [running.control("GET", path).json for path in ("/tenants", "/targets", "/runs", "/calls", "/clock", "/world")]
+    return [
+        running.control("GET", path).json for path in ("/tenants", "/targets", "/runs", "/calls", "/clock", "/world")
+    ]
 
 
 def keeps_contract(method: str, path: str, status: int, headers: Any, body: bytes) -> None:

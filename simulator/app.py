@@ -13,6 +13,7 @@ import simulator.vendors
 from contracts import strict_json
 from contracts.contract import Contract, discover, load
 from contracts.egress import Gate
+from contracts.redaction import redact_mounted
 from simulator.dispatch import Dispatcher
 from simulator.engine import Engine
 from simulator.furnishing import furnish, restored, world_of
@@ -291,6 +292,7 @@ class Simulator:
             settings=Limits(),
             allowed_hosts=AllowedHosts.of((*self.settings.allow_hosts, *own_names(self.settings.host))),
             journal_wait=self.journal_growth,
+            redact=lambda path: redact_mounted(path, self.contracts),
         )
         self.server = await Server.start(self.shell, self.settings.host, self.settings.port)
 

@@ -99,7 +99,7 @@ class Contract:
     ) -> Any:
         """Return a decoded body: None for one that is empty and may be, or that the contract says nothing of.
 
-        ``status`` is needed for an answer. Raises UnreadableBody (clause ``media-type``, ``malformed`` or ``too-large``).
+        ``status`` is needed for an answer. Raises UnreadableBody, which names the clause.
         """
         if part is Part.REQUEST:
             return bodies.decode(operation.body, body, content_type)[0]

@@ -188,7 +188,9 @@ def test_authorization_of_any_form_is_hidden(tmp_path):
 
 def shaped(tmp_path):
     """The toy contract with a key whose shape is known."""
-    text = openapi_text().replace("maxLength: 40, x-secret: key", 'pattern: "^k-[0-9]{6}$", maxLength: 40, x-secret: key')
+    text = openapi_text().replace(
+        "maxLength: 40, x-secret: key", 'pattern: "^k-[0-9]{6}$", maxLength: 40, x-secret: key'
+    )
     return contract(tmp_path, openapi=text)
 
 

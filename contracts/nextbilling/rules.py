@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from contracts.model import Direction, Part
@@ -11,16 +12,17 @@ from contracts.rules import Finding, RuleFunction, Subject
 
 SUBSCRIBER, LINE, GROUP = "nextbilling.subscriber", "nextbilling.line", "nextbilling.group"
 NEEDED = ("id_cliente", "descricao", "strategy", "devices")
-_MOST_DIGITS = 18
+_MOST_DIGITS = 40
 
 
 def number_of(value: object) -> int | None:
-    """Return an id on the wire (a JSON number, or text of digits) as a number, or None when it is none."""
+    """Return an id on the wire (a JSON number such as 4 or 4.0, or text of digits) as a number, or None."""
     if isinstance(value, str):
         plain = value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
         return int(value) if plain else None
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if whole else None  # type: ignore[return-value]
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or value != value // 1:
+        return None
+    return int(value)
 
 
 def record_named(operation: str, body: object, query: Mapping[str, str], readings: Mapping[str, str]) -> int | None:

@@ -193,6 +193,27 @@ def test_lines_given_as_text_are_kept_as_numbers() -> None:
     assert listed(work)[1]["devices"] == [23, 1]
 
 
+@pytest.mark.parametrize("one", [1.0, Decimal("1.0"), Decimal("1E0")])
+def test_numbers_are_kept_as_whole_ones_however_they_are_written(one: object) -> None:
+    """JSON knows no difference between 1 and 1.0, and a list shows none."""
+    work = work_of()
+    ask(work, "createRingGroup", {**GROUP, "status": one, "devices": [one]})
+    ask(work, "createDevice", {"customer_id": Decimal("9.0"), "rate_id": one, "port": one}, last="1")
+
+    (entry,) = body_of(ask(work, "listDevices", last="9", query={"id_record": "1001"}))["data"]
+
+    assert (listed(work)[1]["status"], listed(work)[1]["devices"]) == ("1", [1])
+    assert (entry["data"][0]["id_plano"], entry["data"][0]["port"]) == ("1", "1")
+
+
+def test_subscriber_of_many_digits_is_nobody() -> None:
+    """A number beyond all ids is no 0."""
+    work = work_of()
+
+    assert listed(work, last="9" * 30) == []
+    assert body_of(ask(work, "listDevices", last="9" * 30))["data"] == []
+
+
 def test_update_keeps_what_it_does_not_name() -> None:
     """An update of one field changes that one."""
     work = work_of()

@@ -58,8 +58,13 @@ def new_id(work: Work, kind: str, first: int) -> int:
             return number
 
 
+def plain(value: Any) -> Any:
+    """Return a value of a body as a record keeps it: a whole number as such, however it was written (1.0)."""
+    return value if isinstance(value, str | bool) or number_of(value) is None else number_of(value)
+
+
 def _named(body: dict[str, Any]) -> dict[str, Any]:
-    named = {FIELDS[field]: value for field, value in body.items() if field in FIELDS}
+    named = {FIELDS[field]: plain(value) for field, value in body.items() if field in FIELDS}
     if "devices" in body:
         named["devices"] = [number_of(device) for device in body["devices"]]
     return named

@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.nextbilling.rules import LINE, number_of
 from simulator.vendor import Document, Received, Reply, Work
-from simulator.vendors.nextbilling.groups import OK, new_id
+from simulator.vendors.nextbilling.groups import OK, new_id, plain
 from simulator.vendors.nextbilling.reach import owner_of, seen
 from simulator.vendors.nextbilling.world import line
 
@@ -33,7 +33,7 @@ def create_device(work: Work, received: Received) -> Reply:
     number = new_id(work, LINE, FIRST_LINE)
     body: dict[str, Any] = received.body
     made = line(number, owner_of(work, received) or 0, body.get("username") or f"linha{number}")
-    settings = {name: value for name, value in body.items() if name not in NOT_SETTINGS}
+    settings = {name: plain(value) for name, value in body.items() if name not in NOT_SETTINGS}
     work.put(LINE, str(number), {**made, "settings": settings})
     return Reply(200, {**OK, "new_record": number})
 

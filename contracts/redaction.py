@@ -42,7 +42,7 @@ def redact(exchange: Exchange, contract: Contract, known: Mapping[str, str] | No
     request = exchange.request
     request = HttpRequest(
         request.method,
-        _without(_path(request.path, contract), repeated),
+        _without(redact_path(request.path, contract), repeated),
         _without(hiding.hide_form(request.query, names) if request.query else "", repeated),
         _headers(request.headers, headers),
         _bytes_without(hiding.hide(request.body, names), repeated),
@@ -95,8 +95,11 @@ def _header(name: str, value: str, secret: Mapping[str, str]) -> str:
     return value if is_marker(scheme[2]) else f"{scheme[1]} {marker(kind)}"
 
 
-def _path(path: str, contract: Contract) -> str:
-    """Hide path parameters that are secrets, also in paths that only begin like one that has them."""
+def redact_path(path: str, contract: Contract) -> str:
+    """Hide path parameters that are secrets, also in paths that only begin like one that has them.
+
+    What has the shape of such a secret is hidden wherever it stands, since a misspelt path is like no other.
+    """
     segments = path.split("/")
     for template, kinds in contract.secret_paths.items():
         for index, wanted in enumerate(template[: len(segments)]):
@@ -105,7 +108,16 @@ def _path(path: str, contract: Contract) -> str:
                 segments[index] = marker(kinds[wanted])
             elif "{" not in wanted and unquote(segment) != wanted:
                 break
+    for shape, kind in contract.secret_shapes:
+        segments = [marker(kind) if shape.fullmatch(unquote(segment)) else segment for segment in segments]
     return "/".join(segments)
+
+
+def redact_mounted(path: str, contracts: Mapping[str, Contract]) -> str:
+    """Return a path below a vendor's prefix (``/<key>/...``) as a log may have it."""
+    key, slash, below = path.removeprefix("/").partition("/")
+    contract = contracts.get(key)
+    return f"/{key}{redact_path(slash + below, contract)}" if contract else path
 
 
 def _long_secrets(exchange: Exchange, secret: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from contracts.contract import load
 from contracts.egress import Gate
+from contracts.redaction import redact_mounted
 from simulator.discovery import discover_vendors, target_choices
 from simulator.dispatch import Dispatcher
 from simulator.engine import Engine
@@ -277,6 +278,7 @@ class Simulator:
             settings=Limits(),
             allowed_hosts=AllowedHosts.of((*self.settings.allow_hosts, *own_names(self.settings.host))),
             journal_wait=self.journal_growth,
+            redact=lambda path: redact_mounted(path, self.contracts),
         )
         self.server = await Server.start(self.shell, self.settings.host, self.settings.port)
 

@@ -17,6 +17,7 @@ from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement, Part
 from contracts.parameters import query_of
 from contracts.redaction import redact, redact_verdict
+from contracts.variant import Variant
 from simulator.bridge import Slip, WsgiAnswer
 from simulator.store import Store
 from simulator.tenants import UNCLAIMED, Tenant, Tenants
@@ -28,6 +29,12 @@ log = logging.getLogger(__name__)
 _WORD = re.compile(rb"[A-Za-z0-9._~-]{20,}")  # what a token that was issued may be
 
 JSON: Headers = (("content-type", "application/json"),)
+
+UNREAD = {
+    "media-type": Problem.UNSUPPORTED_MEDIA,
+    "malformed": Problem.MALFORMED,
+    "too-large": Problem.TOO_LARGE,
+}
 
 
 class Pipeline:
@@ -45,18 +52,20 @@ class Pipeline:
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a request for an operation of the contract; ``path`` holds the decoded path parameters."""
-        body, unread = self._decode(operation, http)
+        body, unread = self._decode(self.contract.strict, operation, http)
         claim = self._claim(operation, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
+        variant = self.contract.under(tx.readings)[1]
+        if variant is not self.contract.strict:
+            body, unread = self._decode(variant, operation, http)
         exchange = self._exchange(tx, operation, http)
         judgement = self.contract.check(exchange, facts=tx if claim.tenant else None)
-        open_to_all = not self.contract.operations[operation].security
+        open_to_all = self.contract.operations[operation].is_open
         if claim.tenant is None and not (open_to_all and (unread or judgement.refused)):
             reply = self._refuse(tx, claim.problem, claim.detail or claim.hint, operation)
         elif unread:
-            problem = Problem.UNSUPPORTED_MEDIA if unread.clause == "media-type" else Problem.MALFORMED
-            reply = self._refuse(tx, problem, str(unread), operation, judgement)
+            reply = self._refuse(tx, UNREAD[unread.clause], str(unread), operation, judgement)
         elif judgement.refused:
             reply = self._refuse(tx, Problem.VIOLATION, _first(judgement), operation, judgement)
         else:
@@ -134,7 +143,7 @@ class Pipeline:
 
     def _secrets_of(self, tenant: Tenant, http: HttpRequest) -> dict[str, str]:
         """Return what to hide wherever it stands, a misspelt field included, with the kind of each."""
-        kinds, key = self.contract.secrets, self.vendor.key
+        kinds, key = {**self.contract.secrets, **self.vendor.secrets}, self.vendor.key
         tenants = self._tenants if tenant.name == UNCLAIMED else (tenant,)
         sets = (t.profile.credentials.get(key, {}) for t in tenants)
         found = {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
@@ -146,11 +155,11 @@ class Pipeline:
         reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))
         return lost(replace(reply, status=503))
 
-    def _decode(self, operation: str, http: HttpRequest) -> tuple[Any, UnreadableBody | None]:
-        """Return the decoded body, or None and what is wrong with it."""
+    def _decode(self, variant: Variant, operation: str, http: HttpRequest) -> tuple[Any, UnreadableBody | None]:
+        """Return the decoded body, or None and what is wrong with it under these readings."""
         try:
             return self.contract.decode(
-                self.contract.operations[operation], http.body, http.header("content-type"), Part.REQUEST
+                variant.operations[operation], http.body, http.header("content-type"), Part.REQUEST
             ), None
         except UnreadableBody as error:
             return None, error

@@ -79,9 +79,7 @@ def same_user(subject: Subject) -> Iterator[Finding]:
     if desk is not None and user is not None and desk.get("user") != user["id"]:
         own = subject.facts.get("user", str(desk.get("user")))
         expected = (
-            f"{own['internal_id']}, the user of extension {desk['number']}"
-            if own
-            else "nobody has this extension"
+            f"{own['internal_id']}, the user of extension {desk['number']}" if own else "nobody has this extension"
         )
         yield Finding("/identificador_interno", str(internal), expected)
 

@@ -92,7 +92,7 @@ def _violated(refusal: Refusal) -> dict[str, object]:
 
 def _search(violation: Violation, possible: str) -> str:
     given = violation.found.strip('"')
-    if violation.keyword == "required" or not given:
+    if violation.clause == "required" or not given:
         return "O campo busca é obrigatória"
     return f"O tipo de busca ({given}) não é válido | Valores aceitos para esse campo: {possible}"
 
@@ -111,7 +111,7 @@ def _sentences(violation: Violation) -> Iterator[str]:
     spoken = field.replace("_", " ")
     if violation.clause in RULE_TEXTS:
         yield RULE_TEXTS[violation.clause].format(violation.found)
-    elif violation.keyword == "required":
+    elif violation.clause == "required":
         yield f"O campo {spoken} é obrigatório."
     elif violation.keyword == "anyOf" and violation.discrepancy in ONE_OF_TWO:
         one, other = ONE_OF_TWO[violation.discrepancy]

@@ -93,10 +93,11 @@ def edited(work: Work, ticket: Document) -> dict[str, Any]:
 
 
 def _time_left(passed: timedelta) -> dict[str, Any]:
-    left = (TIME - passed) // timedelta(minutes=1)
+    spent = max(0, passed // timedelta(minutes=1))
+    left = TIME // timedelta(minutes=1) - spent
     hours, minutes = divmod(abs(left), 60)
     return {
-        "minutos_em_aberto": max(0, passed // timedelta(minutes=1)),
+        "minutos_em_aberto": spent,
         "tempo_restante": f"{'-' if left < 0 else ''}{hours}h {minutes}min",
         "percentual_tempo_restante": max(0, left * 100 // 60),
         "percentual_color_class": f"white-fg md-{'red' if left <= 0 else 'green'}-bg",

@@ -283,6 +283,18 @@ def test_work_order_is_opened_when_asked_for() -> None:
     assert (second["id_ordem_servico"], second["tipo"], second["status"]) == (341, "TIPO 1", "pendente")
 
 
+def test_numbers_are_kept_as_digits_however_they_are_written() -> None:
+    """A JSON number with a fraction of nothing, and formatted text where the reading takes it (H3)."""
+    work = world(H3="formatted")
+    written = {"id_cliente_servico": "11-201", "id_tipo_atendimento": "4-4", "telefone": 37999112233.0}
+
+    key = str(opened(work, **written)["id_atendimento"])
+
+    record = work.get("hubsoft.ticket", key)
+    assert record
+    assert (record["service"], record["kind"], record["phone"]) == ("11201", 44, "37999112233")
+
+
 def test_protocols_of_one_second_differ() -> None:
     """One digit for ten of them, and more where they do not suffice."""
     work = world()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from contracts.hubsoft.rules import SERVICE, TICKET, record_id
+from contracts.hubsoft.rules import SERVICE, TICKET, digits_of, record_id
 from simulator.vendor import Document, Received, Reply, Work
 from simulator.vendors.hubsoft.lookup import FOUND, by_code, by_document, falls
 from simulator.vendors.hubsoft.ticket_views import edited, listed, opened
@@ -32,10 +32,10 @@ def open_ticket(work: Work, received: Received) -> Reply:
         "id": str(FIRST_TICKET - 1 + number),
         "protocol": _protocol(work),
         "service": record_id(body["id_cliente_servico"]),
-        "kind": int(body.get("id_tipo_atendimento", SAC)),
+        "kind": int(record_id(body.get("id_tipo_atendimento")) or SAC),
         "description": body["descricao"] + BY_API,
         "name": body["nome"],
-        "phone": str(body["telefone"]),
+        "phone": digits_of(body["telefone"]),
         "email": body.get("email"),
         "params": body.get("parametros", {}),
         "opened_at": work.now.isoformat(),
@@ -128,5 +128,5 @@ def _order(work: Work, body: Mapping[str, Any]) -> dict[str, Any]:
         "number": str(FIRST_ORDER_NUMBER - 1 + number),
         "status": wanted.get("status") or "aguardando_agendamento",
         "kind": record_id(wanted.get("id_tipo_ordem_servico")),
-        "technicians": [str(key) for key in wanted.get("ids_tecnicos", ())],
+        "technicians": [record_id(key) for key in wanted.get("ids_tecnicos", ())],
     }

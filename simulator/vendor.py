@@ -62,6 +62,9 @@ class Work(Reader, Protocol):
     def credentials(self, vendor: str) -> Mapping[str, str]:
         """Return the tenant's credential set for a vendor."""
 
+    def accounts(self, vendor: str) -> Mapping[str, str]:
+        """Return the account settings that the tenant has set for a vendor (see Vendor.account)."""
+
     def calls(self) -> Iterable[Call]:
         """Return the tenant's calls, oldest first, live ones too."""
 

@@ -206,10 +206,13 @@ class Simulator:
             self._growth.discard(waiter)
 
     async def _perform(self, tenant: Tenant, job: Job) -> None:
-        if job.task is Task.DELIVER:
-            await self.dispatcher.attempt(tenant, job)
-        else:
-            await self.engine.perform(tenant, job)
+        try:
+            if job.task is Task.DELIVER:
+                await self.dispatcher.attempt(tenant, job)
+            else:
+                await self.engine.perform(tenant, job)
+        except Exception as trouble:
+            self.engine.break_off(tenant, job, trouble)
 
     def _take_in(self, tenant: Tenant) -> None:
         self.tenants.add(tenant)

@@ -1,4 +1,4 @@
-"""What the options of ``run`` and ``serve`` take, and what they refuse: with exit code 2, and before anything is done."""
+"""What the options of ``run`` and ``serve`` take, and what they refuse: exit code 2, before anything is done."""
 
 import json
 

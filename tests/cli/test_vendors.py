@@ -108,7 +108,7 @@ def test_simulator_that_is_not_there_is_the_environments_fault(url):
         404,
         500,
         Reply(200, b"<html>"),
-        Reply(200, b"[" * 100_000),
+        Reply(200, b"[" * 99_999),
         Reply(raw=b"no HTTP\r\n\r\n"),
         Reply(reset=True),
     ],

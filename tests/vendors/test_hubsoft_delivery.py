@@ -3,8 +3,9 @@
 import json
 from datetime import timedelta
 
-from tests.core import CANCELLED, HUBSOFT, NOTIFIED, entries, granted, hubsoft, play, played, run, running, shown, story
+from tests.core import entries, play, played, run, running, shown, story
 from tests.receiver import Receiver, Reply
+from tests.vendors.hubsoft_peer import CANCELLED, HUBSOFT, NOTIFIED, granted, hubsoft
 
 LOGIN = "/oauth/token"
 NOTIFY = "/api/v1/integracao/pbx/ligacao/notificar"

@@ -20,6 +20,7 @@ class Variant:
         self.files = files
         reader = OpenapiReader(files)
         self.operations = reader.operations()
+        self.dispatches = reader.dispatches()
         self.security_schemes = reader.security_schemes()
         self.schemas = Schemas(files)
         self._counts: dict[str, Counter[Confidence]] = {}
@@ -36,7 +37,7 @@ class Variant:
     def refs(self) -> list[str]:
         """Return every schema that an operation, a parameter or an answer names, each once."""
         found: dict[str, None] = {}
-        for operation in self.operations.values():
+        for operation in (*self.operations.values(), *(d.common for d in self.dispatches.values())):
             bodies: list[Body | None] = [operation.body, *(answer.body for answer in operation.answers)]
             named = [ref for body in bodies if body for ref in body.media.values()]
             found.update(dict.fromkeys(ref for ref in [*named, *(p.ref for p in operation.parameters)] if ref))

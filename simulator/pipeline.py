@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from contracts import strict_json
 from contracts.bodies import UnreadableBody
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement, Part
+from contracts.operation import Operation
 from contracts.parameters import query_of
 from contracts.redaction import redact
 from simulator.bridge import Slip, WsgiAnswer
@@ -41,23 +43,29 @@ class Pipeline:
         self._store = store
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
-        """Answer a request for an operation of the contract; ``path`` holds the decoded path parameters."""
-        body, unread = self._decode(operation, http)
-        claim = self._claim(operation, http, body, self._tenants)
+        """Answer a request for an operation of the contract, or for what stands for those that share a path.
+
+        ``path`` holds the decoded path parameters.
+        """
+        dispatch = self.contract.dispatches.get(operation)
+        asked = dispatch.common if dispatch else self.contract.operations[operation]
+        body, unread = self._decode(asked, http)
+        key = dispatch.pick(body) if dispatch else operation
+        claim = self._claim(key, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
-        exchange = self._exchange(tx, operation, http)
+        exchange = self._exchange(tx, key, http)
         judgement = self.contract.check(exchange, facts=tx if claim.tenant else None)
-        open_to_all = not self.contract.operations[operation].security
-        if claim.tenant is None and not (open_to_all and (unread or judgement.refused)):
-            reply = self._refuse(tx, claim.problem, claim.detail or claim.hint, operation)
+        refuse = partial(self._refuse, tx, operation=key, http=http, body=body)
+        if claim.tenant is None and not (asked.open and (unread or judgement.refused)):
+            reply = refuse(claim.problem, claim.detail or claim.hint)
         elif unread:
             problem = Problem.UNSUPPORTED_MEDIA if unread.clause == "media-type" else Problem.MALFORMED
-            reply = self._refuse(tx, problem, str(unread), operation, judgement)
-        elif judgement.refused:
-            reply = self._refuse(tx, Problem.VIOLATION, _first(judgement), operation, judgement)
+            reply = refuse(problem, str(unread), judgement=judgement)
+        elif judgement.refused or key is None:
+            reply = refuse(Problem.VIOLATION, _first(judgement), judgement=judgement)
         else:
-            tx, reply = self._handle(tx, tenant, Received(operation, http, body, path, query_of(http)))
+            tx, reply = self._handle(tx, tenant, Received(key, http, body, path, query_of(http)))
         return self._finish(tx, tenant, exchange, judgement, reply, slip)
 
     def refuse(
@@ -77,7 +85,7 @@ class Pipeline:
         tenant = self._tenants.get(self._claim(None, http, None, self._tenants).tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
         exchange = self._exchange(tx, None, http)
-        reply = self._refuse(tx, problem, detail, None, allow=allow)
+        reply = self._refuse(tx, problem, detail, http=http, allow=allow)
         if problem is Problem.FAILURE and status is not None:
             reply = replace(reply, status=status)
         return self._finish(tx, tenant, exchange, Judgement(None), reply, slip)
@@ -91,19 +99,23 @@ class Pipeline:
         except Exception:
             log.exception("%s %s failed", self.vendor.key, received.operation)
             clean = Transaction(tenant, self._store, self.vendor.key)  # what the handler began is gone
-            return clean, self._refuse(clean, Problem.FAILURE, "the simulator failed; see its log", received.operation)
+            detail = "the simulator failed; see its log"
+            return clean, self._refuse(clean, Problem.FAILURE, detail, operation=received.operation)
 
     def _refuse(
         self,
         tx: Transaction,
         problem: Problem,
         detail: str,
-        operation: str | None,
+        *,
+        operation: str | None = None,
         judgement: Judgement | None = None,
         allow: tuple[str, ...] = (),
+        http: HttpRequest | None = None,
+        body: Any = None,
     ) -> Reply:
         violations = judgement.refused if judgement else ()
-        return self._reply(Refusal(problem, detail, operation, violations, allow, tx.switches))
+        return self._reply(Refusal(problem, detail, operation, violations, allow, tx.switches, http, body))
 
     def _reply(self, refusal: Refusal) -> Reply:
         return self._word(refusal)
@@ -138,12 +150,10 @@ class Pipeline:
         reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))
         return lost(replace(reply, status=503))
 
-    def _decode(self, operation: str, http: HttpRequest) -> tuple[Any, UnreadableBody | None]:
+    def _decode(self, operation: Operation, http: HttpRequest) -> tuple[Any, UnreadableBody | None]:
         """Return the decoded body, or None and what is wrong with it."""
         try:
-            return self.contract.decode(
-                self.contract.operations[operation], http.body, http.header("content-type"), Part.REQUEST
-            ), None
+            return self.contract.decode(operation, http.body, http.header("content-type"), Part.REQUEST), None
         except UnreadableBody as error:
             return None, error
 

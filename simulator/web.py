@@ -6,7 +6,7 @@ One app a vendor, since only an app can answer 404 and 405 in the vendor's own e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from flask import Flask, Response, request
@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from contracts.contract import Contract
 from contracts.model import HttpRequest, HttpResponse
+from contracts.operation import Operation
 from simulator.bridge import REFUSAL, REFUSAL_STATUS, SLIP, Slip
 from simulator.vendor import Problem, Refusal
 
@@ -38,7 +39,7 @@ class Answerer(Protocol):
     """What a face asks for its answers (see `simulator.pipeline.Pipeline`)."""
 
     def answer(self, operation: str, http: HttpRequest, path: dict[str, str], slip: Slip) -> HttpResponse:
-        """Answer a request for an operation."""
+        """Answer a request for an operation, or for one of those that share its path."""
 
     def refuse(
         self,
@@ -60,12 +61,13 @@ def make_app(name: str, contract: Contract, answerer: Answerer) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    for operation in contract.operations.values():
-        if operation.kind == "path":
+    for operation in contract.served:
+        view = _view(operation, contract, answerer)
+        for rule in _rules(operation):
             app.add_url_rule(
-                _PARAMETER.sub(r"<\1>", operation.path),
+                rule,
                 endpoint=operation.id,
-                view_func=_view(operation.id, contract, answerer),
+                view_func=view,
                 methods=list(operation.methods),
                 provide_automatic_options=False,
             )
@@ -74,16 +76,21 @@ def make_app(name: str, contract: Contract, answerer: Answerer) -> Flask:
     return app
 
 
-def _view(key: str, contract: Contract, answerer: Answerer) -> Callable[..., Response]:
-    operation = contract.operations[key]
+def _rules(operation: Operation) -> Iterator[str]:
+    yield _PARAMETER.sub(r"<\1>", operation.path)
+    if operation.ending:
+        yield operation.ending
+        yield f"/<path:before>{operation.ending}"
 
+
+def _view(operation: Operation, contract: Contract, answerer: Answerer) -> Callable[..., Response]:
     def view(**_: str) -> Response:
         http = _http()
         # Flask has matched the decoded path; as it was on the wire, %2F is no slash, and a last slash is one too many.
         path = contract.routes.parameters_of(operation, http.path)
         if path is None:
             return _flask(answerer.refuse(Problem.NOT_FOUND, _DETAILS[404], http, _slip()))
-        return _flask(answerer.answer(key, http, dict(path), _slip()))
+        return _flask(answerer.answer(operation.id, http, dict(path), _slip()))
 
     return view
 

@@ -24,9 +24,8 @@ def command(discrepancies: bool, as_json: bool) -> None:
     for contract in loaded:
         click.secho(f"{contract.title} ({contract.key})", bold=True)
         for operation in contract.operations.values():
-            where = operation.path or f"push {operation.id}"
             mark = operation.provenance
-            click.echo(f"  {'/'.join(operation.methods):9} {where:48} {mark.confidence.value:10}  {mark.source}")
+            click.echo(f"  {'/'.join(operation.methods):9} {operation.where:48} {mark.confidence.value:10}  {mark.source}")
         if discrepancies:
             _discrepancies(contract)
         click.echo()
@@ -49,6 +48,7 @@ def _record(contract: Contract) -> dict[str, Any]:
                 "kind": o.kind,
                 "methods": list(o.methods),
                 "path": o.path,
+                "selector": o.selector and dict([o.selector]),
                 "confidence": o.provenance.confidence.value,
                 "source": o.provenance.source,
             }

@@ -25,7 +25,9 @@ def command(discrepancies: bool, as_json: bool) -> None:
         click.secho(f"{contract.title} ({contract.key})", bold=True)
         for operation in contract.operations.values():
             mark = operation.provenance
-            click.echo(f"  {'/'.join(operation.methods):9} {operation.where:48} {mark.confidence.value:10}  {mark.source}")
+            click.echo(
+                f"  {'/'.join(operation.methods):9} {operation.where:48} {mark.confidence.value:10}  {mark.source}"
+            )
         if discrepancies:
             _discrepancies(contract)
         click.echo()

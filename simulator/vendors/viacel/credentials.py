@@ -32,7 +32,9 @@ def claim(operation: str | None, request: HttpRequest, body: Any, known: Credent
     shown = {name: text for name in (USER, TOKEN) if (text := _shown(name, request, body))}
     missing = [name for name in (USER, TOKEN) if name not in shown]
     if missing:
-        return Claim(detail=f"{PLACE} has no {' and no '.join(missing)}: see pbxsim credentials", hint=next(iter(shown), ""))
+        return Claim(
+            detail=f"{PLACE} has no {' and no '.join(missing)}: see pbxsim credentials", hint=next(iter(shown), "")
+        )
     holders = {name: known.holder(KEY, name, text) for name, text in shown.items()}
     wrong = [name for name, holder in holders.items() if holder is None]
     if wrong:

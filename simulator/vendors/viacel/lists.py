@@ -96,7 +96,9 @@ def page(
     counts = {"qtd_total_resultados": len(found), "qtd_resultados_retornados": len(shown)}
     reading = work.readings.get("V14")
     if shown or reading == EMPTY_LIST:
-        return Reply(200, {"http_response_code": 200, **counts, "mensagem": "", "dados": [tell(each) for each in shown]})
+        return Reply(
+            200, {"http_response_code": 200, **counts, "mensagem": "", "dados": [tell(each) for each in shown]}
+        )
     body = {"http_response_code": 404, **counts, "mensagem": "Nenhum registro encontrado."}
     return Reply(200 if reading == NOT_FOUND_IN_BODY else 404, body)
 

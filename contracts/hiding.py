@@ -62,6 +62,8 @@ def _hide_text(text: str, names: Names) -> str:
     if not isinstance(value, dict | list) or not _holds(value, names):
         return text
     hidden = "".join(_pieces(text, names))
+    if "\\" not in text:  # no key can have been missed
+        return hidden
     try:
         if not _holds(strict_json.loads(hidden), names):
             return hidden

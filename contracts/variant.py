@@ -9,7 +9,7 @@ from typing import Any
 from contracts.marks import own_provenance, reachable
 from contracts.model import Confidence
 from contracts.openapi import OpenapiReader
-from contracts.operation import Body, Place
+from contracts.operation import Body, Operation, Place
 from contracts.validators import Schemas
 
 
@@ -33,6 +33,16 @@ class Variant:
             marks = (own_provenance(node) for _, _, node in reachable(self.files, ref))
             self._counts[ref] = Counter(mark.confidence for mark in marks if mark is not None)
         return self._counts[ref]
+
+    def served(self, key: str) -> Operation:
+        """Return what has a path and method to itself: an operation, or what stands for those that share one."""
+        dispatch = self.dispatches.get(key)
+        return dispatch.common if dispatch else self.operations[key]
+
+    def pick(self, key: str, body: object) -> str | None:
+        """Return the key of the operation that a decoded body means where ``key`` is served; None for none of them."""
+        dispatch = self.dispatches.get(key)
+        return dispatch.pick(body) if dispatch else key
 
     def refs(self) -> list[str]:
         """Return every schema that an operation, a parameter or an answer names, each once."""
@@ -60,6 +70,15 @@ class Variant:
         found = {p.name.lower(): p.secret for p in parameters if p.place is Place.HEADER and p.secret}
         kinds = {"http": "token", "apiKey": "key"}
         return {s.header: kinds[s.kind] for s in self.security_schemes.values() if s.header} | found
+
+    def secret_shapes(self) -> dict[str, str]:
+        """Return the patterns of the secrets that stand in paths, with the kind of each (the first one's, if equal)."""
+        found: dict[str, str] = {}
+        for operation in self.operations.values():
+            for parameter in operation.path_parameters:
+                if parameter.secret and parameter.shape:
+                    found.setdefault(parameter.shape, parameter.secret)
+        return found
 
     def secret_paths(self) -> dict[tuple[str, ...], dict[str, str]]:
         """Return the path templates, by segment, that have secrets in them, with the kind of each such segment."""

@@ -6,6 +6,7 @@ It knows no Flask and no vendor: the contract says what is right, and the vendor
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -15,9 +16,9 @@ from contracts import strict_json
 from contracts.bodies import UnreadableBody
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement, Part
-from contracts.operation import Operation
 from contracts.parameters import query_of
-from contracts.redaction import redact
+from contracts.redaction import redact, redact_verdict
+from contracts.variant import Variant
 from simulator.bridge import Slip, WsgiAnswer
 from simulator.store import Store
 from simulator.tenants import UNCLAIMED, Tenant, Tenants
@@ -26,7 +27,15 @@ from simulator.vendor import Problem, Received, Refusal, Reply, Vendor
 
 log = logging.getLogger(__name__)
 
+_WORD = re.compile(rb"[A-Za-z0-9._~-]{20,}")  # what a token that was issued may be
+
 JSON: Headers = (("content-type", "application/json"),)
+
+UNREAD = {
+    "media-type": Problem.UNSUPPORTED_MEDIA,
+    "malformed": Problem.MALFORMED,
+    "too-large": Problem.TOO_LARGE,
+}
 
 
 class Pipeline:
@@ -47,21 +56,21 @@ class Pipeline:
 
         ``path`` holds the decoded path parameters.
         """
-        dispatch = self.contract.dispatches.get(operation)
-        asked = dispatch.common if dispatch else self.contract.operations[operation]
-        body, unread = self._decode(asked, http)
-        key = dispatch.pick(body) if dispatch else operation
+        key, body, unread = self._read(self.contract.strict, operation, http)
         claim = self._claim(key, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
+        variant = self.contract.under(tx.readings)[1]
+        if variant is not self.contract.strict:
+            key, body, unread = self._read(variant, operation, http)
         exchange = self._exchange(tx, key, http)
         judgement = self.contract.check(exchange, facts=tx if claim.tenant else None)
         refuse = partial(self._refuse, tx, operation=key, http=http, body=body)
-        if claim.tenant is None and not (asked.open and (unread or judgement.refused)):
+        open_to_all = self.contract.strict.served(operation).is_open
+        if claim.tenant is None and not (open_to_all and (unread or judgement.refused)):
             reply = refuse(claim.problem, claim.detail or claim.hint)
         elif unread:
-            problem = Problem.UNSUPPORTED_MEDIA if unread.clause == "media-type" else Problem.MALFORMED
-            reply = refuse(problem, str(unread), judgement=judgement)
+            reply = refuse(UNREAD[unread.clause], str(unread), judgement=judgement)
         elif judgement.refused or key is None:
             reply = refuse(Problem.VIOLATION, _first(judgement), judgement=judgement)
         else:
@@ -133,29 +142,38 @@ class Pipeline:
         whole = replace(exchange, response=response)
         if judgement.operation is not None:
             judgement = self.contract.check_reply(whole, judgement)
-        tx.record(redact(whole, self.contract, self._secrets_of(tenant)), judgement)
+        secrets = self._secrets_of(tenant, exchange.request)
+        verdict = redact_verdict(judgement, whole, self.contract, secrets)
+        tx.record(redact(whole, self.contract, secrets), verdict)
         slip.instruction = reply.instruction
         slip.committed = tx.commit()
         slip.on_failure = self._not_kept
         return response
 
-    def _secrets_of(self, tenant: Tenant) -> dict[str, str]:
-        """Return the credentials to hide wherever they stand, a misspelt field included, with the kind of each."""
-        kinds, key = self.contract.secrets, self.vendor.key
+    def _secrets_of(self, tenant: Tenant, http: HttpRequest) -> dict[str, str]:
+        """Return what to hide wherever it stands, a misspelt field included, with the kind of each."""
+        kinds, key = {**self.contract.secrets, **self.contract.secret_headers, **self.vendor.secrets}, self.vendor.key
         tenants = self._tenants if tenant.name == UNCLAIMED else (tenant,)
         sets = (t.profile.credentials.get(key, {}) for t in tenants)
-        return {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
+        found = {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
+        issued = [tokens for t in self._tenants if (tokens := t.records.get(f"{key}.token"))]
+        words = _WORD.findall(f"{http.path} {http.query} ".encode() + http.body) if issued else ()
+        return found | {w: "token" for word in words if any((w := word.decode()) in tokens for tokens in issued)}
 
     def _not_kept(self) -> WsgiAnswer:
         reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))
         return lost(replace(reply, status=503))
 
-    def _decode(self, operation: Operation, http: HttpRequest) -> tuple[Any, UnreadableBody | None]:
-        """Return the decoded body, or None and what is wrong with it."""
+    def _read(
+        self, variant: Variant, served: str, http: HttpRequest
+    ) -> tuple[str | None, Any, UnreadableBody | None]:
+        """Return the operation that is meant, if any, its decoded body, and what is wrong with that under readings."""
+        asked = variant.served(served)
         try:
-            return self.contract.decode(operation, http.body, http.header("content-type"), Part.REQUEST), None
+            body = self.contract.decode(asked, http.body, http.header("content-type"), Part.REQUEST)
         except UnreadableBody as error:
-            return None, error
+            return variant.pick(served, None), None, error
+        return variant.pick(served, body), body, None
 
     def _exchange(self, tx: Transaction, operation: str | None, http: HttpRequest) -> Exchange:
         return Exchange(

@@ -62,6 +62,9 @@ class Work(Reader, Protocol):
     def credentials(self, vendor: str) -> Mapping[str, str]:
         """Return the tenant's credential set for a vendor."""
 
+    def accounts(self, vendor: str) -> Mapping[str, str]:
+        """Return the account settings that the tenant has set for a vendor (see Vendor.account)."""
+
     def calls(self) -> Iterable[Call]:
         """Return the tenant's calls, oldest first, live ones too."""
 
@@ -236,6 +239,7 @@ class Vendor:
     claim        which tenant a request speaks for; open operations (a token route) claim by their body
     refuse       a refusal in the vendor's own envelope
     credentials  makes a tenant's credential set: field to value
+    secrets      the kind of secret of each of its fields that no body of the contract has
     curls        lines for a newcomer to paste: (what it does, command), from base URL and credentials
     switches     tenant switches with their default (the first) and the other values
     world        the records of its own that a tenant begins with: kind to key to record, from the tenant's identity
@@ -255,6 +259,7 @@ class Vendor:
     claim: Callable[[str | None, HttpRequest, Any, Credentials], Claim] | None = None
     refuse: Callable[[Refusal], Reply] | None = None
     credentials: Callable[[Identity], Mapping[str, str]] = lambda identity: {}
+    secrets: Mapping[str, str] = field(default_factory=dict)
     curls: Callable[[str, Mapping[str, str]], tuple[tuple[str, str], ...]] = lambda base, credentials: ()
     switches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     world: Callable[[Identity, Mapping[str, Mapping[str, Document]], bool], Mapping[str, Mapping[str, Document]]] = (

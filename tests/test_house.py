@@ -17,7 +17,23 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 # Property names that are plain English and so say nothing of a vendor.
 PLAIN = {"access_token", "code", "description", "error", "errors", "file", "hint", "line", "message", "msg"}
 PLAIN |= {"client_id", "client_secret", "error_description", "error_type", "expires_in", "grant_type", "password"}
-PLAIN |= {"data", "email", "end", "id", "login", "refresh_token", "status", "token", "token_type", "trace", "username"}
+PLAIN |= {"branch", "date", "duration", "email", "event", "interface", "login", "name", "number", "time"}
+PLAIN |= {"refresh_token", "status", "token", "token_type", "trace", "username"}
+PLAIN |= {
+    "auth",
+    "codecs",
+    "data",
+    "devices",
+    "domain",
+    "end",
+    "id",
+    "limit",
+    "offset",
+    "port",
+    "reason",
+    "records",
+    "strategy",
+}
 
 
 def wire_words(key):

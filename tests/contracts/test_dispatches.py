@@ -95,7 +95,7 @@ def test_each_value_is_an_operation_of_its_own(tmp_path):
     assert (door.selector, door.path, door.methods) == (("action", "open"), "/orders", ("POST",))
     assert (door.summary, door.provenance.source) == ("Open a door.", "manual 7")
     assert set(door.body.media.values()) == {"schemas/open.json"}
-    assert (door.any_media_type, door.credential, door.open) == (True, "body", False)
+    assert (door.any_media_type, door.credential, door.is_open) == (True, "body", False)
     assert [a.status for a in door.answers] == ["200", "201"]
     assert door.where == "/orders action=open"
 

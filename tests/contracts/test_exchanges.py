@@ -142,7 +142,7 @@ def test_line_is_read_at_the_limit_and_refused_one_over(tmp_path):
 
     path.write_bytes(line + b" " * (MAX_LINE - len(line)) + b"\n")
 
-    with pytest.raises(MalformedRecord, match=r"j\.jsonl:1: the line is longer than 4194304 bytes"):
+    with pytest.raises(MalformedRecord, match=r"j\.jsonl:1: the line is longer than 16777216 bytes"):
         list(read_file(path))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from simulator.identity import Identity
 from simulator.vendor import Message, Scene
 from simulator.vendors.hubsoft import VENDOR
 from simulator.vendors.hubsoft.messages import CANCEL_PATH, NOTIFY_PATH, TOKEN_PATH
+from tests.needs import needs
 from tests.vendors.hubsoft_world import CONTRACT_DIR, work_of
 from tests.work import MORNING
 
@@ -29,9 +29,7 @@ Step = tuple[Kind, str | None]
 
 
 def scene(**account: str) -> Scene:
-    return Scene(
-        ZoneInfo("America/Sao_Paulo"), {}, {**VENDOR.account, **account}, work_of(), lambda key: None
-    )
+    return Scene(ZoneInfo("America/Sao_Paulo"), {}, {**VENDOR.account, **account}, work_of(), lambda key: None)
 
 
 def play(*steps: Step, call: Call = INBOUND, **account: str) -> list[Message]:
@@ -164,9 +162,10 @@ def test_paths_are_those_of_the_contract() -> None:
     """What is told goes where the contract says."""
     document = yaml.safe_load((CONTRACT_DIR / "openapi.yaml").read_text(encoding="utf-8"))
 
-    paths = {path["post"]["operationId"]: name for name, path in document["paths"].items()}
+    posted = {path["post"]["operationId"]: name for name, path in document["paths"].items() if "post" in path}
+    told = {"issueToken": TOKEN_PATH, "notifyCall": NOTIFY_PATH, "cancelCall": CANCEL_PATH}
 
-    assert paths == {"issueToken": TOKEN_PATH, "notifyCall": NOTIFY_PATH, "cancelCall": CANCEL_PATH}
+    assert {name: posted[name] for name in told} == told
 
 
 def test_login_sends_the_five_keys() -> None:
@@ -251,9 +250,9 @@ def erp() -> Iterator[tuple[str, list[tuple[str, str | None, object]]]]:
         server.server_close()
 
 
-@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("sed")), reason="needs curl and sed")
 def test_printed_command_gets_a_token_and_notifies_with_it() -> None:
     """The command works in a plain shell, secrets with quotes included."""
+    needs("curl", "sed")
     secrets = {**VENDOR.credentials(Identity("1")), "password": 'it\'s $HOME "x"'}
 
     with erp() as (base, asked):

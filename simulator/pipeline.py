@@ -164,9 +164,7 @@ class Pipeline:
         reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))
         return lost(replace(reply, status=503))
 
-    def _read(
-        self, variant: Variant, served: str, http: HttpRequest
-    ) -> tuple[str | None, Any, UnreadableBody | None]:
+    def _read(self, variant: Variant, served: str, http: HttpRequest) -> tuple[str | None, Any, UnreadableBody | None]:
         """Return the operation that is meant, if any, its decoded body, and what is wrong with that under readings."""
         asked = variant.served(served)
         try:

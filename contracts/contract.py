@@ -17,7 +17,7 @@ from typing import Any
 from contracts import bodies, checking, folder, openapi, readings, rulebook, sequences
 from contracts.errors import ContractError
 from contracts.model import Confidence, Exchange, Judgement, Part, Violation
-from contracts.operation import Operation, SecurityScheme
+from contracts.operation import Dispatch, Operation, OperationKind, SecurityScheme
 from contracts.readings import Discrepancy
 from contracts.routing import Routes
 from contracts.rules import Facts
@@ -51,12 +51,23 @@ class Contract:
         self.secret_headers: Mapping[str, str] = self.strict.secret_headers()
         self.secret_paths: Mapping[tuple[str, ...], Mapping[str, str]] = self.strict.secret_paths()
         self.secret_shapes = tuple((re.compile(s), kind) for s, kind in self.strict.secret_shapes().items())
-        self._routes = Routes(self.operations.values())
+        self._routes = Routes(self.served)
 
     @property
     def operations(self) -> Mapping[str, Operation]:
         """The operations and pushes by their key, under the strict readings."""
         return self.strict.operations
+
+    @property
+    def dispatches(self) -> Mapping[str, Dispatch]:
+        """The paths that mean several operations, by the key of what these have in common, under strict readings."""
+        return self.strict.dispatches
+
+    @property
+    def served(self) -> tuple[Operation, ...]:
+        """What has a path and method to itself: operations, and what stands for those that share one."""
+        own = (o for o in self.operations.values() if o.kind is OperationKind.PATH and o.selector is None)
+        return (*own, *(dispatch.common for dispatch in self.dispatches.values()))
 
     @property
     def security_schemes(self) -> Mapping[str, SecurityScheme]:
@@ -73,9 +84,16 @@ class Contract:
         """The served paths."""
         return self._routes
 
-    def match(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
-        """Return the operation that a method and a percent-encoded path mean, with the decoded path parameters."""
-        return self._routes.match(method, path)
+    def match(self, method: str, path: str, body: object = None) -> tuple[Operation, Mapping[str, str]] | None:
+        """Return the operation that a method and a percent-encoded path mean, with the decoded path parameters.
+
+        Where a path means several, the decoded ``body`` says which: None when it names none of them.
+        """
+        found = self._routes.match(method, path)
+        if found is None or found[0].id not in self.dispatches:
+            return found
+        key = self.dispatches[found[0].id].pick(body)
+        return (self.operations[key], found[1]) if key else None
 
     def methods_of(self, path: str) -> tuple[str, ...]:
         """Return the methods that a path takes (for Allow), sorted; none when there is no such path."""

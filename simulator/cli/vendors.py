@@ -31,9 +31,10 @@ def command(discrepancies: bool, overlay: Path | None, as_json: bool) -> int:
     for number, contract in enumerate(loaded):
         click.secho(f"{chr(10) if number else ''}{contract.title} ({contract.key})", bold=True)
         for operation in contract.operations.values():
-            where = operation.path or f"push {operation.id}"
             mark = operation.provenance
-            click.echo(f"  {'/'.join(operation.methods):9} {where:48} {mark.confidence.value:10}  {mark.source}")
+            click.echo(
+                f"  {'/'.join(operation.methods):9} {operation.where:48} {mark.confidence.value:10}  {mark.source}"
+            )
         if discrepancies:
             _show_discrepancies(contract)
     return 0
@@ -56,6 +57,7 @@ def _record(contract: Contract) -> dict[str, Any]:
                 "kind": o.kind,
                 "methods": list(o.methods),
                 "path": o.path,
+                "selector": o.selector and dict([o.selector]),
                 "confidence": o.provenance.confidence.value,
                 "source": o.provenance.source,
             }

@@ -554,7 +554,7 @@ def test_refusal_of_a_failure_is_plain() -> None:
     assert (reply.status, reply.body) == (500, {"http_response_code": 500, "mensagem": "Erro Interno"})
 
 
-def test_twenty_of_ten_thousand_extensions_are_listed_within_ten_milliseconds(account: Account) -> None:
+def test_twenty_of_ten_thousand_extensions_are_listed_in_milliseconds(account: Account) -> None:
     """A page from the middle, of one company: what the server's thread spends on it."""
     company = account.company()
     kind = KINDS["viacel.extension"]
@@ -577,12 +577,13 @@ def test_twenty_of_ten_thousand_extensions_are_listed_within_ten_milliseconds(ac
             times.append(account.server.on_loop(lambda _: thread_time()))
         return median(after - before for before, after in pairwise(times))
 
-    # Other processes take from every round: the figure holds when one is quiet enough.
+    # It takes under 10 ms on a quiet machine. Processor time, too, grows when others share the cores, so the bound is
+    # three times that: far below what a list costs that looks at every record again.
     rounds = [spent()]
-    while rounds[-1] > 0.010 and len(rounds) < 10:
+    while rounds[-1] > 0.030 and len(rounds) < 10:
         rounds.append(spent())
     answer = account.ask("listar_ramais", cliente_id=company, pos_registro_inicial=5000)
 
     assert answer.json["qtd_total_resultados"] == 10_000
     assert len(answer.json["dados"]) == 20
-    assert min(rounds) <= 0.010, [f"{each * 1000:.1f} ms" for each in rounds]
+    assert min(rounds) <= 0.030, [f"{each * 1000:.1f} ms" for each in rounds]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import simulator.vendors
 from contracts import strict_json
 from contracts.contract import Contract, discover, load
 from contracts.egress import Gate
+from simulator.announcing import Announcer
 from simulator.dispatch import Dispatcher
 from simulator.engine import Engine
 from simulator.furnishing import furnish, restored, world_of
@@ -68,7 +70,7 @@ def _choices(vendors: Mapping[str, Vendor], loaded: Mapping[str, Contract]) -> d
     return {
         key: next((o.methods for o in loaded[key].operations.values() if o.kind == "webhook"), ())
         for key, vendor in vendors.items()
-        if vendor.renders
+        if vendor.renders and not vendor.channel
     }
 
 
@@ -85,7 +87,8 @@ class Simulator:
         for target in settings.targets:
             self.gate = self.gate.allow_url(target.url)
         self.sender = Sender(self.gate)
-        self.pbx = Pbx(self.vendors)
+        self.announcer = Announcer(self.vendors, self.contracts, self.store)
+        self.pbx = Pbx(self.vendors, self.announcer)
         self.engine = Engine(self.pbx, self.store, self.contracts)
         self.engine.strict_inferred = settings.strict_inferred
         self.policy = RetryPolicy()
@@ -119,6 +122,8 @@ class Simulator:
     async def stop(self) -> None:
         """End everything; what is not done stays in the store."""
         if self.server is not None:
+            for tenant in self.tenants:
+                tenant.channels.end()
             self.shell.stop()
             await self.server.stop()
         await self.scheduler.stop()
@@ -231,6 +236,7 @@ class Simulator:
         if not tenant.furnished:
             tenant.furnish = found
         tenant.on_growth = self._grown
+        tenant.channels.on_left = partial(self.announcer.left, tenant)
         tenant.on_loss = lambda: self.reload(tenant.name)
         self.scheduler.watch(tenant)
 
@@ -241,6 +247,7 @@ class Simulator:
 
     def _halt(self, tenant: Tenant) -> None:
         tenant.closed = True
+        tenant.channels.end()
         self.scheduler.forget(tenant.name)
         self.dispatcher.forget(tenant.name)
         self.engine.forget(tenant.name)
@@ -279,7 +286,7 @@ class Simulator:
 
         mounts = {
             f"/{key}": make_app(
-                key, self.contracts[key], Pipeline(vendor, self.contracts[key], self.tenants, self.store)
+                key, self.contracts[key], Pipeline(vendor, self.contracts[key], self.tenants, self.store, self.pbx)
             )
             for key, vendor in self.vendors.items()
             if vendor.handlers

@@ -58,6 +58,9 @@ def restored(rows: TenantRows, readings_of: Callable[[Profile], Choices]) -> Ten
     tenant = Tenant(profile, Clock.from_document(core[CLOCK]["clock"]), readings_of(profile))
     tenant.furnished = FURNISHED in core[PROFILE]
     tenant.records |= records
+    for kind in (k for k in records if k.endswith(".channel")):
+        # A channel ends with the process that held it.
+        tenant.records[kind] = {key: {**record, "open": False} for key, record in records[kind].items()}
     _restore_core(tenant, core)
     for job in sorted((Job.from_document(strict_json.loads(j.body)) for j in rows.jobs), key=_id):
         tenant.put_job(job)

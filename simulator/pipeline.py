@@ -17,7 +17,9 @@ from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpRespo
 from contracts.parameters import query_of
 from contracts.redaction import redact
 from simulator.bridge import Slip, WsgiAnswer
+from simulator.pbx import Pbx
 from simulator.store import Store
+from simulator.switchboard import Switchboard
 from simulator.tenants import UNCLAIMED, Tenant, Tenants
 from simulator.transactions import Transaction
 from simulator.vendor import Problem, Received, Refusal, Reply, Vendor
@@ -30,7 +32,7 @@ JSON: Headers = (("content-type", "application/json"),)
 class Pipeline:
     """Answers the requests of one vendor."""
 
-    def __init__(self, vendor: Vendor, contract: Contract, tenants: Tenants, store: Store) -> None:
+    def __init__(self, vendor: Vendor, contract: Contract, tenants: Tenants, store: Store, pbx: Pbx) -> None:
         self.vendor = vendor
         self.contract = contract
         if vendor.claim is None or vendor.refuse is None:
@@ -39,18 +41,21 @@ class Pipeline:
         self._word = vendor.refuse
         self._tenants = tenants
         self._store = store
+        self._pbx = pbx
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a request for an operation of the contract; ``path`` holds the decoded path parameters."""
         body, unread = self._decode(operation, http)
         claim = self._claim(operation, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
-        tx = Transaction(tenant, self._store, self.vendor.key)
+        tx = self._work(tenant)
         exchange = self._exchange(tx, operation, http)
         judgement = self.contract.check(exchange, facts=tx if claim.tenant else None)
         open_to_all = not self.contract.operations[operation].security
         if claim.tenant is None and not (open_to_all and (unread or judgement.refused)):
             reply = self._refuse(tx, claim.problem, claim.detail or claim.hint, operation)
+        elif not self.vendor.serves(tx.switches, operation):
+            reply = self._refuse(tx, Problem.NOT_FOUND, "the tenant's switches leave this operation out", operation)
         elif unread:
             problem = Problem.UNSUPPORTED_MEDIA if unread.clause == "media-type" else Problem.MALFORMED
             reply = self._refuse(tx, problem, str(unread), operation, judgement)
@@ -90,8 +95,13 @@ class Pipeline:
             return tx, self.vendor.handlers[received.operation](tx, received)
         except Exception:
             log.exception("%s %s failed", self.vendor.key, received.operation)
-            clean = Transaction(tenant, self._store, self.vendor.key)  # what the handler began is gone
+            clean = self._work(tenant)  # what the handler began is gone
             return clean, self._refuse(clean, Problem.FAILURE, "the simulator failed; see its log", received.operation)
+
+    def _work(self, tenant: Tenant) -> Transaction:
+        tx = Transaction(tenant, self._store, self.vendor.key)
+        tx.board = Switchboard(self._pbx, tx, self.vendor.key)
+        return tx
 
     def _refuse(
         self,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from simulator.calls import Call
+from simulator.channel import Channels
 from simulator.clock import Clock, Mode
 from simulator.errors import SimulatorError
 from simulator.identity import Identity
@@ -95,6 +96,7 @@ class Tenant:
         self.jobs_of_run: Counter[str] = Counter()
         self.balance = profile.balance
         self.journal = Journal(profile.name)
+        self.channels = Channels()
         self.in_flight = 0
         self.changed = asyncio.Event()
         self.pending: asyncio.Future[None] | None = None

@@ -6,7 +6,7 @@ A transaction that is not committed has changed nothing. What it reads includes 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 
 from contracts import exchanges, strict_json
 from contracts.model import Exchange, Judgement
+from simulator.board import Board
 from simulator.calls import Call, Event
+from simulator.channel import Channels
 from simulator.clock import Clock
 from simulator.documents import call_to_document
 from simulator.identity import Identity
@@ -29,15 +31,8 @@ from simulator.vendor import Document
 
 # Kinds that the core keeps for itself, beside the records that vendors and worlds have.
 FURNISHED = "furnished"
-CALL, TARGET, SEQUENCE, CLOCK, ACCOUNT, PROFILE, RUN = (
-    "_call",
-    "_target",
-    "_sequence",
-    "_clock",
-    "_account",
-    "_profile",
-    "_run",
-)
+CALL, TARGET, SEQUENCE, CLOCK = "_call", "_target", "_sequence", "_clock"
+ACCOUNT, PROFILE, RUN = "_account", "_profile", "_run"
 
 
 # Calls beyond these are forgotten, the oldest that are over first: a simulator may stay up for weeks.
@@ -64,6 +59,8 @@ class Transaction:
         self._balance: Decimal | None = None
         self._exchanges: list[tuple[Exchange, Judgement | None]] = []
         self._news: list[object] = []
+        self._then: list[Callable[[asyncio.Future[None] | None], None]] = []
+        self.board: Board  # a handler's unit of work has one: see `simulator.pipeline`
 
     @property
     def zone(self) -> ZoneInfo:
@@ -83,7 +80,16 @@ class Transaction:
     @property
     def switches(self) -> Mapping[str, str]:
         """The vendor's switches that the tenant has set."""
-        return self._tenant.profile.switches.get(self._vendor, {})
+        return self.switches_of(self._vendor)
+
+    def switches_of(self, vendor: str) -> Mapping[str, str]:
+        """Return a vendor's switches that the tenant has set."""
+        return self._tenant.profile.switches.get(vendor, {})
+
+    @property
+    def channels(self) -> Channels:
+        """The event channels that are open."""
+        return self._tenant.channels
 
     def credentials(self, vendor: str) -> Mapping[str, str]:
         """Return the tenant's credential set for a vendor."""
@@ -195,6 +201,10 @@ class Transaction:
         """Show something to whoever watches, once this is applied."""
         self._news.append(news)
 
+    def on_commit(self, act: Callable[[asyncio.Future[None] | None], None]) -> None:
+        """Do something as soon as this is applied; it is given what is done when all of it is on disk."""
+        self._then.append(act)
+
     def commit(self) -> asyncio.Future[None] | None:
         """Apply everything to the tenant and hand it to the log; return what is done when it is on disk.
 
@@ -211,6 +221,8 @@ class Transaction:
             *self._kept(entries),
         ]
         written = self._tenant.written(self._store.submit(changes)) if changes else None
+        for act in self._then:
+            act(written)
         for news in (*self._news, *entries):
             self._tenant.tell(news)
         if entries:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from contracts.contract import Contract, discover, load
+from simulator.cli.welcome import how_known
 
 
 @click.command(name="vendors")
@@ -22,7 +23,7 @@ def command(discrepancies: bool, as_json: bool) -> None:
         click.echo(json.dumps({c.key: _record(c) for c in loaded}, ensure_ascii=False, indent=2))
         return
     for contract in loaded:
-        click.secho(f"{contract.title} ({contract.key})", bold=True)
+        click.secho(f"{contract.title} ({contract.key}): {how_known(contract)}", bold=True)
         for operation in contract.operations.values():
             where = operation.path or f"push {operation.id}"
             mark = operation.provenance

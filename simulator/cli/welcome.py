@@ -10,6 +10,9 @@ from contracts.contract import Contract
 from simulator.app import Simulator
 from simulator.vendor import Vendor
 
+# A thousand event channels, and what else there is.
+ENOUGH_FILES = 1200
+
 
 def welcome(simulator: Simulator) -> None:
     """Print the base URLs, credentials, curls, targets and seed of the tenant default."""
@@ -28,6 +31,9 @@ def welcome(simulator: Simulator) -> None:
             click.echo(f"pushes of {key} go nowhere yet: serve --target {key}=URL, or POST {base}/_sim/targets")
     click.echo(f"seed {tenant.profile.seed}, clock {tenant.clock.mode.value}, time zone {tenant.profile.zone}")
     click.echo(_kept(simulator))
+    files = simulator.server.open_files if simulator.server else None
+    if files is not None and files < ENOUGH_FILES:
+        click.echo(f"only {files} files may be open here, and each client takes one: raise it with ulimit -n")
     click.echo("Generated numbers can be real people's: point nothing here that dials or texts.")
     click.echo("Ctrl-C ends it.")
 

@@ -67,7 +67,7 @@ def test_channel_opens_with_its_integer_id():
 
 
 def test_channels_of_one_key_hear_the_same_and_have_ids_of_their_own():
-    """A reconnect is a new channel, to which nothing is said again; the ids of two tenants are strange to each other."""
+    """A reconnect is a new channel, to which nothing is said again; no two tenants share an id."""
 
     async def work():
         async with fake() as pbx:
@@ -187,7 +187,7 @@ def test_event_is_journaled_as_heard_or_as_unheard():
         async with fake() as pbx:
             inbound(pbx)
             nobody = [e.exchange.message for e in pbx.tenant.journal.after(0, 100)]
-            async with pbx.opened() as (stream, channel):
+            async with pbx.opened() as (stream, _):
                 inbound(pbx)
                 await stream.named("EVENTO_DE_INICIO_DE_CHAMADA")
             while pbx.tenant.channels.of("digitro"):
@@ -278,13 +278,15 @@ def test_key_names_and_keep_alive_are_data_of_the_contract(tmp_path):
     )
 
     async def work():
-        async with fake(contracts=changed) as pbx:
-            async with streaming(pbx.port, "/digitro/canal/abrir", f"x-api-key: {pbx.key}") as stream:
-                seen = [await stream.next() for _ in range(2)]
-                inbound(pbx)
-                while not (event := await stream.next()).name:
-                    pass
-                return seen, event.name
+        async with (
+            fake(contracts=changed) as pbx,
+            streaming(pbx.port, "/digitro/canal/abrir", f"x-api-key: {pbx.key}") as stream,
+        ):
+            seen = [await stream.next() for _ in range(2)]
+            inbound(pbx)
+            while not (event := await stream.next()).name:
+                pass
+            return seen, event.name
 
     (opening, idle), name = run(work())
 

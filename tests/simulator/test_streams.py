@@ -23,6 +23,7 @@ class Streams:
         self.opened = []
         self.left = asyncio.Event()
         self.app = flask.Flask("streams")
+        self.app.before_request(lambda: ("refused", 503) if "pbxsim.refusal" in flask.request.environ else None)
         self.app.add_url_rule("/stream", view_func=self._stream)
         self.app.add_url_rule("/plain", view_func=lambda: "plain")
 

@@ -136,6 +136,6 @@ def test_stream_whose_change_could_not_be_kept_does_not_begin():
         commit.set_exception(OSError("the disk is full"))
         async with served({"/v": Streams(commit=commit).app}) as server:
             seen = await ask(server, request("GET /v/stream"))
-            return seen.status, seen.header("retry-after")
+            return seen.status, seen.header("retry-after"), seen.header("content-length") == str(len(seen.body))
 
-    assert run(work()) == (503, "1")
+    assert run(work()) == (503, "1", True)

@@ -13,7 +13,10 @@ _MAX_FIELDS = 1000
 
 
 class UnreadableBody(ContractError):
-    """A body that cannot be decoded: ``clause`` is ``media-type`` or ``malformed``, the rest makes a violation."""
+    """A body that is not decoded: ``clause`` is ``media-type``, ``malformed`` or ``too-large``.
+
+    The rest makes a violation.
+    """
 
     def __init__(self, clause: str, found: str, expected: str, remedy: str) -> None:
         super().__init__(f"the body cannot be read: found {found}, expected {expected}; {remedy}")
@@ -34,6 +37,9 @@ def decode(body: Body | None, raw: bytes, content_type: str | None) -> tuple[Any
         return None, None
     if not raw and not body.required:
         return None, None
+    if body.max_bytes is not None and len(raw) > body.max_bytes:
+        most = f"at most {body.max_bytes} bytes"
+        raise UnreadableBody("too-large", f"{len(raw)} bytes", most, "send a smaller body")
     media_type = _choose(body, raw, content_type)
     ref = body.media[media_type]
     if _bare(media_type) == FORM:

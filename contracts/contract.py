@@ -6,6 +6,7 @@ Contracts are found by being there: a folder beside this module that has an ``op
 from __future__ import annotations
 
 import importlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -48,6 +49,7 @@ class Contract:
         self.secrets: Mapping[str, str] = self.strict.secret_names()
         self.secret_headers: Mapping[str, str] = self.strict.secret_headers()
         self.secret_paths: Mapping[tuple[str, ...], Mapping[str, str]] = self.strict.secret_paths()
+        self.secret_shapes = tuple((re.compile(s), kind) for s, kind in self.strict.secret_shapes().items())
         self._routes = Routes(self.operations.values())
 
     @property
@@ -97,7 +99,7 @@ class Contract:
     ) -> Any:
         """Return a decoded body: None for one that is empty and may be, or that the contract says nothing of.
 
-        ``status`` is needed for an answer. Raises UnreadableBody (clause ``media-type`` or ``malformed``).
+        ``status`` is needed for an answer. Raises UnreadableBody, which names the clause.
         """
         if part is Part.REQUEST:
             return bodies.decode(operation.body, body, content_type)[0]

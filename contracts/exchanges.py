@@ -124,6 +124,12 @@ def read_file(path: Path) -> Iterator[tuple[int, Exchange]]:
 
     Raises MalformedRecord, which names file and line.
     """
+    for number, exchange, _ in read_judged(path):
+        yield number, exchange
+
+
+def read_judged(path: Path) -> Iterator[tuple[int, Exchange, Judgement | None]]:
+    """Yield what `read_file` does, each with the judgement that was recorded with it."""
     try:
         with path.open("rb") as file:
             number = 0
@@ -132,7 +138,7 @@ def read_file(path: Path) -> Iterator[tuple[int, Exchange]]:
                 if len(line) > MAX_LINE:
                     raise MalformedRecord(f"{path}:{number}", f"the line is longer than {MAX_LINE} bytes")
                 if line.strip():
-                    yield number, _exchange(line, f"{path}:{number}")
+                    yield number, *_judged_exchange(line, f"{path}:{number}")
     except OSError as error:
         remedy = "name a journal file (one JSON object a line)"
         raise MalformedRecord(str(path), f"it cannot be read ({error.strerror})", remedy) from None
@@ -160,10 +166,10 @@ def _sorted(value: Any) -> Any:
     return {key: _sorted(value[key]) for key in sorted(value)} if isinstance(value, dict) else value
 
 
-def _exchange(line: bytes, place: str) -> Exchange:
+def _judged_exchange(line: bytes, place: str) -> tuple[Exchange, Judgement | None]:
     try:
         record = strict_json.loads(line, max_bytes=MAX_LINE)
-        return from_record(record)
+        return from_record(record), verdict_from_record(record)
     except (strict_json.MalformedJson, MalformedRecord) as error:
         raise MalformedRecord(place, str(error)) from None
 

@@ -112,6 +112,7 @@ class OpenapiReader:
                 secret=_secret(schema) or _secret(found),
                 provenance=own_provenance(found, f"{FILE} {pointer}") or mark,
                 description=found.get("description", ""),
+                shape=str(schema.get("pattern", "")),
             )
 
     def _request_body(self, at: str, node: Mapping[str, Any]) -> Body | None:
@@ -119,7 +120,11 @@ class OpenapiReader:
             return None
         file, pointer, found = self._follow(f"{at}/requestBody", node["requestBody"])
         lenient = bool(found.get("x-any-media-type") or node.get("x-any-media-type"))
-        return self._body(file, pointer, found, required=bool(found.get("required", False)), any_media_type=lenient)
+        most = found.get("x-max-bytes")
+        if most is not None and (not isinstance(most, int) or isinstance(most, bool) or most < 1):
+            raise BrokenOpenapi(pointer, f"x-max-bytes is {most!r}", "write a whole number of bytes, 1 or more")
+        required = bool(found.get("required", False))
+        return self._body(file, pointer, found, required=required, any_media_type=lenient, max_bytes=most)
 
     def _answers(self, at: str, node: Mapping[str, Any], mark: Provenance) -> Iterator[Answer]:
         for holder, ours in ((node, False), (node.get("x-simulator"), True), (self._root.get("x-simulator"), True)):
@@ -138,7 +143,14 @@ class OpenapiReader:
                 )
 
     def _body(
-        self, file: str, pointer: str, node: Mapping[str, Any], *, required: bool, any_media_type: bool = False
+        self,
+        file: str,
+        pointer: str,
+        node: Mapping[str, Any],
+        *,
+        required: bool,
+        any_media_type: bool = False,
+        max_bytes: int | None = None,
     ) -> Body:
         media: dict[str, str | None] = {}
         secrets: dict[str, str] = {}
@@ -147,7 +159,7 @@ class OpenapiReader:
             media[name.lower()] = ref
             if ref is not None:
                 secrets.update(secret_names(self._files, ref))
-        return Body(required, media, any_media_type, secrets)
+        return Body(required, media, any_media_type, secrets, max_bytes)
 
     def _schema(self, file: str, pointer: str, node: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
         if "schema" not in node:

@@ -29,7 +29,10 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value outside the body. ``types`` are the JSON types its text is read as; ``secret`` is its kind, if any."""
+    """A value outside the body. ``types`` are the JSON types its text is read as; ``secret`` is its kind, if any.
+
+    ``shape`` is the pattern of its text, if any.
+    """
 
     name: str
     place: Place
@@ -39,6 +42,7 @@ class Parameter:
     secret: str | None
     provenance: Provenance
     description: str = ""
+    shape: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,13 @@ class SecurityScheme:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a body may be: media type to schema (None: anything)."""
+    """What a body may be: media type to schema (None: anything), and its size (None: no limit of the vendor's)."""
 
     required: bool
     media: Mapping[str, str | None]
     any_media_type: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict)
+    max_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,11 @@ class Operation:
     def any_media_type(self) -> bool:
         """True when the body is read whatever its header says."""
         return self.body is not None and self.body.any_media_type
+
+    @property
+    def is_open(self) -> bool:
+        """True when nobody has to say who asks: no credential is wanted, in the headers or in the path."""
+        return not self.security and not any(p.secret for p in self.path_parameters)
 
     @property
     def path_parameters(self) -> tuple[Parameter, ...]:

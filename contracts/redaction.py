@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from contracts import hiding
 from contracts.formats import is_marker, marker
-from contracts.model import Exchange, Headers, HttpRequest, HttpResponse
+from contracts.model import Exchange, Headers, HttpRequest, HttpResponse, Judgement, Violation
 
 if TYPE_CHECKING:
     from contracts.contract import Contract
@@ -38,12 +38,11 @@ def redact(exchange: Exchange, contract: Contract, known: Mapping[str, str] | No
     ``known`` are secrets to hide wherever they stand, with the kind of each; short ones are left to their own places.
     """
     names, headers = contract.secrets, {**contract.secret_headers, **_ALWAYS}
-    repeated = _long_secrets(exchange, headers)
-    repeated |= {secret: marker(kind) for secret, kind in (known or {}).items() if len(secret) >= _LONG_ENOUGH}
+    repeated = _long_secrets(exchange, headers) | _markers(known)
     request = exchange.request
     request = HttpRequest(
         request.method,
-        _without(_path(request.path, contract), repeated),
+        _without(redact_path(request.path, contract), repeated),
         _without(hiding.hide_form(request.query, names) if request.query else "", repeated),
         _headers(request.headers, headers),
         _bytes_without(hiding.hide(request.body, names), repeated),
@@ -54,6 +53,32 @@ def redact(exchange: Exchange, contract: Contract, known: Mapping[str, str] | No
         response = HttpResponse(response.status, _headers(response.headers, headers), body)
     error = _without(exchange.error, repeated) if exchange.error else exchange.error
     return replace(exchange, request=request, response=response, error=error)
+
+
+def redact_verdict(
+    verdict: Judgement, exchange: Exchange, contract: Contract, known: Mapping[str, str] | None = None
+) -> Judgement:
+    """Return what was found in an exchange without its secrets: a report shows values, or how they begin."""
+    if not verdict.violations:
+        return verdict
+    secrets = _long_secrets(exchange, {**contract.secret_headers, **_ALWAYS}) | _markers(known)
+    return replace(verdict, violations=tuple(_told_without(v, secrets) for v in verdict.violations))
+
+
+def _told_without(violation: Violation, secrets: Mapping[str, str]) -> Violation:
+    for secret, stand_in in secrets.items():
+        begin = secret[:_LONG_ENOUGH]
+        violation = replace(
+            violation,
+            pointer=violation.pointer.replace(secret, stand_in),
+            found=stand_in if begin in violation.found else violation.found,
+            remedy="" if begin in violation.remedy else violation.remedy,
+        )
+    return violation
+
+
+def _markers(known: Mapping[str, str] | None) -> dict[str, str]:
+    return {secret: marker(kind) for secret, kind in (known or {}).items() if len(secret) >= _LONG_ENOUGH}
 
 
 def _headers(headers: Headers, secret: Mapping[str, str]) -> Headers:
@@ -70,8 +95,11 @@ def _header(name: str, value: str, secret: Mapping[str, str]) -> str:
     return value if is_marker(scheme[2]) else f"{scheme[1]} {marker(kind)}"
 
 
-def _path(path: str, contract: Contract) -> str:
-    """Hide path parameters that are secrets, also in paths that only begin like one that has them."""
+def redact_path(path: str, contract: Contract) -> str:
+    """Hide path parameters that are secrets, also in paths that only begin like one that has them.
+
+    What has the shape of such a secret is hidden wherever it stands, since a misspelt path is like no other.
+    """
     segments = path.split("/")
     for template, kinds in contract.secret_paths.items():
         for index, wanted in enumerate(template[: len(segments)]):
@@ -80,7 +108,16 @@ def _path(path: str, contract: Contract) -> str:
                 segments[index] = marker(kinds[wanted])
             elif "{" not in wanted and unquote(segment) != wanted:
                 break
+    for shape, kind in contract.secret_shapes:
+        segments = [marker(kind) if shape.fullmatch(unquote(segment)) else segment for segment in segments]
     return "/".join(segments)
+
+
+def redact_mounted(path: str, contracts: Mapping[str, Contract]) -> str:
+    """Return a path below a vendor's prefix (``/<key>/...``) as a log may have it."""
+    key, slash, below = path.removeprefix("/").partition("/")
+    contract = contracts.get(key)
+    return f"/{key}{redact_path(slash + below, contract)}" if contract else path
 
 
 def _long_secrets(exchange: Exchange, secret: Mapping[str, str]) -> dict[str, str]:

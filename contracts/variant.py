@@ -60,6 +60,15 @@ class Variant:
         kinds = {"http": "token", "apiKey": "key"}
         return {s.header: kinds[s.kind] for s in self.security_schemes.values() if s.header} | found
 
+    def secret_shapes(self) -> dict[str, str]:
+        """Return the patterns of the secrets that stand in paths, with the kind of each (the first one's, if equal)."""
+        found: dict[str, str] = {}
+        for operation in self.operations.values():
+            for parameter in operation.path_parameters:
+                if parameter.secret and parameter.shape:
+                    found.setdefault(parameter.shape, parameter.secret)
+        return found
+
     def secret_paths(self) -> dict[tuple[str, ...], dict[str, str]]:
         """Return the path templates, by segment, that have secrets in them, with the kind of each such segment."""
         found: dict[tuple[str, ...], dict[str, str]] = {}

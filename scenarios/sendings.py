@@ -61,8 +61,8 @@ class Sending:
 def sendings(log: Iterable[Record]) -> list[Sending]:
     """Return the sendings of a log in the order of their first attempts.
 
-    A repeated first attempt of a delivery is a sending of its own (a duplicate); a later attempt belongs to
-    the earliest sending of its delivery that it follows.
+    A copy that a fault made of a delivery is a sending of its own; every other attempt belongs to the earliest
+    sending of its delivery that it follows. An attempt is there twice when a login had to be renewed in it.
     """
     found: list[Sending] = []
     for record in log:
@@ -111,12 +111,13 @@ def describe(sending: Sending, start: datetime | None) -> str:
 
 
 def _place(found: Sequence[Sending], record: Record) -> int | None:
-    if record.delivery is None or record.attempt == 1:
+    if record.delivery is None or (record.attempt == 1 and record.fault == Flaw.DUPLICATE):
         return None
-    follows = (record.direction, record.target, record.delivery, record.attempt - 1)
+    same = (record.direction, record.target, record.delivery)
+    follows = {record.attempt - 1} if record.fault == Flaw.DUPLICATE else {record.attempt - 1, record.attempt}
     for place, sending in enumerate(found):
         last = sending.last
-        if (last.direction, last.target, last.delivery, last.attempt) == follows and not last.delivered:
+        if (last.direction, last.target, last.delivery) == same and last.attempt in follows and not last.delivered:
             return place
     return None
 
@@ -129,7 +130,7 @@ def _facts(wanted: Match, sending: Sending) -> Iterator[tuple[str, object, objec
     yield "operation", wanted.operation, first.operation
     yield "status", wanted.status, sending.last.status
     yield "delivered", wanted.delivered, sending.delivered
-    yield "attempts", wanted.attempts, len(sending.attempts)
+    yield "attempts", wanted.attempts, len({record.attempt for record in sending.attempts})
 
 
 def _word(value: object) -> str:

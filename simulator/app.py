@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-import simulator.vendors
-from contracts import strict_json
-from contracts.contract import Contract, discover, load
+from contracts.contract import load
 from contracts.egress import Gate
+from contracts.redaction import redact_mounted
 from simulator.announcing import Announcer
+from simulator.discovery import discover_vendors, target_choices
 from simulator.dispatch import Dispatcher
 from simulator.engine import Engine
-from simulator.furnishing import furnish, restored, world_of
+from simulator.furnishing import founded, furnish, restored, world_of
 from simulator.hosts import AllowedHosts, own_names
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
@@ -25,11 +23,12 @@ from simulator.limits import Limits
 from simulator.pbx import Pbx
 from simulator.pipeline import Pipeline
 from simulator.retries import RetryPolicy
-from simulator.scheduler import Scheduler
+from simulator.scheduler import PAUSE_AFTER_LOSS, Scheduler
 from simulator.sending import Sender
 from simulator.settings import Settings
 from simulator.shell import Shell
-from simulator.store import Change, Put, RemoveTenant, SqlStore
+from simulator.store import Change, RemoveTenant, SqlStore, StoreFailed
+from simulator.targets import Target
 from simulator.tenants import (
     DEFAULT,
     UNCLAIMED,
@@ -39,39 +38,15 @@ from simulator.tenants import (
     Tenants,
     first_clock,
     with_credentials,
+    zone_of,
 )
-from simulator.transactions import CLOCK, PROFILE, TARGET, Transaction
-from simulator.vendor import Vendor
+from simulator.transactions import Transaction
 from simulator.world import OwnWorld, load_world
 
 if TYPE_CHECKING:
     from simulator.serving import Server
 
 log = logging.getLogger(__name__)
-
-
-def discover_vendors() -> dict[str, Vendor]:
-    """Return every vendor that has a folder, by key, in alphabetical order."""
-    found = {}
-    for key in discover():
-        module = import_module(f"{simulator.vendors.__name__}.{key}")
-        vendor: Vendor = module.VENDOR
-        found[vendor.key] = vendor
-    return found
-
-
-def discover_targets() -> dict[str, tuple[str, ...]]:
-    """Return the vendors that send, each with the methods among which a target may choose."""
-    vendors = discover_vendors()
-    return _choices(vendors, {key: load(key) for key in vendors})
-
-
-def _choices(vendors: Mapping[str, Vendor], loaded: Mapping[str, Contract]) -> dict[str, tuple[str, ...]]:
-    return {
-        key: next((o.methods for o in loaded[key].operations.values() if o.kind == "webhook"), ())
-        for key, vendor in vendors.items()
-        if vendor.renders and not vendor.channel
-    }
 
 
 class Simulator:
@@ -96,6 +71,7 @@ class Simulator:
         self.scheduler = Scheduler(self.store, self._perform, self.engine.settled)
         self.server: Server | None = None
         self.own_world = own_world
+        self.stopped = False
         self._growth: set[asyncio.Future[None]] = set()
 
     @property
@@ -108,22 +84,26 @@ class Simulator:
         for name in self.store.tenants():
             tenant = restored(self.store.load(name), self.readings_for)
             if tenant is not None:
+                tenant.own_world = tenant.own_world or self.own_world  # for a reset: what it holds is in the store
                 self._take_in(tenant)
+                self.engine.resume(tenant)
         settings = self.settings
         if DEFAULT not in self.tenants:
             self._made(Profile(DEFAULT, settings.seed, settings.zone, settings.readings, settings.switches))
         if UNCLAIMED not in self.tenants:
             self._made(Profile(UNCLAIMED))
+        if self.own_world is not None:
+            self.default.open()  # now, so that what it has wrong is told before anything is served
         if settings.targets:
-            self._point(settings)
+            self._point()
         if listen:
             await self._serve()
 
     async def stop(self) -> None:
         """End everything; what is not done stays in the store."""
+        self.stopped = True
         if self.server is not None:
-            for tenant in self.tenants:
-                tenant.channels.end()
+            self.tenants.end_channels()
             self.shell.stop()
             await self.server.stop()
         await self.scheduler.stop()
@@ -155,11 +135,13 @@ class Simulator:
         """Return a tenant to its baseline: records, calls, jobs, journal, clock, balance; targets and profile stay."""
         old = self.tenants.get(name)
         self._halt(old)
+        self.engine.forget(name)
         clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
         fresh = Tenant(old.profile, clock, old.readings)
         fresh.targets, fresh.own_world, fresh.observers = old.targets, old.own_world, old.observers
         fresh.journal.restore((), last=old.journal.last)  # its numbers go on, so that a cursor stays good
-        self._swap(fresh)
+        self.tenants.put_back(fresh)
+        self._wire(fresh)
         self.store.submit([RemoveTenant(name)])
         self._keep_profile(fresh)
         return fresh
@@ -167,23 +149,25 @@ class Simulator:
     def remove(self, name: str) -> None:
         """Forget a tenant and all that was its."""
         self._halt(self.tenants.discard(name))
+        self.engine.forget(name)
         self.store.submit([RemoveTenant(name)])
 
     def change(self, tenant: Tenant, profile: Profile) -> None:
         """Give a tenant other readings, switches, accounts or zone. Raises what a reading has wrong."""
-        readings = self.readings_for(profile)
-        tenant.profile, tenant.readings = profile, readings
+        readings, zone = self.readings_for(profile), zone_of(profile.zone)
+        tenant.profile, tenant.readings, tenant.zone = profile, readings, zone
         self._keep_profile(tenant)
 
     def refurnish(self, tenant: Tenant, own: OwnWorld) -> None:
         """Give a tenant another world, over its baseline. Raises BadWorld and then changes nothing."""
         world = world_of(tenant, own, self.vendors.values())
         tenant.own_world, tenant.furnish = own, None
+        self._keep_profile(tenant)
         self._write(tenant, furnish(tenant, world))
 
     def target_choices(self) -> dict[str, tuple[str, ...]]:
         """Return the vendors that send, each with the methods among which a target may choose."""
-        return _choices(self.vendors, self.contracts)
+        return target_choices(self.vendors, self.contracts)
 
     def pending(self) -> asyncio.Future[None]:
         """Return what is done when all that was changed up to now is on disk, and fails when some of it was lost."""
@@ -193,11 +177,24 @@ class Simulator:
     def reload(self, name: str) -> None:
         """Bring a tenant back as the log has it, after a change that could not be written."""
         old = self.tenants.get(name)
-        fresh = restored(self.store.load(name), self.readings_for)
+        try:
+            fresh = restored(self.store.load(name), self.readings_for)
+        except StoreFailed as trouble:
+            log.error("tenant %s stands still: %s", name, trouble)
+            asyncio.get_running_loop().call_later(PAUSE_AFTER_LOSS, self._reload_again, old)
+            return
         self._halt(old)
-        if fresh is not None:
-            fresh.own_world, fresh.observers = old.own_world, old.observers
-            self._swap(fresh)
+        if fresh is None:  # nothing of it has ever been written
+            fresh = Tenant(old.profile, old.clock, old.readings)
+            fresh.targets |= self._named_targets() if name == DEFAULT else {}
+        fresh.own_world, fresh.observers = fresh.own_world or old.own_world, old.observers
+        self.tenants.put_back(fresh)
+        self._wire(fresh, after_loss=True)
+        self.engine.resume(fresh)
+
+    def _reload_again(self, old: Tenant) -> None:
+        if not old.closed and not self.stopped:
+            self.reload(old.name)
 
     def readings_for(self, profile: Profile) -> Choices:
         """Return the reading of every discrepancy of every vendor that a profile comes to."""
@@ -222,11 +219,7 @@ class Simulator:
         self.tenants.add(tenant)
         self._wire(tenant)
 
-    def _swap(self, tenant: Tenant) -> None:
-        self.tenants.put_back(tenant)
-        self._wire(tenant)
-
-    def _wire(self, tenant: Tenant) -> None:
+    def _wire(self, tenant: Tenant, *, after_loss: bool = False) -> None:
         def found() -> None:
             # On first use, and not at the start: writing loads the store's library, and a world that of made-up people.
             self._keep_profile(tenant)
@@ -238,7 +231,7 @@ class Simulator:
         tenant.on_growth = self._grown
         tenant.channels.on_left = partial(self.announcer.left, tenant)
         tenant.on_loss = lambda: self.reload(tenant.name)
-        self.scheduler.watch(tenant)
+        self.scheduler.watch(tenant, after_loss=after_loss)
 
     def _grown(self) -> None:
         for waiter in self._growth:
@@ -246,38 +239,30 @@ class Simulator:
                 waiter.set_result(None)
 
     def _halt(self, tenant: Tenant) -> None:
-        tenant.closed = True
-        tenant.channels.end()
+        tenant.close()
         self.scheduler.forget(tenant.name)
         self.dispatcher.forget(tenant.name)
-        self.engine.forget(tenant.name)
 
     def _keep_profile(self, tenant: Tenant) -> None:
-        document = strict_json.dumps(tenant.profile.to_document())
-        clock = strict_json.dumps(tenant.clock.to_document())
-        targets = [
-            Put(tenant.name, TARGET, key, strict_json.dumps(target.to_document()))
-            for key, target in tenant.targets.items()
-        ]
-        self._write(
-            tenant,
-            [
-                Put(tenant.name, PROFILE, "profile", document),
-                Put(tenant.name, CLOCK, "clock", clock),
-                *targets,
-            ],
-        )
+        self._write(tenant, founded(tenant, own_world=tenant.own_world is not self.own_world))
 
     def _write(self, tenant: Tenant, changes: list[Change]) -> None:
         tenant.written(self.store.submit(changes))
 
-    def _point(self, settings: Settings) -> None:
+    def _point(self) -> None:
         tx = Transaction(self.default, self.store)
-        for target in settings.targets:
+        for target in self._named_targets().values():
+            tx.put_target(target)
+        tx.commit()
+
+    def _named_targets(self) -> dict[str, Target]:
+        """Return the targets of the command line; who names no credentials for a login means the simulator's own."""
+        named = {}
+        for target in self.settings.targets:
             own = self.default.profile.credentials.get(target.vendor, {}) if target.token is None else {}
             wanted = self.vendors[target.vendor].login is not None
-            tx.put_target(replace(target, credentials={**own, **target.credentials} if wanted else {}))
-        tx.commit()
+            named[target.id] = replace(target, credentials={**own, **target.credentials} if wanted else {})
+        return named
 
     async def _serve(self) -> None:
         from simulator.control.face import control_app, index_app
@@ -298,6 +283,7 @@ class Simulator:
             settings=Limits(),
             allowed_hosts=AllowedHosts.of((*self.settings.allow_hosts, *own_names(self.settings.host))),
             journal_wait=self.journal_growth,
+            redact=lambda path: redact_mounted(path, self.contracts),
         )
         self.server = await Server.start(self.shell, self.settings.host, self.settings.port)
 

@@ -73,9 +73,11 @@ class Dispatcher:
         tx = Transaction(tenant, self._store, now=at)
         for exchange in exchanges:
             contract = self._contracts[exchange.vendor]
-            tx.record(redact(exchange, contract), contract.check(exchange))
+            # What never left, for want of a token, says nothing of anybody's requests.
+            judgement = contract.check(exchange) if exchange.took_ms is not None else None
+            tx.record(redact(exchange, contract), judgement)
         self._settle(tx, tenant, job, exchanges[-1])
-        tenant.running.discard(job.id)
+        tenant.agenda.running.discard(job.id)
         tx.commit()
 
     def _settle(self, tx: Transaction, tenant: Tenant, job: Job, exchange: Exchange) -> None:
@@ -136,7 +138,8 @@ class Dispatcher:
         """Return the exchange of a message that could not leave, since there was no token for it."""
         outgoing = Outgoing(target.method or message.method, target.address(message.path), (), message.body)
         answer = Answer(None, problem or "no token", 0.0)
-        return self._of_message(self._exchange(tenant, target, message.operation, outgoing, answer), message, job)
+        exchange = replace(self._exchange(tenant, target, message.operation, outgoing, answer), took_ms=None)
+        return self._of_message(exchange, message, job)
 
     def _of_message(self, exchange: Exchange, message: Message, job: Job) -> Exchange:
         return replace(

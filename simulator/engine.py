@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from datetime import datetime, timedelta
+from functools import partial
 
 from contracts.contract import Contract
-from contracts.model import Direction, Exchange
+from contracts.model import Direction
 from scenarios.expectations import evaluate
 from scenarios.model import Received, Scenario, Step, Verb
-from scenarios.sendings import Record
 from simulator.calls import ImpossibleEvent
 from simulator.errors import SimulatorError
 from simulator.fitting import check_fit
 from simulator.jobs import Job, Task
-from simulator.journal import Entry
+from simulator.judging import own_entries, records_of, verdict_of
 from simulator.pbx import Pbx
 from simulator.runs import Run, Status
 from simulator.steps import act
 from simulator.store import Store
 from simulator.tenants import Tenant
-from simulator.transactions import RUN, Transaction
-from simulator.verdicts import Verdict, judge, with_expectations
+from simulator.transactions import Transaction
+from simulator.verdicts import Verdict
+
+log = logging.getLogger(__name__)
+
+# Runs of a tenant that are over, beyond these, are forgotten with their verdicts, the oldest first.
+KEPT_RUNS = 1000
+
+
+class RunGone(SimulatorError):
+    """A run will never be judged: its tenant was reset or removed, or the simulator stopped."""
+
+    def __init__(self, tenant: str, run: str) -> None:
+        super().__init__(
+            f"there is no verdict on run {run} of tenant {tenant}: the tenant was reset or removed, the simulator "
+            f"stopped, or {KEPT_RUNS} other runs came after it; play it again"
+        )
 
 
 class Engine:
@@ -35,7 +50,8 @@ class Engine:
         self._store = store
         self._contracts = contracts
         self._over: dict[tuple[str, str], asyncio.Future[Verdict]] = {}
-        self._judging: set[asyncio.Task[None]] = set()
+        self._judging: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._accepts = {key: vendor.accepted for key, vendor in pbx.vendors.items() if vendor.accepted}
         self.strict_inferred = False
 
     def play(self, tenant: Tenant, scenario: Scenario, *, lenient: bool = False, at_once: bool = False) -> Run:
@@ -58,23 +74,35 @@ class Engine:
         )
         if at_once:
             run = act(self._pbx, tx, run, scenario.steps[0])
-        self._keep(tx, tenant, run)
+        tx.put_run(run)
         self._over[tenant.name, run.id] = asyncio.get_running_loop().create_future()
         self._schedule(tx, run, 1 if at_once else 0)
         tx.commit()
         return run
 
     async def verdict(self, tenant: Tenant, run: str) -> Verdict:
-        """Wait until a run is over and return what came of it."""
-        return await asyncio.shield(self._over[tenant.name, run])
+        """Wait until a run is over and return what came of it. Raises RunGone."""
+        over = self._over.get((tenant.name, run))
+        if over is None:
+            verdict = self.verdict_so_far(tenant, run)
+            if verdict is None:
+                raise RunGone(tenant.name, run)
+            return verdict
+        await asyncio.wait([over])
+        if over.cancelled():
+            raise RunGone(tenant.name, run)
+        return over.result()
 
-    def verdict_so_far(self, tenant: str, run: str) -> Verdict | None:
-        """Return what came of a run, or None while it goes on."""
-        future = self._over.get((tenant, run))
-        return future.result() if future and future.done() and not future.cancelled() else None
+    def verdict_so_far(self, tenant: Tenant, run: str) -> Verdict | None:
+        """Return what came of a run, or None while it goes on. One from before the last start is judged once more."""
+        over, known = self._over.get((tenant.name, run)), tenant.runs.get(run)
+        if over is None and known is not None and known.last is not None:
+            over = self._over[tenant.name, run] = asyncio.get_running_loop().create_future()
+            over.set_result(self._verdict(tenant, known, shared=True))
+        return over.result() if over and over.done() and not over.cancelled() else None
 
     async def perform(self, tenant: Tenant, job: Job) -> None:
-        """Do one step of a run, and schedule the next."""
+        """Do one step of a run, and schedule the next. One that cannot be done breaks the run, and changes nothing."""
         run = tenant.runs[job.run]
         step = run.scenario.steps[job.body["step"]]
         if step.verb is Verb.AWAIT:
@@ -84,46 +112,69 @@ class Engine:
         try:
             if step.verb is not Verb.AWAIT:
                 run = act(self._pbx, tx, run, step)
-        except SimulatorError as problem:
+        except Exception as problem:
             tx = Transaction(tenant, self._store)
             if run.lenient and isinstance(problem, ImpossibleEvent):
                 following = len(run.scenario.steps)
             else:
-                run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {problem}")
+                run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {_in_words(problem)}")
         tx.finish(job)
         if run.status is Status.RUNNING and following < len(run.scenario.steps):
             self._schedule(tx, run, following, behind=max(job.due, tenant.now()) - job.due, since=job)
         elif run.held:
             run = self._pbx.release_held(tx, run)
-        self._keep(tx, tenant, run)
+        tx.put_run(run)
         tx.commit()
 
     def settled(self, tenant: Tenant, job: Job) -> None:
         """Judge a run once none of its jobs is left."""
         run = tenant.runs.get(job.run)
-        key = (tenant.name, job.run)
-        if run is None or any(j.run == job.run for j in tenant.jobs.values()):
-            return
-        over = self._over.get(key)
-        if over is None or over.done() or any(t.get_name() == str(key) for t in self._judging):
-            return
-        task = asyncio.create_task(self._judge(tenant, run, over), name=str(key))
-        self._judging.add(task)
-        task.add_done_callback(self._judging.discard)
+        if run is not None:
+            self._settle(tenant, run)
+
+    def resume(self, tenant: Tenant) -> None:
+        """Take up the runs of a tenant that was brought back from the store; who waits for one goes on waiting."""
+        going = {run.id: run for run in tenant.runs.values() if run.last is None}
+        self._end_judging(tenant.name)
+        for key in [key for key in self._over if key[0] == tenant.name]:
+            if key[1] not in going and not self._over[key].done():
+                self._over.pop(key).cancel()  # its beginning was lost
+        for run in going.values():
+            self._over.setdefault((tenant.name, run.id), asyncio.get_running_loop().create_future())
+            self._settle(tenant, run)
 
     def forget(self, tenant: str) -> None:
-        """Drop the verdicts of a tenant that was reset or removed; who waits for one is told so by a cancellation."""
+        """Drop the runs of a tenant that was reset or removed; who waits for a verdict is told so (RunGone)."""
+        self._end_judging(tenant)
         for key in [key for key in self._over if key[0] == tenant]:
             self._over.pop(key).cancel()
 
     async def stop(self) -> None:
         """End what is being judged, and let nobody wait in vain."""
-        for task in tuple(self._judging):
+        ended = tuple(self._judging.values())
+        for task in ended:
             task.cancel()
         for over in self._over.values():
             over.cancel()
-        if self._judging:
-            await asyncio.wait(tuple(self._judging))
+        if ended:
+            await asyncio.wait(ended)
+
+    def _settle(self, tenant: Tenant, run: Run) -> None:
+        key = (tenant.name, run.id)
+        over = self._over.get(key)
+        if tenant.closed or over is None or over.done() or key in self._judging or tenant.agenda.has_jobs_of(run.id):
+            return
+        task = self._judging[key] = asyncio.create_task(self._judge(tenant, run, over), name=f"verdict on {run.id}")
+
+        def judged(task: asyncio.Task[None]) -> None:
+            if self._judging.get(key) is task:
+                del self._judging[key]
+
+        task.add_done_callback(judged)
+
+    def _end_judging(self, tenant: str) -> None:
+        for key in [key for key in self._judging if key[0] == tenant]:
+            self._judging.pop(key).cancel()
 
     def _schedule(
         self,
@@ -151,7 +202,7 @@ class Engine:
                 e.exchange.direction is Direction.RECEIVED
                 and e.exchange.vendor == wanted.vendor
                 and e.exchange.operation == wanted.operation
-                for e in _entries(tenant, run)
+                for e in own_entries(tenant.journal, run)
             )
 
         await _until(tenant, there, wanted.within)
@@ -159,39 +210,50 @@ class Engine:
     async def _judge(self, tenant: Tenant, run: Run, over: asyncio.Future[Verdict]) -> None:
         for expectation in run.scenario.expectations:
             if isinstance(expectation, Received) and expectation.within:
-                await _until(tenant, partial(self._met, tenant, run, expectation), expectation.within)
-        verdict = self._verdict(tenant, run)
-        run = replace(tenant.runs[run.id], status=_status(run, verdict))
+                await _until(tenant, partial(_met, tenant, run, expectation), expectation.within)
+        verdict = self._verdict(tenant, run, shared=_shared(tenant, run))
+        run = replace(run, status=_status(run, verdict), last=tenant.journal.last)
         tx = Transaction(tenant, self._store)
-        self._keep(tx, tenant, run)
+        tx.put_run(run)
+        self._forget_old_runs(tx, tenant)
         tx.commit()
         if not over.done():
             over.set_result(verdict)
         tenant.tell(run)
         tenant.on_growth()  # who waits for the run is told, though the journal has not grown
 
-    def _met(self, tenant: Tenant, run: Run, expectation: Received) -> bool:
-        (outcome,) = evaluate((expectation,), _records(tenant, run))
-        return outcome.met
-
-    def _verdict(self, tenant: Tenant, run: Run) -> Verdict:
-        entries = _entries(tenant, run)
-        pairs = [(e.exchange, e.verdict) for e in entries if e.verdict is not None]
-        verdict = judge(pairs, self._contracts, strict_inferred=self.strict_inferred)
-        outcomes = evaluate(
-            run.scenario.expectations, _records(tenant, run), errors=len(verdict.errors), unsent=run.unsent
-        )
-        verdict = with_expectations(verdict, outcomes)
-        return replace(
-            verdict,
-            undelivered=tuple(_undelivered([e.exchange for e in entries])),
-            unsent=run.unsent,
-            problem=run.problem,
+    def _verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:
+        return verdict_of(
+            run, tenant.journal, self._contracts, self._accepts, strict_inferred=self.strict_inferred, shared=shared
         )
 
-    def _keep(self, tx: Transaction, tenant: Tenant, run: Run) -> None:
-        tx.put(RUN, run.id, run.to_document())
-        tenant.runs[run.id] = run
+    def _forget_old_runs(self, tx: Transaction, tenant: Tenant) -> None:
+        if len(tenant.runs) > KEPT_RUNS:
+            oldest = next((key for key, run in tenant.runs.items() if run.status is not Status.RUNNING), None)
+            if oldest is not None:
+                tx.remove_run(oldest)
+                self._over.pop((tenant.name, oldest), None)
+
+
+def _met(tenant: Tenant, run: Run, expectation: Received) -> bool:
+    (outcome,) = evaluate((expectation,), records_of(run, own_entries(tenant.journal, run)))
+    return outcome.met
+
+
+def _shared(tenant: Tenant, run: Run) -> bool:
+    """Say whether other calls of the tenant were going on while the run did."""
+    own = set(run.calls.values())
+    return any(
+        key not in own and (call.ended is None or call.ended >= run.started)
+        for key, call in reversed(tenant.calls.items())
+    )
+
+
+def _in_words(problem: Exception) -> str:
+    if isinstance(problem, SimulatorError):
+        return str(problem)
+    log.error("a step failed", exc_info=problem)
+    return "the simulator failed; see its log"
 
 
 def _not_before_the_last_event(tenant: Tenant, run: Run, step: Step, due: datetime) -> datetime:
@@ -204,50 +266,6 @@ def _status(run: Run, verdict: Verdict) -> Status:
     if run.status is Status.BROKEN:
         return Status.BROKEN
     return Status.PASSED if verdict.passes else Status.FAILED
-
-
-def _entries(tenant: Tenant, run: Run) -> list[Entry]:
-    return tenant.journal.after(run.first, limit=1_000_000)
-
-
-def _records(tenant: Tenant, run: Run) -> list[Record]:
-    return [_record(entry, run) for entry in _entries(tenant, run)]
-
-
-def _record(entry: Entry, run: Run) -> Record:
-    exchange = entry.exchange
-    status = exchange.response.status if exchange.response else None
-    return Record(
-        number=entry.number,
-        direction=exchange.direction.value,
-        vendor=exchange.vendor,
-        call=run.name_of(exchange.call),
-        message=exchange.message,
-        operation=exchange.operation,
-        at=exchange.at,
-        status=status,
-        delivered=status is not None and 200 <= status < 300,
-        fault=exchange.fault,
-        delivery=exchange.delivery,
-        attempt=exchange.attempt,
-        target=exchange.target,
-        summary=f"{exchange.request.method} {exchange.request.path} -> {status or exchange.error}",
-    )
-
-
-def _undelivered(exchanges: Sequence[Exchange]) -> list[Exchange]:
-    """Return the last attempt of each delivery that never got a 2xx, unless it was spoilt on purpose."""
-    last: dict[tuple[str | None, str | None], Exchange] = {}
-    for exchange in exchanges:
-        if exchange.delivery and (exchange.fault in (None, "delay", "duplicate", "swap_with_next")):
-            key = (exchange.delivery, exchange.target)
-            good = key in last and _arrived(last[key])
-            last[key] = last[key] if good else exchange
-    return [e for e in last.values() if not _arrived(e)]
-
-
-def _arrived(exchange: Exchange) -> bool:
-    return exchange.response is not None and 200 <= exchange.response.status < 300
 
 
 async def _until(tenant: Tenant, there: Callable[[], bool], within: timedelta) -> bool:

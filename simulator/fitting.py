@@ -55,7 +55,7 @@ def _messages(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str
     for match, where, vendor in _matches(scenario):
         known = vendors[vendor].messages if vendor else tuple(m for v in vendors.values() for m in v.messages)
         if match.message and match.message not in known:
-            yield _missing(where, f"{vendor or 'any vendor'} message", match.message, known)
+            yield _missing(where, f"{vendor} message" if vendor else "message", match.message, known)
 
 
 def _operations(scenario: Scenario, contracts: Mapping[str, Contract]) -> Iterator[str]:

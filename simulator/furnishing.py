@@ -12,14 +12,17 @@ from contracts import exchanges, strict_json
 from scenarios.loader import load_text
 from simulator.clock import Clock
 from simulator.documents import call_from_document
+from simulator.gathered import ACCOUNT, CALL, CLOCK, FURNISHED, PROFILE, RUN, SEQUENCE, TARGET
 from simulator.jobs import Job
 from simulator.runs import Run
 from simulator.store import Change, Put, Remove, TenantRows
 from simulator.targets import Target
 from simulator.tenants import DEFAULT, Choices, Profile, Tenant
-from simulator.transactions import ACCOUNT, CALL, CLOCK, FURNISHED, PROFILE, RUN, SEQUENCE, TARGET
 from simulator.vendor import Vendor
 from simulator.world import OwnWorld, World, baseline, merged
+
+OWN_WORLD = "own_world"
+_LARGEST, _DEEPEST = 64 * 2**20, 200
 
 
 def world_of(tenant: Tenant, own: OwnWorld | None, vendors: Iterable[Vendor]) -> World:
@@ -33,13 +36,23 @@ def world_of(tenant: Tenant, own: OwnWorld | None, vendors: Iterable[Vendor]) ->
     return world
 
 
+def founded(tenant: Tenant, *, own_world: bool) -> list[Change]:
+    """Return the changes that keep how a tenant is set up; its ``own_world`` too, when it was given to it alone."""
+    documents = {(PROFILE, "profile"): tenant.profile.to_document(), (CLOCK, "clock"): tenant.clock.to_document()}
+    documents |= {(TARGET, key): target.to_document() for key, target in tenant.targets.items()}
+    if own_world and tenant.own_world is not None:
+        own = tenant.own_world
+        documents[PROFILE, OWN_WORLD] = {"records": own.records, "over_baseline": own.over_baseline}
+    return [Put(tenant.name, kind, key, strict_json.dumps(document)) for (kind, key), document in documents.items()]
+
+
 def furnish(tenant: Tenant, world: World) -> list[Change]:
     """Give a tenant its world, in place of any other, and return the changes that keep it."""
     tenant.furnished = True
     changes: list[Change] = [Put(tenant.name, PROFILE, FURNISHED, b"true")]
     for kind, records in world.items():
-        gone = tenant.records.get(kind, {}).keys() - records.keys()
-        changes += [Remove(tenant.name, kind, key) for key in sorted(gone)]
+        # Every one, also those that stay: put again, they stand in the order of the new world.
+        changes += [Remove(tenant.name, kind, key) for key in tenant.records.get(kind, {})]
         tenant.records[kind] = dict(records)
         changes += [Put(tenant.name, kind, key, strict_json.dumps(record)) for key, record in records.items()]
     return changes
@@ -51,21 +64,27 @@ def restored(rows: TenantRows, readings_of: Callable[[Profile], Choices]) -> Ten
     records: dict[str, dict[str, Any]] = {}
     for put in rows.documents:
         place = core if put.kind.startswith("_") else records
-        place.setdefault(put.kind, {})[put.key] = strict_json.loads(put.body)
-    if PROFILE not in core:
+        place.setdefault(put.kind, {})[put.key] = _read(put.body)
+    if "profile" not in core.get(PROFILE, {}):
         return None
     profile = Profile.from_document(core[PROFILE]["profile"])
     tenant = Tenant(profile, Clock.from_document(core[CLOCK]["clock"]), readings_of(profile))
     tenant.furnished = FURNISHED in core[PROFILE]
+    tenant.own_world = OwnWorld(**core[PROFILE][OWN_WORLD]) if OWN_WORLD in core[PROFILE] else None
     tenant.records |= records
     for kind in (k for k in records if k.endswith(".channel")):
         # A channel ends with the process that held it.
         tenant.records[kind] = {key: {**record, "open": False} for key, record in records[kind].items()}
     _restore_core(tenant, core)
-    for job in sorted((Job.from_document(strict_json.loads(j.body)) for j in rows.jobs), key=_id):
-        tenant.put_job(job)
+    for job in sorted((Job.from_document(_read(j.body)) for j in rows.jobs), key=_id):
+        tenant.agenda.put(job)
     tenant.journal.restore(_entries(rows), last=rows.last_entry)
     return tenant
+
+
+def _read(body: bytes) -> Any:
+    # What we wrote ourselves: a record or an exchange has what a stranger sent in it, and is larger and deeper.
+    return strict_json.loads(body, max_depth=_DEEPEST, max_bytes=_LARGEST)
 
 
 def _restore_core(tenant: Tenant, core: Mapping[str, Mapping[str, Any]]) -> None:
@@ -75,12 +94,12 @@ def _restore_core(tenant: Tenant, core: Mapping[str, Mapping[str, Any]]) -> None
     if ACCOUNT in core:
         tenant.balance = type(tenant.balance)(core[ACCOUNT]["balance"])
     for key, value in core.get(RUN, {}).items():
-        tenant.runs[key] = Run.from_document(value, load_text(value["text"], value["scenario"]))
+        tenant.runs[key] = Run.from_document(value, load_text(value["text"], value["source"]))
 
 
 def _entries(rows: TenantRows) -> Iterable[tuple[int, Any, Any]]:
     for row in rows.journal:
-        record = strict_json.loads(row.body)
+        record = _read(row.body)
         yield row.number, exchanges.from_record(record), exchanges.verdict_from_record(record)
 
 

@@ -25,7 +25,8 @@ _WHOLE = (None, Flaw.DELAY, Flaw.DUPLICATE, Flaw.SWAP_WITH_NEXT)
 def own_entries(journal: Journal, run: Run) -> list[Entry]:
     """Return what a run is judged by: what was sent of its own calls, logins, and all that came in since it began."""
     own = {*run.calls.values(), None}
-    since = journal.after(run.first, limit=journal.last)
+    upto = journal.last if run.last is None else run.last
+    since = (e for e in journal.after(run.first, limit=journal.last) if e.number <= upto)
     return [e for e in since if e.exchange.direction is Direction.RECEIVED or e.exchange.call in own]
 
 
@@ -49,7 +50,7 @@ def verdict_of(
     """
     entries = own_entries(journal, run)
     exchanges = [entry.exchange for entry in entries]
-    dropped = max(0, journal.first - 1 - run.first)
+    dropped = max(0, min(journal.first - 1, journal.last if run.last is None else run.last) - run.first)
     pairs = [(e.exchange, e.verdict) for e in entries]
     verdict = judge(pairs, contracts, strict_inferred=strict_inferred, partial=shared or dropped > 0)
     outcomes = evaluate(

@@ -6,6 +6,7 @@ It knows no Flask and no vendor: the contract says what is right, and the vendor
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,8 @@ from contracts.bodies import UnreadableBody
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement, Part
 from contracts.parameters import query_of
-from contracts.redaction import redact
+from contracts.redaction import redact, redact_verdict
+from contracts.variant import Variant
 from simulator.bridge import Slip, WsgiAnswer
 from simulator.pbx import Pbx
 from simulator.store import Store
@@ -26,7 +28,15 @@ from simulator.vendor import Problem, Received, Refusal, Reply, Vendor
 
 log = logging.getLogger(__name__)
 
+_WORD = re.compile(rb"[A-Za-z0-9._~-]{20,}")  # what a token that was issued may be
+
 JSON: Headers = (("content-type", "application/json"),)
+
+UNREAD = {
+    "media-type": Problem.UNSUPPORTED_MEDIA,
+    "malformed": Problem.MALFORMED,
+    "too-large": Problem.TOO_LARGE,
+}
 
 
 class Pipeline:
@@ -45,20 +55,22 @@ class Pipeline:
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a request for an operation of the contract; ``path`` holds the decoded path parameters."""
-        body, unread = self._decode(operation, http)
+        body, unread = self._decode(self.contract.strict, operation, http)
         claim = self._claim(operation, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
         tx = self._work(tenant)
+        variant = self.contract.under(tx.readings)[1]
+        if variant is not self.contract.strict:
+            body, unread = self._decode(variant, operation, http)
         exchange = self._exchange(tx, operation, http)
         judgement = self.contract.check(exchange, facts=tx if claim.tenant else None)
-        open_to_all = not self.contract.operations[operation].security
+        open_to_all = self.contract.operations[operation].is_open
         if claim.tenant is None and not (open_to_all and (unread or judgement.refused)):
             reply = self._refuse(tx, claim.problem, claim.detail or claim.hint, operation)
         elif not self.vendor.serves(tx.switches, operation):
             reply = self._refuse(tx, Problem.NOT_FOUND, "the tenant's switches leave this operation out", operation)
         elif unread:
-            problem = Problem.UNSUPPORTED_MEDIA if unread.clause == "media-type" else Problem.MALFORMED
-            reply = self._refuse(tx, problem, str(unread), operation, judgement)
+            reply = self._refuse(tx, UNREAD[unread.clause], str(unread), operation, judgement)
         elif judgement.refused:
             reply = self._refuse(tx, Problem.VIOLATION, _first(judgement), operation, judgement)
         else:
@@ -131,28 +143,33 @@ class Pipeline:
         whole = replace(exchange, response=response)
         if judgement.operation is not None:
             judgement = self.contract.check_reply(whole, judgement)
-        tx.record(redact(whole, self.contract, self._secrets_of(tenant)), judgement)
+        secrets = self._secrets_of(tenant, exchange.request)
+        verdict = redact_verdict(judgement, whole, self.contract, secrets)
+        tx.record(redact(whole, self.contract, secrets), verdict)
         slip.instruction = reply.instruction
         slip.committed = tx.commit()
         slip.on_failure = self._not_kept
         return response
 
-    def _secrets_of(self, tenant: Tenant) -> dict[str, str]:
-        """Return the credentials to hide wherever they stand, a misspelt field included, with the kind of each."""
-        kinds, key = self.contract.secrets, self.vendor.key
+    def _secrets_of(self, tenant: Tenant, http: HttpRequest) -> dict[str, str]:
+        """Return what to hide wherever it stands, a misspelt field included, with the kind of each."""
+        kinds, key = {**self.contract.secrets, **self.vendor.secrets}, self.vendor.key
         tenants = self._tenants if tenant.name == UNCLAIMED else (tenant,)
         sets = (t.profile.credentials.get(key, {}) for t in tenants)
-        return {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
+        found = {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
+        issued = [tokens for t in self._tenants if (tokens := t.records.get(f"{key}.token"))]
+        words = _WORD.findall(f"{http.path} {http.query} ".encode() + http.body) if issued else ()
+        return found | {w: "token" for word in words if any((w := word.decode()) in tokens for tokens in issued)}
 
     def _not_kept(self) -> WsgiAnswer:
         reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))
         return lost(replace(reply, status=503))
 
-    def _decode(self, operation: str, http: HttpRequest) -> tuple[Any, UnreadableBody | None]:
-        """Return the decoded body, or None and what is wrong with it."""
+    def _decode(self, variant: Variant, operation: str, http: HttpRequest) -> tuple[Any, UnreadableBody | None]:
+        """Return the decoded body, or None and what is wrong with it under these readings."""
         try:
             return self.contract.decode(
-                self.contract.operations[operation], http.body, http.header("content-type"), Part.REQUEST
+                variant.operations[operation], http.body, http.header("content-type"), Part.REQUEST
             ), None
         except UnreadableBody as error:
             return None, error

@@ -94,6 +94,24 @@ def tell_finding(finding: Finding, place: str) -> Iterator[str]:
         yield f"  {violation.note}"
 
 
+def tell_refused(exchange: Exchange) -> str:
+    """Say that a message was answered with a no."""
+    return f"{exchange.vendor} {exchange.message} was refused by {exchange.target}: {_answer(exchange)}"
+
+
+def tell_dropped(verdict: Verdict) -> str:
+    """Say that a run cannot be judged as a whole."""
+    return (
+        f"{verdict.dropped} exchanges had left the bounded journal before they could be judged: "
+        "play a shorter scenario, or fewer at a time"
+    )
+
+
+def _answer(exchange: Exchange) -> str:
+    body = exchange.response.body[:200] if exchange.response else b""
+    return body.decode("utf-8", "replace")
+
+
 def tell_passed(passed: Mapping[Confidence, int]) -> str:
     """Say how many clauses held, by how they are known: a pass on a guess is no vendor conformance."""
     counts = ", ".join(f"{passed.get(mark, 0)} {mark.value}" for mark in _MARKS)
@@ -137,6 +155,12 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
             }
             for e in verdict.undelivered
         ],
+        "refused": [
+            {"vendor": e.vendor, "message": e.message, "call": e.call, "target": e.target, "answer": _answer(e)}
+            for e in verdict.refused
+        ],
         "unsent": dict(verdict.unsent),
+        "idle_faults": list(verdict.idle),
+        "dropped": verdict.dropped,
         "problem": verdict.problem,
     }

@@ -25,7 +25,8 @@ class Status(StrEnum):
 class Run:
     """One playing of a scenario.
 
-    ``calls`` maps the scenario's names to call ids; ``first`` is the number of the journal entry before the run.
+    ``calls`` maps the scenario's names to call ids; ``first`` is the number of the journal entry before the run, and
+    ``last`` that of the newest when it was judged.
     ``counts`` holds, for each fault, how many messages it has matched; ``held`` the deliveries that wait to change
     places with the next of their call; ``unsent`` how many messages of a vendor had no target.
     """
@@ -41,6 +42,7 @@ class Run:
     status: Status = Status.RUNNING
     problem: str = ""
     lenient: bool = False
+    last: int | None = None
 
     def name_of(self, call: str | None) -> str | None:
         """Return the scenario's name of a call."""
@@ -64,9 +66,11 @@ class Run:
         return {
             "id": self.id,
             "scenario": self.scenario.name,
+            "source": self.scenario.source,
             "text": self.scenario.text,
             "started": time_to_text(self.started),
             "first": self.first,
+            "last": self.last,
             "calls": dict(self.calls),
             "counts": list(self.counts),
             "held": [dict(h) for h in self.held],
@@ -84,6 +88,7 @@ class Run:
             scenario=scenario,
             started=time_from_text(document["started"]),
             first=document["first"],
+            last=document["last"],
             calls=document["calls"],
             counts=tuple(document["counts"]),
             held=tuple(document["held"]),

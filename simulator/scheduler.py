@@ -1,13 +1,14 @@
 """Does what is due, tenant by tenant, in the time of each tenant's clock.
 
-A jumping clock stands while anything of its tenant is under way, and otherwise jumps to the next job.
+A jumping clock stands while anything of its tenant is under way, and otherwise jumps to the next job. Nothing is done
+before what caused it is on disk.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 
 from simulator.clock import Mode
@@ -17,6 +18,9 @@ from simulator.tenants import Tenant
 from simulator.transactions import Transaction
 
 log = logging.getLogger(__name__)
+
+# After a change was lost (a full disk), jobs begin again only after this many seconds: each attempt is a real push.
+PAUSE_AFTER_LOSS = 1.0
 
 Perform = Callable[[Tenant, Job], Awaitable[None]]
 
@@ -32,31 +36,34 @@ class Scheduler:
         self._perform = perform
         self._done = done
         self._pumps: dict[str, asyncio.Task[None]] = {}
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], str] = {}
 
-    def watch(self, tenant: Tenant) -> None:
+    def watch(self, tenant: Tenant, *, after_loss: bool = False) -> None:
         """See to a tenant's jobs from now on; harmless when that is so already."""
         pump = self._pumps.get(tenant.name)
         if pump is None or pump.done():
-            self._pumps[tenant.name] = asyncio.create_task(self._pump(tenant), name=f"jobs of {tenant.name}")
+            pause = PAUSE_AFTER_LOSS if after_loss else 0.0
+            self._pumps[tenant.name] = asyncio.create_task(self._pump(tenant, pause), name=f"jobs of {tenant.name}")
 
     def forget(self, name: str) -> None:
-        """Stop seeing to a tenant."""
+        """Stop seeing to a tenant, and end what is under way for it."""
         pump = self._pumps.pop(name, None)
-        if pump is not None:
-            pump.cancel()
+        for task in (pump, *(task for task, owner in self._under_way.items() if owner == name)):
+            if task is not None:
+                task.cancel()
 
     async def stop(self) -> None:
         """End every task. What was under way stays in the store and is done after the next start."""
-        for task in (*self._pumps.values(), *self._under_way):
-            await _end(task)
+        pumps = tuple(self._pumps.values())
         self._pumps.clear()
-        self._under_way.clear()
+        await _end(pumps)  # first, since a pump starts jobs
+        await _end(tuple(self._under_way))
 
-    async def _pump(self, tenant: Tenant) -> None:
+    async def _pump(self, tenant: Tenant, pause: float) -> None:
+        await asyncio.sleep(pause)
         while True:
             tenant.changed.clear()
-            job = tenant.next_job()
+            job = tenant.agenda.next()
             if job is not None and job.due <= tenant.now():
                 await self._start(tenant, job)
             elif job is not None and tenant.clock.mode is Mode.JUMPING and not tenant.busy():
@@ -65,15 +72,13 @@ class Scheduler:
                 await self._rest(tenant, job)
 
     async def _start(self, tenant: Tenant, job: Job) -> None:
-        # Nothing is done before what caused it is on disk.
-        await _committed(tenant)
-        if tenant.jobs.get(job.id) is not job:
+        if not await _committed(tenant) or tenant.agenda.jobs.get(job.id) is not job:
             return
-        tenant.running.add(job.id)
+        tenant.agenda.running.add(job.id)
         tenant.in_flight += 1
         task = asyncio.create_task(self._run(tenant, job), name=f"job {job.id} of {tenant.name}")
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._under_way[task] = tenant.name
+        task.add_done_callback(self._under_way.pop)
 
     async def _run(self, tenant: Tenant, job: Job) -> None:
         try:
@@ -84,15 +89,15 @@ class Scheduler:
             tx.finish(job)
             tx.commit()
         finally:
-            tenant.running.discard(job.id)
+            tenant.agenda.running.discard(job.id)
             tenant.in_flight -= 1
             self._done(tenant, job)
             tenant.wake()
 
     async def _jump(self, tenant: Tenant, to: datetime) -> None:
-        await _committed(tenant)
-        job = tenant.next_job()
-        if job is None or job.due > to or tenant.busy():
+        kept = await _committed(tenant)
+        job = tenant.agenda.next()
+        if not kept or job is None or job.due > to or tenant.busy():
             return  # something came up while the log was written: look again
         tx = Transaction(tenant, self._store)
         tx.set_clock(tenant.clock.jumped(to, datetime.now(UTC)))
@@ -108,12 +113,21 @@ class Scheduler:
             return
 
 
-async def _committed(tenant: Tenant) -> None:
-    if tenant.pending is not None and not tenant.pending.done():
-        await asyncio.wait([tenant.pending])
+async def _committed(tenant: Tenant) -> bool:
+    """Wait until the tenant's changes are on disk; when they are lost, wait for whatever happens next."""
+    change = tenant.pending
+    if change is None:
+        return True
+    if not change.done():
+        await asyncio.wait([change])
+    if change.cancelled() or change.exception() is not None:
+        await tenant.changed.wait()
+        return False
+    return True
 
 
-async def _end(task: asyncio.Task[None] | None) -> None:
-    if task is not None and not task.done():
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    for task in tasks:
         task.cancel()
-        await asyncio.wait([task])
+    if tasks:
+        await asyncio.wait(tasks)

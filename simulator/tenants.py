@@ -6,9 +6,7 @@ Only the loop's thread touches a tenant, and only a transaction changes one.
 from __future__ import annotations
 
 import asyncio
-import heapq
 import logging
-from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -17,12 +15,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from simulator.agenda import Agenda
 from simulator.calls import Call
 from simulator.channel import Channels
 from simulator.clock import Clock, Mode
 from simulator.errors import SimulatorError
 from simulator.identity import Identity
-from simulator.jobs import Job
 from simulator.journal import Journal
 from simulator.runs import Run
 from simulator.targets import Target
@@ -89,11 +87,7 @@ class Tenant:
         self.calls: dict[str, Call] = {}
         self.targets: dict[str, Target] = {}
         self.runs: dict[str, Run] = {}
-        self.jobs: dict[int, Job] = {}
-        self.lanes: dict[str, deque[int]] = {}
-        self.due: list[tuple[datetime, int]] = []
-        self.running: set[int] = set()
-        self.jobs_of_run: Counter[str] = Counter()
+        self.agenda = Agenda()
         self.balance = profile.balance
         self.journal = Journal(profile.name)
         self.channels = Channels()
@@ -122,6 +116,11 @@ class Tenant:
             furnish, self.furnish = self.furnish, None
             furnish()
 
+    def close(self) -> None:
+        """Let nothing that is still under way change it, and end its event channels."""
+        self.closed = True
+        self.channels.end()
+
     def written(self, change: Future[None]) -> asyncio.Future[None]:
         """Take note of a change on its way to the log; when it is lost, so is this image of the tenant."""
         self.pending = asyncio.wrap_future(change)
@@ -148,45 +147,6 @@ class Tenant:
     def busy(self) -> bool:
         """True while a jumping clock must stand: something is under way that may still cause more."""
         return self.in_flight > 0
-
-    def put_job(self, job: Job) -> None:
-        """Add a job, at the end of its lane; or write one again, where it stands."""
-        known = job.id in self.jobs
-        self.jobs[job.id] = job
-        self.jobs_of_run[job.run] += not known
-        if job.lane and not known:
-            self.lanes.setdefault(job.lane, deque()).append(job.id)
-        heapq.heappush(self.due, (job.due, job.id))
-
-    def take_job(self, key: int) -> Job | None:
-        """Remove a job that is done, and let the next of its lane come up."""
-        job = self.jobs.pop(key, None)
-        if job is None:
-            return None
-        self.jobs_of_run[job.run] -= 1
-        if not self.jobs_of_run[job.run]:
-            del self.jobs_of_run[job.run]
-        if job.lane:
-            lane = self.lanes[job.lane]
-            lane.remove(key)
-            if lane:
-                heapq.heappush(self.due, (self.jobs[lane[0]].due, lane[0]))
-            else:
-                del self.lanes[job.lane]
-        return job
-
-    def next_job(self) -> Job | None:
-        """Return the job that is due first among those that may start; None when there is none."""
-        while self.due:
-            due, key = self.due[0]
-            job = self.jobs.get(key)
-            if job and job.due == due and key not in self.running and self._leads(job):
-                return job
-            heapq.heappop(self.due)  # done, put off, under way, or behind another: it comes back when it may start
-        return None
-
-    def _leads(self, job: Job) -> bool:
-        return not job.lane or self.lanes[job.lane][0] == job.id
 
 
 class Tenants:
@@ -222,6 +182,11 @@ class Tenants:
     def put_back(self, tenant: Tenant) -> None:
         """Replace a tenant by a fresh image of itself."""
         self._tenants[tenant.name] = tenant
+
+    def end_channels(self) -> None:
+        """End every event channel of every tenant."""
+        for tenant in self._tenants.values():
+            tenant.channels.end()
 
     def discard(self, name: str) -> Tenant:
         """Forget a tenant and its credentials."""

@@ -9,34 +9,22 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contracts import exchanges, strict_json
 from contracts.model import Exchange, Judgement
 from simulator.board import Board
 from simulator.calls import Call, Event
 from simulator.channel import Channels
 from simulator.clock import Clock
-from simulator.documents import call_to_document
+from simulator.gathered import Gathered, retire_calls
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
-from simulator.journal import Entry
 from simulator.runs import Run
-from simulator.store import AppendJournal, Change, Put, PutJob, Remove, RemoveJob, Store, TrimJournal
+from simulator.store import Store, TrimJournal
 from simulator.targets import Target
 from simulator.tenants import Tenant
 from simulator.vendor import Document
-
-# Kinds that the core keeps for itself, beside the records that vendors and worlds have.
-FURNISHED = "furnished"
-CALL, TARGET, SEQUENCE, CLOCK = "_call", "_target", "_sequence", "_clock"
-ACCOUNT, PROFILE, RUN = "_account", "_profile", "_run"
-
-
-# Calls beyond these are forgotten, the oldest that are over first: a simulator may stay up for weeks.
-KEPT_CALLS = 10_000
 
 
 class Transaction:
@@ -49,15 +37,7 @@ class Transaction:
         self._vendor = vendor
         self.tenant = tenant.name
         self.now = now or tenant.now()
-        self._records: dict[str, dict[str, Document | None]] = {}
-        self._sequences: dict[str, int] = {}
-        self._calls: dict[str, Call] = {}
-        self._targets: dict[str, Target | None] = {}
-        self._jobs: dict[int, Job | None] = {}
-        self._runs: dict[str, Run | None] = {}
-        self._clock: Clock | None = None
-        self._balance: Decimal | None = None
-        self._exchanges: list[tuple[Exchange, Judgement | None]] = []
+        self._new = Gathered()
         self._news: list[object] = []
         self._then: list[Callable[[asyncio.Future[None] | None], None]] = []
         self.board: Board  # a handler's unit of work has one: see `simulator.pipeline`
@@ -105,12 +85,12 @@ class Transaction:
 
     def get(self, kind: str, key: str) -> Document | None:
         """Return the record of this kind under this key."""
-        own = self._records.get(kind, {})
+        own = self._new.records.get(kind, {})
         return own[key] if key in own else self._tenant.records.get(kind, {}).get(key)
 
     def all(self, kind: str) -> Iterable[Document]:
         """Return every record of this kind, oldest first."""
-        kept, own = self._tenant.records.get(kind, {}), self._records.get(kind)
+        kept, own = self._tenant.records.get(kind, {}), self._new.records.get(kind)
         if not own:
             return kept.values()
         return (record for record in {**kept, **own}.values() if record is not None)
@@ -121,29 +101,29 @@ class Transaction:
 
     def put(self, kind: str, key: str, document: Document) -> None:
         """Write a record."""
-        self._records.setdefault(kind, {})[key] = document
+        self._new.records.setdefault(kind, {})[key] = document
 
     def remove(self, kind: str, key: str) -> None:
         """Remove a record; nothing happens when there is none."""
-        self._records.setdefault(kind, {})[key] = None
+        self._new.records.setdefault(kind, {})[key] = None
 
     def next_number(self, kind: str) -> int:
         """Count up a named sequence of the tenant and return its new value (1 first)."""
-        number = self._sequences.get(kind, self._tenant.sequences.get(kind, 0)) + 1
-        self._sequences[kind] = number
+        number = self._new.sequences.get(kind, self._tenant.sequences.get(kind, 0)) + 1
+        self._new.sequences[kind] = number
         return number
 
     def call(self, key: str) -> Call | None:
         """Return a call by its id."""
-        return self._calls.get(key) or self._tenant.calls.get(key)
+        return self._new.calls.get(key) or self._tenant.calls.get(key)
 
     def calls(self) -> Iterable[Call]:
         """Return the tenant's calls, oldest first, live ones too."""
-        return {**self._tenant.calls, **self._calls}.values() if self._calls else self._tenant.calls.values()
+        return {**self._tenant.calls, **self._new.calls}.values() if self._new.calls else self._tenant.calls.values()
 
     def put_call(self, call: Call, event: Event) -> None:
         """Write a call after something happened to it."""
-        self._calls[call.id] = call
+        self._new.calls[call.id] = call
         self._news.append((call, event))
 
     def targets(self, vendor: str) -> list[Target]:
@@ -152,50 +132,50 @@ class Transaction:
 
     def put_target(self, target: Target) -> None:
         """Write a target."""
-        self._targets[target.id] = target
+        self._new.targets[target.id] = target
 
     def remove_target(self, key: str) -> None:
         """Remove a target."""
-        self._targets[key] = None
+        self._new.targets[key] = None
 
     def put_run(self, run: Run) -> None:
         """Write a scenario run."""
-        self._runs[run.id] = run
+        self._new.runs[run.id] = run
 
     def remove_run(self, key: str) -> None:
         """Remove a scenario run."""
-        self._runs[key] = None
+        self._new.runs[key] = None
 
     @property
     def balance(self) -> Decimal:
         """The account's balance, in reais."""
-        return self._tenant.balance if self._balance is None else self._balance
+        return self._tenant.balance if self._new.balance is None else self._new.balance
 
     @balance.setter
     def balance(self, value: Decimal) -> None:
-        self._balance = value
+        self._new.balance = value
 
     def set_clock(self, clock: Clock) -> None:
         """Change the tenant's clock."""
-        self._clock = clock
+        self._new.clock = clock
 
     def schedule(self, due: datetime, task: Task, body: Mapping[str, Any], *, lane: str = "", run: str = "") -> Job:
         """Add something to be done at ``due`` and return it."""
         job = Job(self.next_number("_job"), due, task, body, lane, run)
-        self._jobs[job.id] = job
+        self._new.jobs[job.id] = job
         return job
 
     def reschedule(self, job: Job) -> None:
         """Write a job again, with a new time or body."""
-        self._jobs[job.id] = job
+        self._new.jobs[job.id] = job
 
     def finish(self, job: Job) -> None:
         """Remove a job that is done."""
-        self._jobs[job.id] = None
+        self._new.jobs[job.id] = None
 
     def record(self, exchange: Exchange, verdict: Judgement | None) -> None:
         """Put an exchange in the journal; it must be redacted already."""
-        self._exchanges.append((exchange, verdict))
+        self._new.exchanges.append((exchange, verdict))
 
     def tell(self, news: object) -> None:
         """Show something to whoever watches, once this is applied."""
@@ -208,89 +188,23 @@ class Transaction:
     def commit(self) -> asyncio.Future[None] | None:
         """Apply everything to the tenant and hand it to the log; return what is done when it is on disk.
 
-        Returns None when there was nothing to write, or when the tenant was reset or removed meanwhile.
+        Returns None when there was nothing to write, or when the tenant was reset or removed meanwhile. What cannot be
+        written as JSON raises, and then nothing has changed.
         """
-        if self._tenant.closed:
+        tenant = self._tenant
+        if tenant.closed:
             return None
-        entries = [self._tenant.journal.append(*pair) for pair in self._exchanges]
-        changes = [
-            *self._apply_records(),
-            *self._apply_core(),
-            *self._apply_runs(),
-            *self._apply_jobs(),
-            *self._kept(entries),
-        ]
-        written = self._tenant.written(self._store.submit(changes)) if changes else None
+        changes = self._new.written(tenant)
+        entries = self._new.apply(tenant)
+        changes += retire_calls(tenant)
+        if entries and tenant.journal.first > 1:
+            changes.append(TrimJournal(tenant.name, tenant.journal.first - 1))
+        written = tenant.written(self._store.submit(changes)) if changes else None
         for act in self._then:
             act(written)
-        for news in (*self._news, *entries):
-            self._tenant.tell(news)
+        for news in (*entries, *self._news):
+            tenant.tell(news)
         if entries:
-            self._tenant.on_growth()
-        self._tenant.wake()
+            tenant.on_growth()
+        tenant.wake()
         return written
-
-    def _apply_records(self) -> Iterable[Change]:
-        for kind, documents in self._records.items():
-            kept = self._tenant.records.setdefault(kind, {})
-            for key, document in documents.items():
-                if document is None:
-                    if kept.pop(key, None) is not None:
-                        yield Remove(self.tenant, kind, key)
-                else:
-                    kept[key] = document
-                    yield Put(self.tenant, kind, key, strict_json.dumps(document))
-
-    def _apply_core(self) -> Iterable[Change]:
-        tenant = self._tenant
-        for name, number in self._sequences.items():
-            tenant.sequences[name] = number
-            yield Put(self.tenant, SEQUENCE, name, str(number).encode())
-        for call in self._calls.values():
-            tenant.calls[call.id] = call
-            yield Put(self.tenant, CALL, call.id, strict_json.dumps(call_to_document(call)))
-        excess = len(tenant.calls) - KEPT_CALLS
-        if excess > 0:
-            over = (key for key, call in tenant.calls.items() if call.ended)
-            for key in list(islice(over, excess)):
-                del tenant.calls[key]
-                yield Remove(self.tenant, CALL, key)
-        for key, target in self._targets.items():
-            if target is None:
-                tenant.targets.pop(key, None)
-                yield Remove(self.tenant, TARGET, key)
-            else:
-                tenant.targets[key] = target
-                yield Put(self.tenant, TARGET, key, strict_json.dumps(target.to_document()))
-        if self._balance is not None:
-            tenant.balance = self._balance
-            yield Put(self.tenant, ACCOUNT, "balance", strict_json.dumps(str(self._balance)))
-        if self._clock is not None:
-            tenant.clock = self._clock
-            yield Put(self.tenant, CLOCK, "clock", strict_json.dumps(self._clock.to_document()))
-
-    def _apply_runs(self) -> Iterable[Change]:
-        for key, run in self._runs.items():
-            if run is None:
-                self._tenant.runs.pop(key, None)
-                yield Remove(self.tenant, RUN, key)
-            else:
-                self._tenant.runs[key] = run
-                yield Put(self.tenant, RUN, key, strict_json.dumps(run.to_document()))
-
-    def _apply_jobs(self) -> Iterable[Change]:
-        tenant = self._tenant
-        for key, job in self._jobs.items():
-            if job is None:
-                if tenant.take_job(key):
-                    yield RemoveJob(self.tenant, key)
-            else:
-                tenant.put_job(job)
-                yield PutJob(self.tenant, key, job.due, job.task.value, strict_json.dumps(job.to_document()))
-
-    def _kept(self, entries: Iterable[Entry]) -> Iterable[Change]:
-        for entry in entries:
-            record = exchanges.to_record(entry.exchange, entry.verdict)
-            yield AppendJournal(self.tenant, entry.number, strict_json.dumps(record))
-        if self._exchanges and self._tenant.journal.first > 1:
-            yield TrimJournal(self.tenant, self._tenant.journal.first - 1)

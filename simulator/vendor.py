@@ -243,6 +243,7 @@ class Vendor:
     claim        which tenant a request speaks for; open operations (a token route) claim by their body
     refuse       a refusal in the vendor's own envelope
     credentials  makes a tenant's credential set: field to value
+    secrets      the kind of secret of each of its fields that no body of the contract has
     curls        lines for a newcomer to paste: (what it does, command), from base URL and credentials
     switches     tenant switches with their default (the first) and the other values
     world        the records of its own that a tenant begins with: kind to key to record, from the tenant's identity
@@ -264,6 +265,7 @@ class Vendor:
     claim: Callable[[str | None, HttpRequest, Any, Credentials], Claim] | None = None
     refuse: Callable[[Refusal], Reply] | None = None
     credentials: Callable[[Identity], Mapping[str, str]] = lambda identity: {}
+    secrets: Mapping[str, str] = field(default_factory=dict)
     curls: Callable[[str, Mapping[str, str]], tuple[tuple[str, str], ...]] = lambda base, credentials: ()
     switches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     world: Callable[[Identity, Mapping[str, Mapping[str, Document]], bool], Mapping[str, Mapping[str, Document]]] = (

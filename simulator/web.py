@@ -1,37 +1,29 @@
-"""The Flask face of a vendor: the URL map comes from the contract, and every answer from the pipeline.
+"""The Flask face of a vendor: the contract says which operation a path means, and the pipeline every answer.
 
-One app a vendor, since only an app can answer 404 and 405 in the vendor's own envelope.
+One app a vendor, since only an app can answer 404 and 405 in the vendor's own envelope. Flask's map takes every path:
+it would match decoded ones, where %2F is a slash, and forgive slashes.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
 
 from contracts.contract import Contract
 from contracts.model import HttpRequest, HttpResponse
 from simulator.bridge import REFUSAL, REFUSAL_STATUS, SLIP, Slip
 from simulator.vendor import Problem, Refusal
 
-_PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
-
-_PROBLEMS = {
-    404: Problem.NOT_FOUND,
-    405: Problem.METHOD_NOT_ALLOWED,
-    413: Problem.TOO_LARGE,
-    415: Problem.UNSUPPORTED_MEDIA,
-    500: Problem.FAILURE,
-}
 # Without the path, which may hold a secret.
-_DETAILS = {
-    404: "nothing is served at this path",
-    405: "this path does not take this method",
-    500: "the simulator failed; see its log",
-}
+_NOWHERE = "nothing is served at this path"
+_OTHER_METHOD = "this path does not take this method"
+_FAILED = "the simulator failed; see its log"
+
+Index = Callable[[], HttpResponse]
 
 
 class Answerer(Protocol):
@@ -54,36 +46,35 @@ class Answerer(Protocol):
         """Refuse a request that reached no operation; ``status`` stands in where nothing documents one."""
 
 
-def make_app(name: str, contract: Contract, answerer: Answerer) -> Flask:
-    """Return a Flask app that serves the paths of a contract."""
+def make_app(name: str, contract: Contract, answerer: Answerer, index: Index | None = None) -> Flask:
+    """Return a Flask app that serves the paths of a contract, and at ``/`` what ``index`` returns."""
     app = Flask(f"pbxsim.{name}", static_folder=None)
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
-    app.url_map.redirect_defaults = False
-    for operation in contract.operations.values():
-        if operation.kind == "path":
-            app.add_url_rule(
-                _PARAMETER.sub(r"<\1>", operation.path),
-                endpoint=operation.id,
-                view_func=_view(operation.id, contract, answerer),
-                methods=list(operation.methods),
-                provide_automatic_options=False,
-            )
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False  # each would answer with a redirect
+    for path in ("/", "/<path:_>"):
+        app.url_map.add(Rule(path, endpoint="any"))  # of every method
+    app.view_functions["any"] = _view(contract, answerer, index)
     app.before_request(_refused(answerer))
-    app.register_error_handler(HTTPException, _wrong(answerer))
+    app.register_error_handler(HTTPException, _failed(answerer))
     return app
 
 
-def _view(key: str, contract: Contract, answerer: Answerer) -> Callable[..., Response]:
-    operation = contract.operations[key]
-
+def _view(contract: Contract, answerer: Answerer, index: Index | None) -> Callable[..., Response]:
     def view(**_: str) -> Response:
         http = _http()
-        # Flask has matched the decoded path; as it was on the wire, %2F is no slash, and a last slash is one too many.
-        path = contract.routes.parameters_of(operation, http.path)
-        if path is None:
-            return _flask(answerer.refuse(Problem.NOT_FOUND, _DETAILS[404], http, _slip()))
-        return _flask(answerer.answer(key, http, dict(path), _slip()))
+        method = "GET" if http.method == "HEAD" else http.method  # what sends it leaves the body away
+        found = contract.match(method, http.path)
+        if found is not None:
+            operation, path = found
+            return _flask(answerer.answer(operation.id, http, dict(path), _slip()))
+        if index is not None and method == "GET" and http.path == "/":
+            return _flask(index())
+        allow = contract.methods_of(http.path)
+        if not allow:
+            return _flask(answerer.refuse(Problem.NOT_FOUND, _NOWHERE, http, _slip(), status=404))
+        allow = tuple(sorted({*allow, "HEAD"} if "GET" in allow else allow))
+        return _flask(
+            answerer.refuse(Problem.METHOD_NOT_ALLOWED, _OTHER_METHOD, http, _slip(), allow=allow, status=405)
+        )
 
     return view
 
@@ -101,15 +92,13 @@ def _refused(answerer: Answerer) -> Callable[[], Response | None]:
     return before
 
 
-def _wrong(answerer: Answerer) -> Callable[[HTTPException], Response]:
-    def wrong(error: HTTPException) -> Response:
-        plain = error.get_response()
-        allow = tuple(sorted(plain.headers.get("Allow", "").replace(" ", "").split(","))) if error.code == 405 else ()
-        problem = _PROBLEMS.get(error.code or 500, Problem.MALFORMED)
-        detail = _DETAILS.get(error.code or 500, error.name)
-        return _flask(answerer.refuse(problem, detail, _http(), _slip(), allow=allow, status=error.code))
+def _failed(answerer: Answerer) -> Callable[[HTTPException], Response]:
+    """With every path and method taken, what comes here is a fault of our own."""
 
-    return wrong
+    def failed(error: HTTPException) -> Response:
+        return _flask(answerer.refuse(Problem.FAILURE, _FAILED, _http(), _slip(), status=500))
+
+    return failed
 
 
 def _http() -> HttpRequest:

@@ -14,7 +14,7 @@ from typing import Any
 from contracts.strict_yaml import MAX_BYTES, MalformedYaml, load
 from simulator.baseline import baseline
 from simulator.directory import KINDS
-from simulator.errors import EnvironmentProblem, SimulatorError
+from simulator.errors import SimulatorError
 from simulator.vendor import Document
 from simulator.world_records import Places, World, dangling, take_in
 from simulator.world_shape import Problem, shape_problems
@@ -45,15 +45,13 @@ class OwnWorld:
 
 
 def load_world(path: Path) -> OwnWorld:
-    """Read a ``world.yaml``. Raises BadWorld, or EnvironmentProblem when the file cannot be read."""
+    """Read a ``world.yaml``. Raises BadWorld, when the file cannot be read, too."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise EnvironmentProblem(
-            f"the world file {path} cannot be read ({error.strerror}): expected the path of a YAML file; "
-            "check the path and its permissions"
-        ) from error
+        wrong = f"it cannot be read ({error.strerror}): name a YAML file, and check its permissions"
+        raise BadWorld(str(path), [wrong]) from error
     return parse_world(content, str(path))
 
 

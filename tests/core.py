@@ -1,4 +1,4 @@
-"""A whole simulator in the test's own process, without a port: play a scenario against real receivers, be told the end."""
+"""A whole simulator in the test's own process: play a scenario against real receivers, and be told what came of it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,31 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from contracts import strict_json
 from contracts.exchanges import to_record
 from scenarios.loader import load, load_text
 from scenarios.model import Scenario
 from simulator.app import Simulator, build
 from simulator.clock import Mode
+from simulator.furnishing import founded, furnish, world_of
 from simulator.journal import Entry
 from simulator.settings import Settings
+from simulator.store import SqlStore
 from simulator.targets import Target
-from simulator.tenants import Tenant
+from simulator.tenants import Profile, Tenant, first_clock
+from simulator.transactions import Transaction
 from simulator.verdicts import Verdict
+from tests.raw_http import Seen, ask, request
 from tests.receiver import Receiver, Reply
 
 T = TypeVar("T")
 
 TOKEN = "t0ken-of-the-receiver"
-HUBSOFT = {"client_id": "1", "client_secret": "two-secret", "username": "tres", "password": "quatro-secret"}
+HUBSOFT = {"client_id": "1", "client_secret": "two-secret", "username": "pbx@example.com", "password": "quatro-secret"}
 LONGEST = 30.0
 
 ANSWERED = """
@@ -36,6 +42,16 @@ steps:
   - {after: 4s, answer: {call: A}}
   - {after: 60s, hangup: {call: A, by: outside}}
 """
+
+
+SMS = """
+scenario: one_message
+title: One message goes out
+steps:
+  - sms: {call: A, extension: "111", to: "37999912222", text: "oi"}
+"""
+
+_LOGIN = b'{"grant_type":"password","client_id":"%s","client_secret":"%s","username":"%s","password":"%s"}'
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -80,7 +96,10 @@ def granted(token: str = "a-token", seconds: int = 2_592_000) -> Reply:
     return Reply(200, json.dumps(body).encode())
 
 
-SUCCESS = Reply(200, '{"status": "success", "msg": "Ligação notificada com sucesso"}'.encode())
+NOTIFIED, CANCELLED = (
+    Reply(200, f'{{"status": "success", "msg": "Ligação {what} com sucesso"}}'.encode())
+    for what in ("notificada", "cancelada")
+)
 
 
 def story(text: str, name: str = "story.yaml") -> Scenario:
@@ -103,6 +122,15 @@ def played(scenario: Scenario | str, *targets: Target, **more: Any) -> tuple[Ver
             return await play(simulator, scenario), entries(simulator.default)
 
     return run(work())
+
+
+async def log_in(simulator: Simulator, tenant: Tenant | None = None) -> Seen:
+    """Be the integration: ask HubSoft's fake for a token of a tenant's, ``default`` unless told otherwise."""
+    assert simulator.server is not None
+    own = (tenant or simulator.default).profile.credentials["hubsoft"]
+    body = _LOGIN % tuple(own[name].encode() for name in ("client_id", "client_secret", "username", "password"))
+    raw = request("POST /hubsoft/oauth/token", "Content-Type: application/json", body=body)
+    return await ask(simulator.server, raw)
 
 
 def entries(tenant: Tenant) -> list[Entry]:
@@ -142,3 +170,33 @@ async def until(tenant: Tenant, there: Callable[[], bool]) -> None:
     finally:
         end()
         tenant.observers.remove(look)
+
+
+@dataclass
+class Desk:
+    """One furnished tenant on a store of its own, without scheduler and vendors."""
+
+    tenant: Tenant
+    store: SqlStore
+
+    def tx(self, vendor: str = "", **more: Any) -> Transaction:
+        """Begin a unit of work."""
+        return Transaction(self.tenant, self.store, vendor, **more)
+
+    def stored(self, kind: str) -> dict[str, Any]:
+        """Return the documents of a kind that are on disk, as JSON-able values."""
+        rows = self.store.load(self.tenant.name).documents
+        return {row.key: strict_json.loads(row.body) for row in rows if row.kind == kind}
+
+
+@asynccontextmanager
+async def desk(**profile: Any) -> AsyncIterator[Desk]:
+    """Give a furnished tenant, ``t`` unless a profile says otherwise."""
+    store = SqlStore(None)
+    try:
+        tenant = Tenant(Profile(**{"name": "t", **profile}), first_clock(Mode.JUMPING), {})
+        made = Desk(tenant, store)
+        tenant.written(store.submit([*founded(tenant, own_world=False), *furnish(tenant, world_of(tenant, None, ()))]))
+        yield made
+    finally:
+        store.close()

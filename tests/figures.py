@@ -9,6 +9,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -31,12 +32,15 @@ def startup() -> tuple[float, float]:
     """Start ``serve`` and return the seconds to the first answer, and the idle process's memory in MB."""
     began = time.perf_counter()
     process = subprocess.Popen((PBXSIM, "serve", "--port", "0"), stdout=subprocess.PIPE, text=True)
+    guard = threading.Timer(30, process.kill)
+    guard.start()
     try:
-        url = next(line.split()[-1] for line in process.stdout or () if line.startswith("pbxsim is up at"))
+        url = next(line.split()[-1] for line in iter(process.stdout.readline, "") if line.startswith("pbxsim is up at"))
         with urllib.request.urlopen(f"{url}/_sim/health", timeout=10) as answer:
             answer.read()
         return time.perf_counter() - began, _resident(process.pid)
     finally:
+        guard.cancel()
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=10)
 

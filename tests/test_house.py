@@ -18,6 +18,20 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 PLAIN = {"access_token", "code", "description", "error", "errors", "file", "hint", "line", "message", "msg"}
 PLAIN |= {"client_id", "client_secret", "error_description", "error_type", "expires_in", "grant_type", "password"}
 PLAIN |= {"refresh_token", "status", "token", "token_type", "trace", "username"}
+PLAIN |= {
+    "auth",
+    "codecs",
+    "data",
+    "devices",
+    "domain",
+    "id",
+    "limit",
+    "offset",
+    "port",
+    "reason",
+    "records",
+    "strategy",
+}
 
 
 def wire_words(key):

@@ -71,7 +71,8 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")  # not every terminal can show every letter
     code = code_of(arguments)
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it is, when the shell closed it
+            sys.stdout.flush()
     except OSError:
         _silence()
     sys.exit(code)
@@ -97,33 +98,34 @@ def code_of(arguments: list[str] | None = None) -> int:
 
 def _outcome(error: BaseException) -> tuple[int, str]:
     """Tell the user what went wrong; return the exit code, and the text when there is one."""
+    if isinstance(error, click.ClickException):
+        error.show()
+        return 2, error.format_message()
+    if isinstance(error, BrokenPipeError | SystemExit):  # click ends by the latter when nobody reads its output
+        _silence()
+        return 141, ""
+    code, text = _sentence(error)
+    click.echo(f"pbxsim: {text}", err=True)
+    return code, text
+
+
+def _sentence(error: BaseException) -> tuple[int, str]:
     from contracts.errors import ContractError
     from simulator.cli.stopping import Stopped
     from simulator.errors import SimulatorError
 
     match error:
-        case click.ClickException():
-            error.show()
-            return 2, error.format_message()
-        case click.Abort() | KeyboardInterrupt():
-            return 130, ""
         case Stopped():
-            return error.code, ""
-        case BrokenPipeError() | SystemExit():  # click ends so when nobody reads its output
-            _silence()
-            return 141, ""
+            return error.code, "stopped before its end"
+        case click.Abort() | KeyboardInterrupt():
+            return 130, "stopped before its end"
         case SimulatorError() | ContractError():
-            return _told(getattr(error, "exit_code", 2), str(error))
+            return getattr(error, "exit_code", 2), str(error)
         case OSError():
-            return _told(3, f"{error}: check the file, its folder and the space there")
+            return 3, f"{error}: check the file, its folder and the space there"
         case Exception() if not os.environ.get("PBXSIM_DEBUG"):
-            return _told(3, f"a defect of pbxsim, {type(error).__name__}: {error}; PBXSIM_DEBUG=1 shows where")
+            return 3, f"a defect of pbxsim, {type(error).__name__}: {error}; PBXSIM_DEBUG=1 shows where"
     raise error
-
-
-def _told(code: int, text: str) -> tuple[int, str]:
-    click.echo(f"pbxsim: {text}", err=True)
-    return code, text
 
 
 def _silence() -> None:

@@ -13,7 +13,7 @@ from contracts.model import Direction, Exchange
 from simulator.calls import Call, Event
 from simulator.dispatch import GaveUp
 from simulator.journal import Entry
-from simulator.reports import tell, tell_exchange, tell_finding, tell_passed
+from simulator.reports import tell, tell_dropped, tell_exchange, tell_finding, tell_passed, tell_refused
 from simulator.runs import Run
 from simulator.tenants import Tenant
 from simulator.verdicts import Verdict
@@ -24,11 +24,11 @@ MOST_FINDINGS = 20
 class Timeline:
     """Shows a tenant's life: what happened on the phone, what went where, and what was answered.
 
-    ``on_trouble`` is told when the output can go nowhere any more (a closed pipe, a full disk): the simulator
-    that is watched must not suffer from that.
+    ``tenant`` gives it as it stands, since a reset puts another in its place. ``on_trouble`` is told when the
+    output can go nowhere any more (a closed pipe, a full disk): the simulator that is watched must not suffer.
     """
 
-    def __init__(self, tenant: Tenant, on_trouble: Callable[[OSError], None]) -> None:
+    def __init__(self, tenant: Callable[[], Tenant], on_trouble: Callable[[OSError], None]) -> None:
         self._tenant = tenant
         self._on_trouble = on_trouble
 
@@ -59,10 +59,12 @@ class Timeline:
         click.secho(f"{'':8}    {arrow} {tell_exchange(exchange, name)}", fg=colour)
 
     def _name(self, call: str) -> str:
-        return next((name for run in self._tenant.runs.values() if (name := run.name_of(call))), call)
+        # A scenario's own name for it; calls that the control API made would all have the same.
+        named = (run.name_of(call) for run in self._tenant().runs.values() if not run.lenient)
+        return next((name for name in named if name), call)
 
     def _clock(self, at: datetime) -> str:
-        return at.astimezone(self._tenant.zone).strftime("%H:%M:%S")
+        return at.astimezone(self._tenant().zone).strftime("%H:%M:%S")
 
 
 def show_verdict(tenant: Tenant, run: Run, verdict: Verdict, policy: str) -> None:
@@ -78,6 +80,12 @@ def show_verdict(tenant: Tenant, run: Run, verdict: Verdict, policy: str) -> Non
         click.secho(f"{mark if outcome.judged else '--  '} {outcome.text}", fg=colour if outcome.judged else None)
         for line in outcome.near_misses:
             click.echo(f"       near miss: {line}")
+    for exchange in verdict.refused:
+        click.secho(f"MISS {tell_refused(exchange)}", fg="red")
+    if verdict.dropped:
+        click.secho(f"MISS {tell_dropped(verdict)}", fg="red")
+    for line in verdict.idle:
+        click.secho(f"--   fault at {line}", fg="yellow")
     for vendor, count in verdict.unsent.items():
         click.echo(f"--   {_count(count, f'{vendor} message')} had no target: give one with --target {vendor}=URL")
     _show_undelivered(tenant, verdict, policy)

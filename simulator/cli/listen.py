@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
 from contracts.contract import Contract, discover, load
-from contracts.exchanges import write_line
-from contracts.model import Direction, Exchange, HttpRequest, HttpResponse
+from contracts.exchanges import to_record
+from contracts.model import Direction, Exchange, HttpRequest, HttpResponse, Judgement
 from contracts.redaction import redact
-from simulator.cli.console import show_findings, summary
+from simulator.cli.console import show_findings, show_json, summary
+from simulator.cli.logs import show_log
 from simulator.cli.options import readings_of
+from simulator.cli.stopping import Stop
+from simulator.cli.writing import JournalFile, journal_file
 from simulator.receiver import Behaviour, Receiver
-from simulator.reports import tell_exchange
+from simulator.reports import tell_exchange, verdict_record
 from simulator.serving import Server
 from simulator.verdicts import Verdict, judge
+
+_COUNT = click.IntRange(0)
 
 
 @click.command(name="listen")
@@ -30,26 +34,45 @@ from simulator.verdicts import Verdict, judge
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--status", default=200, show_default=True, help="What to answer.")
 @click.option("--delay", default=0.0, show_default=True, help="Seconds to wait before the answer.")
-@click.option("--fail-first", default=0, show_default=True, help="Answer so many requests with 500 first.")
-@click.option("--fail-every", default=0, show_default=True, help="Answer every n-th request with 500.")
-@click.option("--count", default=0, show_default=True, help="End after so many requests (0: at Ctrl-C).")
-@click.option("--journal", type=click.Path(path_type=Path, dir_okay=False), help="Write the exchanges to this file.")
+@click.option("--fail-first", default=0, show_default=True, type=_COUNT, help="Answer so many requests with 500 first.")
+@click.option("--fail-every", default=0, show_default=True, type=_COUNT, help="Answer every n-th request with 500.")
+@click.option("--count", default=0, show_default=True, type=_COUNT, help="End after so many requests (0: at Ctrl-C).")
+@click.option("--journal", type=click.Path(path_type=Path), help="Write the exchanges to this file.")
+@click.option(
+    "--contracts",
+    "overlay",
+    type=click.Path(path_type=Path),
+    help="A folder whose files replace those of the shipped contracts.",
+)
 @click.option("--reading", "readings", multiple=True, metavar="VENDOR:ID=READING", help="Read a discrepancy so.")
 @click.option("--strict-inferred", is_flag=True, help="Count broken guesses as errors, not as warnings.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line: the address, exchanges, verdict.")
 def command(**options: Any) -> int:
-    """Receive pushes: print, check and keep what comes, until Ctrl-C."""
-    known = [key for key in discover() if _pushes(load(key))]
+    """Receive pushes: print, check and keep what comes, until Ctrl-C. Ends with 1 when the contract was broken."""
+    show_log()
+    loaded = {key: load(key, options["overlay"]) for key in discover()}
+    known = [key for key, contract in loaded.items() if _pushes(contract)]
     if options["vendor"] not in known:
         raise click.UsageError(f"--vendor {options['vendor']!r}: the vendors that push are: {', '.join(known)}")
+    if not options["host"]:
+        raise click.UsageError("--host: give an address of this machine, such as 127.0.0.1")
     behaviour = Behaviour(
         status=options["status"],
         delay=options["delay"],
         fail_first=options["fail_first"],
         fail_every=options["fail_every"],
     )
-    contract = load(options["vendor"])
-    chosen = contract.choose(readings_of(options["readings"]).get(contract.key, {}))
-    return asyncio.run(_listen(_Ear(contract, chosen, options["strict_inferred"]), behaviour, options))
+    contract = loaded[options["vendor"]]
+    chosen = _chosen(contract, readings_of(options["readings"]))
+    with journal_file(options["journal"]) as file:
+        ear = _Ear(contract, chosen, options["strict_inferred"], options["as_json"], file)
+        return asyncio.run(_listen(ear, behaviour, options))
+
+
+def _chosen(contract: Contract, choices: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+    if others := [vendor for vendor in choices if vendor != contract.key]:
+        raise click.UsageError(f"--reading {others[0]}:...: what arrives here is judged as {contract.key}'s")
+    return contract.choose(choices.get(contract.key, {}))
 
 
 @dataclass(slots=True)
@@ -57,11 +80,13 @@ class _Ear:
     """Judges what arrives, one by one and, at the end, together."""
 
     contract: Contract
-    readings: Any
+    readings: Mapping[str, str]
     strict_inferred: bool
-    file: IO[bytes] | None = None
+    as_json: bool
+    file: JournalFile | None = None
     enough: Callable[[int], None] = lambda count: None
-    heard: list[Any] = field(default_factory=list)
+    on_trouble: Callable[[Exception], None] = lambda error: None
+    heard: list[tuple[Exchange, Judgement]] = field(default_factory=list)
 
     def __call__(self, request: HttpRequest, response: HttpResponse | None, took: float) -> None:
         """Take in one exchange."""
@@ -82,44 +107,63 @@ class _Ear:
         judgement = self.contract.check(exchange, strict_inferred=self.strict_inferred)
         exchange = redact(exchange, self.contract)
         self.heard.append((exchange, judgement))
-        click.secho(f"{exchange.at:%H:%M:%S}  {tell_exchange(exchange, '')}")
-        show_findings(judge([(exchange, judgement)], {}))
-        if self.file is not None:
-            write_line(self.file, exchange, judgement)
+        try:
+            if self.file is not None:
+                self.file.add(exchange, judgement)
+            self._show(exchange, judgement)
+        except Exception as error:  # what cannot be kept or shown is no reason to fail the sender
+            self.on_trouble(error)
         self.enough(len(self.heard))
 
     def verdict(self) -> Verdict:
         """Return the verdict on everything heard."""
         return judge(self.heard, {self.contract.key: self.contract}, strict_inferred=self.strict_inferred)
 
+    def _show(self, exchange: Exchange, judgement: Judgement) -> None:
+        if self.as_json:
+            show_json({"exchange": to_record(exchange, judgement)}, one_line=True)
+            return
+        click.secho(f"{datetime.now():%H:%M:%S}  {len(self.heard):>3}  {tell_exchange(exchange, '')}")
+        number = len(self.heard)
+        show_findings(judge([(exchange, judgement)], {}), {1: f"exchange {number}"})
+
 
 async def _listen(ear: _Ear, behaviour: Behaviour, options: dict[str, Any]) -> int:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
+    stop = Stop()
+    ear.on_trouble = stop.fail
     if options["count"]:
-        ear.enough = lambda count: stop.set() if count >= options["count"] else None
-    path: Path | None = options["journal"]
-    ear.file = path.open("wb", buffering=0) if path else None
+        ear.enough = lambda count: stop.ask(0) if count >= options["count"] else None
+    server = await Server.start(Receiver(ear, behaviour), options["host"], options["port"])
     try:
-        server = await Server.start(Receiver(ear, behaviour), options["host"], options["port"])
-        if options["port"] not in (0, server.port):
-            click.echo(f"port {options['port']} is taken; listening on {server.port} instead")
-        click.echo(f"listening for pushes of {ear.contract.title} at {server.url}")
-        try:
-            await stop.wait()
-        finally:
-            await server.stop()
+        _begin(ear, server, options["port"])
+        await stop.wait()
     finally:
-        if ear.file is not None:
-            ear.file.close()
+        await server.stop()
+    return _end(ear)
+
+
+def _begin(ear: _Ear, server: Server, wanted: int) -> None:
+    if ear.as_json:
+        show_json({"listening": {"vendor": ear.contract.key, "url": server.url, "port": server.port}}, one_line=True)
+        return
+    if wanted not in (0, server.port):
+        click.echo(f"port {wanted} is taken; listening on {server.port} instead")
+    click.echo(f"listening for pushes of {ear.contract.title} at {server.url}")
+    click.echo("Ctrl-C ends it, with a verdict on all that came.")
+
+
+def _end(ear: _Ear) -> int:
     verdict = ear.verdict()
-    one_by_one = {id(v) for _, j in ear.heard for v in j.violations}
-    late = [f for f in verdict.findings if id(f.violation) not in one_by_one]
-    show_findings(Verdict(findings=tuple(late)))
-    click.secho(f"{'NOT CLEAN' if verdict.errors else 'CLEAN'}: {summary(verdict)}", bold=True)
-    return 1 if verdict.errors else 0
+    code = 1 if verdict.errors else 0
+    if ear.as_json:
+        show_json({"verdict": verdict_record(verdict) | {"passes": code == 0}, "exit_code": code}, one_line=True)
+        return code
+    shown = {id(violation) for _, judgement in ear.heard for violation in judgement.violations}
+    late = tuple(finding for finding in verdict.findings if id(finding.violation) not in shown)
+    show_findings(Verdict(findings=late))
+    word = "NOT CLEAN" if code else "CLEAN" if ear.heard else "NOTHING CAME"
+    click.secho(f"{word}: {summary(verdict)}", bold=True)
+    return code
 
 
 def _pushes(contract: Contract) -> bool:

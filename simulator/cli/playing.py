@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from contracts.model import HttpRequest, HttpResponse
-from simulator.app import Simulator, discover_targets, discover_vendors
+from simulator.app import Simulator
 from simulator.cli.options import credentials_of, pair, readings_of
 from simulator.clock import parse_clock
+from simulator.discovery import discover_targets, discover_vendors
 from simulator.identity import Identity
 from simulator.receiver import Receiver
 from simulator.serving import Server
@@ -21,8 +22,8 @@ from simulator.settings import Settings
 from simulator.targets import Target, parse_target
 from simulator.transactions import Transaction
 
-# What an epoch in an id can say, with room for whatever is due or expires long after.
-_YEARS = range(1971, 2500)
+# An epoch in an id has nine digits or more; and what is due or expires long after must have a date, too.
+_YEARS = range(1974, 2500)
 
 
 def settings_from(options: Mapping[str, Any], *, clock: str, **more: Any) -> Settings:

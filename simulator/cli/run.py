@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from contracts.exchanges import canonical
 from scenarios.loader import library, load, load_directory
 from scenarios.model import Scenario
 from simulator.app import Simulator, build
 from simulator.cli.console import Timeline, show_json, show_verdict
+from simulator.cli.logs import show_log
 from simulator.cli.options import common
 from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.stopping import Stop
@@ -34,6 +37,7 @@ def command(scenarios: tuple[str, ...], list_them: bool, as_json: bool, **option
 
     Without --target the messages go to a receiver of our own.
     """
+    show_log()
     if list_them:
         _list(as_json=as_json)
         return 0
@@ -91,6 +95,7 @@ class _Player:
         await simulator.start(listen=own)
         if own:
             await stack.enter_async_context(built_in_targets(simulator, show=not self._as_json))
+            stack.callback(simulator.default.observers.clear)  # what is broken off by the end is no news
         verdicts = []
         for number, story in enumerate(stories):
             if number:
@@ -98,7 +103,7 @@ class _Player:
             try:
                 verdicts.append(await self._play(stop, story))
             finally:
-                self._write()
+                self._write(number)
         return verdicts
 
     async def _play(self, stop: Stop, scenario: Scenario) -> Verdict:
@@ -106,19 +111,22 @@ class _Player:
         tenant.observers.clear()
         if not self._as_json:
             click.secho(f"\n{scenario.name}: {scenario.title}", bold=True)
-            tenant.observers.append(Timeline(tenant, stop.fail))
+            tenant.observers.append(Timeline(lambda: simulator.default, stop.fail))
         run = simulator.engine.play(tenant, scenario)
         verdict = await simulator.engine.verdict(tenant, run.id)
         if not self._as_json:
             show_verdict(tenant, tenant.runs[run.id], verdict, simulator.policy.text)
         return verdict
 
-    def _write(self) -> None:
+    def _write(self, number: int) -> None:
         if self._file is None:
             return
-        journal = self._simulator.default.journal
+        tenant = self._simulator.default
+        # Each story plays on a tenant as good as new: its calls are not those that an earlier one had.
+        name = f"{tenant.name}-{number + 1}" if number else tenant.name
+        entries = [(replace(e.exchange, tenant=name), e.verdict) for e in tenant.journal.after(0, limit=1_000_000)]
         if self._canonical:
-            self._file.add_lines(journal.canonical())
+            self._file.add_lines(canonical(exchange for exchange, _ in entries))
             return
-        for entry in journal.after(0, limit=1_000_000):
-            self._file.add(entry.exchange, entry.verdict)
+        for exchange, verdict in entries:
+            self._file.add(exchange, verdict)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import signal
+import sys
 from contextlib import AsyncExitStack
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import click
 
+from scenarios.model import Scenario
 from simulator.app import Simulator, build
-from simulator.cli.console import Timeline, show_verdict
+from simulator.cli.console import Timeline, show_json, show_verdict
+from simulator.cli.logs import show_log
 from simulator.cli.options import common, control_token
 from simulator.cli.playing import built_in_targets, settings_from
-from simulator.cli.welcome import welcome
-
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+from simulator.cli.stopping import Stop
+from simulator.cli.welcome import greeting, welcome
+from simulator.reports import verdict_record
 
 
 @click.command(name="serve")
@@ -30,28 +33,27 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
     help="A host name to answer to (repeatable).",
 )
 @click.option("--control-token", help="Ask for this on /_sim (or PBXSIM_CONTROL_TOKEN).")
-@click.option("--store", type=click.Path(path_type=Path, dir_okay=False), help="Keep everything in this file.")
+@click.option("--store", type=click.Path(path_type=Path), help="Keep everything in this file.")
 @click.option("--clock", default="real", show_default=True, help="real, jumping, or a speed such as 20x.")
 @common
 @click.option("--play", metavar="SCENARIO", help="Play this scenario at the start, live.")
 @click.option("--once", is_flag=True, help="With --play: end with the verdict's exit code.")
-def command(play: str | None, once: bool, **options: Any) -> int:
+@click.option(
+    "--live/--quiet",
+    default=None,
+    help="Show what happens to the tenant default, line by line. Without either: on a terminal, and with --play.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line: the verdict, and what is where.")
+def command(play: str | None, once: bool, live: bool | None, as_json: bool, **options: Any) -> int:
     """Run the fakes and the control API on one port, until Ctrl-C."""
+    show_log()
     if once and not play:
         raise click.UsageError("--once belongs to --play SCENARIO")
+    if play == "":
+        raise click.UsageError("--play: name a scenario of pbxsim run --list, or a file")
     token = control_token(options["control_token"])
-    if options["host"] not in _LOOPBACK and token is None:
-        raise click.UsageError(
-            f"--host {options['host']} can be reached from other machines: give --control-token TOKEN as well"
-        )
-    return asyncio.run(_serve(options, token, play, once=once))
-
-
-async def _serve(options: dict[str, Any], token: str | None, play: str | None, *, once: bool) -> int:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
+    _check_host(options["host"], token)
+    story = _story(play) if play else None
     settings = settings_from(
         options,
         clock=options["clock"],
@@ -61,54 +63,72 @@ async def _serve(options: dict[str, Any], token: str | None, play: str | None, *
         control_token=token,
         store=options["store"],
     )
-    async with AsyncExitStack() as stack:
-        simulator = build(settings)
-        stack.push_async_callback(simulator.stop)
-        await simulator.start()
-        _port_taken(simulator)
-        if play is None:
-            welcome(simulator)
-        elif (code := await _until(stop, _play(simulator, stack, play))) is None:
-            return 130
-        elif once:
-            return code
-        else:
-            welcome(simulator)
-        await stop.wait()
-    return 0
+    if live is None:
+        live = story is not None or sys.stdout.isatty()
+    return asyncio.run(_Host(build(settings), story, once, as_json, live and not as_json).serve())
 
 
-async def _until(stop: asyncio.Event, work: Any) -> int | None:
-    """Return the work's result, or None when Ctrl-C came first."""
-    stopping, working = asyncio.create_task(stop.wait()), asyncio.create_task(work)
-    await asyncio.wait((stopping, working), return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if not working.done():
-        working.cancel()
-        await asyncio.wait([working])
-        return None
-    result: int = working.result()
-    return result
+def _check_host(host: str, token: str | None) -> None:
+    if not host:
+        raise click.UsageError("--host: give an address of this machine, such as 127.0.0.1")
+    try:
+        loopback = ip_address(host).is_loopback
+    except ValueError:
+        loopback = host.lower() == "localhost"
+    if not loopback and token is None:
+        raise click.UsageError(f"--host {host} can be reached from other machines: give --control-token TOKEN as well")
 
 
-async def _play(simulator: Simulator, stack: AsyncExitStack, name: str) -> int:
+def _story(name: str) -> Scenario:
     from scenarios.loader import load
 
-    scenario = load(name)
-    if not simulator.settings.targets:
-        await stack.enter_async_context(built_in_targets(simulator, show=True))
-    tenant = simulator.default
-    click.secho(f"\n{scenario.name}: {scenario.title}", bold=True)
-    timeline = Timeline(tenant)
-    tenant.observers.append(timeline)
-    run = simulator.engine.play(tenant, scenario)
-    verdict = await simulator.engine.verdict(tenant, run.id)
-    show_verdict(tenant.runs[run.id], verdict, simulator.policy.text)
-    return verdict.exit_code
+    return load(name)
 
 
-def _port_taken(simulator: Simulator) -> None:
-    wanted = simulator.settings.port
-    server = simulator.server
-    if server is not None and wanted not in (0, server.port):
-        click.echo(f"port {wanted} is taken; listening on {server.port} instead")
+class _Host:
+    """Serves one simulator, after a story where there is one."""
+
+    def __init__(self, simulator: Simulator, story: Scenario | None, once: bool, as_json: bool, live: bool) -> None:
+        self._simulator = simulator
+        self._story, self._once, self._as_json, self._live = story, once, as_json, live
+
+    async def serve(self) -> int:
+        """Serve until the end is asked for, and return the exit code."""
+        stop = Stop()
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._simulator.stop)
+            await stop.unless(self._simulator.start())
+            self._say_port()
+            if self._live:
+                timeline = Timeline(lambda: self._simulator.default, stop.fail)
+                self._simulator.default.observers.append(timeline)
+            if self._story is not None:
+                code = await stop.unless(self._play(stack, self._story))
+                if self._once:
+                    return code
+            if self._as_json:
+                show_json(greeting(self._simulator), one_line=True)
+            else:
+                welcome(self._simulator)
+            await stop.wait()
+        return 0
+
+    async def _play(self, stack: AsyncExitStack, scenario: Scenario) -> int:
+        simulator, tenant = self._simulator, self._simulator.default
+        if not simulator.settings.targets:
+            await stack.enter_async_context(built_in_targets(simulator, show=not self._as_json))
+            stack.callback(tenant.observers.clear)  # what is broken off by the end is no news
+        if not self._as_json:
+            click.secho(f"\n{scenario.name}: {scenario.title}", bold=True)
+        run = simulator.engine.play(tenant, scenario)
+        verdict = await simulator.engine.verdict(tenant, run.id)
+        if self._as_json:
+            show_json({"scenario": scenario.name, **verdict_record(verdict)}, one_line=True)
+        else:
+            show_verdict(tenant, tenant.runs[run.id], verdict, simulator.policy.text)
+        return verdict.exit_code
+
+    def _say_port(self) -> None:
+        wanted, server = self._simulator.settings.port, self._simulator.server
+        if server is not None and wanted not in (0, server.port) and not self._as_json:
+            click.echo(f"port {wanted} is taken; listening on {server.port} instead")

@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Stopped(Exception):  # noqa: N818 - it is no error: somebody asked for it
+class Stopped(Exception):
     """The work was ended before its end; ``code`` is the exit code by convention, 128 + the signal's number."""
 
     def __init__(self, code: int) -> None:

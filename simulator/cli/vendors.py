@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 from typing import Any
 
 import click
 
 from contracts.contract import Contract, discover, load
+from simulator.cli.console import show_json
 from simulator.cli.welcome import how_known
 
 
@@ -15,25 +16,32 @@ from simulator.cli.welcome import how_known
 @click.option(
     "--discrepancies", is_flag=True, help="List where the documents contradict themselves, with the readings."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(discrepancies: bool, as_json: bool) -> None:
+@click.option(
+    "--contracts",
+    "overlay",
+    type=click.Path(path_type=Path),
+    help="A folder whose files replace those of the shipped contracts.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, discrepancies included.")
+def command(discrepancies: bool, overlay: Path | None, as_json: bool) -> int:
     """List what each vendor's contract holds, and how it is known."""
-    loaded = [load(key) for key in discover()]
+    loaded = [load(key, overlay) for key in discover()]
     if as_json:
-        click.echo(json.dumps({c.key: _record(c) for c in loaded}, ensure_ascii=False, indent=2))
-        return
-    for contract in loaded:
-        click.secho(f"{contract.title} ({contract.key}): {how_known(contract)}", bold=True)
+        show_json({"vendors": {contract.key: _record(contract) for contract in loaded}, "exit_code": 0})
+        return 0
+    for number, contract in enumerate(loaded):
+        title = f"{contract.title} ({contract.key}): {how_known(contract)}"
+        click.secho(f"{chr(10) if number else ''}{title}", bold=True)
         for operation in contract.operations.values():
             where = operation.path or f"push {operation.id}"
             mark = operation.provenance
             click.echo(f"  {'/'.join(operation.methods):9} {where:48} {mark.confidence.value:10}  {mark.source}")
         if discrepancies:
-            _discrepancies(contract)
-        click.echo()
+            _show_discrepancies(contract)
+    return 0
 
 
-def _discrepancies(contract: Contract) -> None:
+def _show_discrepancies(contract: Contract) -> None:
     for found in contract.discrepancies.values():
         click.echo(f"  {found.id}: {found.title}")
         for name, reading in found.readings.items():

@@ -11,8 +11,8 @@ from scenarios.loader import library, load, load_text
 from scenarios.model import STARTING, Scenario, Step, Verb
 from scenarios.shape import findings
 from simulator.calls import TRANSITIONS, Call, ImpossibleEvent, Kind
-from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.replies import Failed, Missing
+from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.watching import wait_for
 from simulator.directory import CUSTOMER, EXTENSION
 from simulator.runs import Run
@@ -109,7 +109,7 @@ def show_run(simulator: Simulator, received: Received) -> Reply:
     tenant, key = tenant_of(simulator, received), received.path["run"]
     if key not in tenant.runs:
         raise Missing(f"there is no run {key!r}", "one of GET /_sim/runs")
-    verdict = simulator.engine.verdict_so_far(tenant.name, key)
+    verdict = simulator.engine.verdict_so_far(tenant, key)
     if verdict is None and tenant.runs[key].status == "running":
         return Reply(200, _shown(tenant.runs[key]), instruction=wait_for(received))
     body = _shown(tenant.runs[key])
@@ -132,11 +132,15 @@ def _step_of(body: Mapping[str, str]) -> tuple[Verb, dict[str, str]]:
         raise Failed(422, f"there is no step {word!r}", f"one of: {', '.join(_STEPS)}")
     if word == Verb.TRANSFER:
         fields.setdefault("as", "transferred")
+    if word == Verb.HANGUP:
+        fields.setdefault("by", "outside")
     step = {word: {"call": _NAME, **fields}}
     wrong = findings({"scenario": "call", "title": "A step", "steps": [step]})
     if wrong:
         texts = (f"{place[-1]}: {text}" for place, text in wrong)
-        raise Failed(422, f"step {word}: {'; '.join(texts)}", "the words of that step in a scenario (docs/scenarios.md)")
+        raise Failed(
+            422, f"step {word}: {'; '.join(texts)}", "the words of that step in a scenario (docs/scenarios.md)"
+        )
     return Verb(word), fields
 
 

@@ -41,7 +41,6 @@ _EXPECTED = {
 }
 
 
-
 class Desk:
     """What the control face asks for its answers."""
 

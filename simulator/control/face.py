@@ -5,9 +5,10 @@ from __future__ import annotations
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response
+from flask import Flask
 
 from contracts.contract import Contract, load_folder
+from contracts.model import HttpResponse
 from simulator.control.desk import Desk, listed
 from simulator.web import make_app
 
@@ -24,13 +25,8 @@ def control_contract() -> Contract:
 def control_app(simulator: Simulator) -> Flask:
     """Return the app that serves ``/_sim``."""
     contract = control_contract()
-    app = make_app("control", contract, Desk(simulator, contract))
-
-    @app.get("/")
-    def operations() -> Response:
-        return Response(listed(contract), mimetype="application/json")
-
-    return app
+    index = HttpResponse(200, (("content-type", "application/json"),), listed(contract))
+    return make_app("control", contract, Desk(simulator, contract), lambda: index)
 
 
 def index_app(simulator: Simulator) -> Flask:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from simulator.control import calling, watching
-from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.control.replies import Failed, Missing
+from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.identity import Identity
 from simulator.targets import Target, checked
 from simulator.tenants import DEFAULT, UNCLAIMED, Profile, Tenant, zone_of

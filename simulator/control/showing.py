@@ -27,7 +27,9 @@ def tenant_with_world(simulator: Simulator, received: Received) -> Tenant:
     """Return the tenant that a request means, if calls can happen there. Raises Missing or Failed."""
     tenant = tenant_of(simulator, received)
     if tenant.name == UNCLAIMED:
-        raise Failed(409, f"{UNCLAIMED} only keeps what named no tenant: it has no world and no calls", "another tenant")
+        raise Failed(
+            409, f"{UNCLAIMED} only keeps what named no tenant: it has no world and no calls", "another tenant"
+        )
     return tenant
 
 

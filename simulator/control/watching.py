@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from contracts.exchanges import to_record
-
 from scenarios.durations import parse_duration
 from simulator.clock import parse_clock
-from simulator.control.showing import tenant_of
 from simulator.control.replies import Failed, Missing
+from simulator.control.showing import tenant_of
 from simulator.directory import KINDS
 from simulator.documents import time_to_text
 from simulator.jobs import Task
@@ -50,7 +49,7 @@ def wait_for(received: Received) -> Instruction | None:
 def read_outbox(simulator: Simulator, received: Received) -> Reply:
     """Return the deliveries that are not settled."""
     tenant = tenant_of(simulator, received)
-    jobs = sorted((j for j in tenant.jobs.values() if j.task is Task.DELIVER), key=lambda j: (j.due, j.id))
+    jobs = sorted((j for j in tenant.agenda.jobs.values() if j.task is Task.DELIVER), key=lambda j: (j.due, j.id))
     return Reply(
         200,
         {
@@ -59,7 +58,7 @@ def read_outbox(simulator: Simulator, received: Received) -> Reply:
                     "delivery": job.body["delivery"],
                     "attempt": job.body["attempt"],
                     "due": time_to_text(job.due),
-                    "under_way": job.id in tenant.running,
+                    "under_way": job.id in tenant.agenda.running,
                     "target": job.body["target"],
                     "vendor": job.body["message"]["vendor"],
                     "message": job.body["message"]["name"],
@@ -130,7 +129,7 @@ def metrics(simulator: Simulator, received: Received) -> Reply:
         ("pbxsim_journal_dropped_total", "counter", lambda t: t.journal.dropped),
         ("pbxsim_calls_total", "counter", lambda t: t.sequences.get("call", 0)),
         ("pbxsim_deliveries_total", "counter", lambda t: t.sequences.get("delivery", 0)),
-        ("pbxsim_jobs_waiting", "gauge", lambda t: len(t.jobs)),
+        ("pbxsim_jobs_waiting", "gauge", lambda t: len(t.agenda.jobs)),
     ):
         lines.append(f"# TYPE {name} {kind}")
         lines += [f'{name}{{tenant="{tenant.name}"}} {read(tenant)}' for tenant in simulator.tenants]

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.hiding import hide, hide_form
-from contracts.redaction import redact
-from tests.contracts.toy import JSON, answer, contract, found, push, ring
+from contracts.redaction import redact, redact_mounted, redact_path
+from tests.contracts.toy import JSON, answer, contract, found, openapi_text, push, ring
 
 NAMES = {"password": "password", "token": "token"}
 P, T = "[redacted:password]", "[redacted:token]"
@@ -184,3 +184,41 @@ def test_authorization_of_any_form_is_hidden(tmp_path):
         "",
         "Bearer [redacted:token]",
     ]
+
+
+def shaped(tmp_path):
+    """The toy contract with a key whose shape is known."""
+    text = openapi_text().replace(
+        "maxLength: 40, x-secret: key", 'pattern: "^k-[0-9]{6}$", maxLength: 40, x-secret: key'
+    )
+    return contract(tmp_path, openapi=text)
+
+
+@pytest.mark.parametrize(
+    ("path", "hidden"),
+    [
+        ("/rings/7/k-123456", "/rings/7/[redacted:key]"),
+        ("/ring/7/k-123456", "/ring/7/[redacted:key]"),
+        ("/k-123456", "/[redacted:key]"),
+        ("/wrings/k%2D123456/0", "/wrings/[redacted:key]/0"),
+        ("/ring/7/k-12345", "/ring/7/k-12345"),
+        ("/orders", "/orders"),
+    ],
+)
+def test_secret_of_a_known_shape_is_hidden_in_any_path(tmp_path, path, hidden):
+    """A misspelt path shows no secret either."""
+    assert redact_path(path, shaped(tmp_path)) == hidden
+
+
+@pytest.mark.parametrize(
+    ("path", "hidden"),
+    [
+        ("/toy/rings/7/k-123456", "/toy/rings/7/[redacted:key]"),
+        ("/toy", "/toy"),
+        ("/other/rings/7/k-123456", "/other/rings/7/k-123456"),
+        ("/", "/"),
+    ],
+)
+def test_path_below_a_prefix_is_redacted_by_that_vendors_contract(tmp_path, path, hidden):
+    """The log shows paths with the prefix under which a vendor is served."""
+    assert redact_mounted(path, {"toy": shaped(tmp_path)}) == hidden

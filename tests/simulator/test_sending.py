@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 
 from contracts.egress import Gate
 from simulator.sending import Outgoing, Sender
+from tests.needs import needs
 from tests.receiver import Receiver, Reply, redirect
 
 ROOT = Path(__file__).parents[2]
@@ -349,9 +349,9 @@ def test_sending_imports_no_client_before_the_first_request():
     assert result.stdout.strip() == "False"
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_sending_reaches_a_receiver_in_plain_node():
     """The receiver of the docs in Node prints what came, and answers 200."""
+    needs("node")
     with _program("node", "docs/receivers/receiver.js", "0") as (lines, url):
         [answer] = send(Outgoing("PUT", url + "push", (("token", "k-1"),), b'{"a":1}'))
 
@@ -361,9 +361,9 @@ def test_sending_reaches_a_receiver_in_plain_node():
         assert request["headers"]["token"] == "k-1"
 
 
-@pytest.mark.skipif(shutil.which("php") is None, reason="php is not installed")
 def test_sending_reaches_a_receiver_in_plain_php():
     """The receiver of the docs in PHP prints what came, and answers 200."""
+    needs("php")
     port = _closed_port()
     command = ["php", "-S", f"127.0.0.1:{port}", "docs/receivers/receiver.php"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:

@@ -15,7 +15,6 @@ from jsonschema import Draft202012Validator
 from contracts.strict_yaml import MAX_BYTES
 from simulator import phones
 from simulator.directory import COMPANY, CUSTOMER, EXTENSION, KEYS, KINDS, NUMBER, QUEUE, USER
-from simulator.errors import EnvironmentProblem
 from simulator.world import BadWorld, baseline, from_mapping, load_world, merged, parse_world
 from simulator.world_shape import schema
 
@@ -471,8 +470,8 @@ def test_deep_nesting_in_a_file_is_refused():
 
 @pytest.mark.parametrize("name", ["absent.yaml", "."])
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name):
-    """A path that leads nowhere, or to a directory, is a problem of the machine and not of the file."""
-    with pytest.raises(EnvironmentProblem, match="cannot be read") as caught:
+    """A path that leads nowhere, or to a directory, is as wrong as what a file has in it."""
+    with pytest.raises(BadWorld, match="cannot be read") as caught:
         load_world(tmp_path / name)
 
     assert str(tmp_path) in str(caught.value)

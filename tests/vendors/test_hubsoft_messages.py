@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from simulator.identity import Identity
 from simulator.vendor import Message, Scene
 from simulator.vendors.hubsoft import VENDOR
 from simulator.vendors.hubsoft.messages import CANCEL_PATH, NOTIFY_PATH, TOKEN_PATH
+from tests.needs import needs
 from tests.vendors.hubsoft_world import CONTRACT_DIR, work_of
 from tests.work import MORNING
 
@@ -251,9 +251,9 @@ def erp() -> Iterator[tuple[str, list[tuple[str, str | None, object]]]]:
         server.server_close()
 
 
-@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("sed")), reason="needs curl and sed")
 def test_printed_command_gets_a_token_and_notifies_with_it() -> None:
     """The command works in a plain shell, secrets with quotes included."""
+    needs("curl", "sed")
     secrets = {**VENDOR.credentials(Identity("1")), "password": 'it\'s $HOME "x"'}
 
     with erp() as (base, asked):

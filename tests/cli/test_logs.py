@@ -1,0 +1,40 @@
+"""What is logged reaches a user as a line each; a traceback only whom it helps."""
+
+import subprocess
+import sys
+
+from tests.cli.running import environment
+
+PROGRAM = """
+import logging
+from simulator.cli.logs import show_log
+show_log()
+log = logging.getLogger("simulator.any")
+log.info("nobody needs to know")
+log.warning("%s is slow", "the disk")
+try:
+    raise ZeroDivisionError("oh")
+except ZeroDivisionError:
+    log.exception("job %s failed", 7)
+"""
+
+
+def logged(**env):
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env=environment(env), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ""
+    return done.stderr
+
+
+def test_log_is_lines_without_a_traceback():
+    assert logged().splitlines() == [
+        "pbxsim: the disk is slow",
+        "pbxsim: job 7 failed (ZeroDivisionError: oh); PBXSIM_DEBUG=1 shows where",
+    ]
+
+
+def test_log_has_the_traceback_for_who_asks():
+    shown = logged(PBXSIM_DEBUG="1")
+
+    assert "pbxsim: job 7 failed\nTraceback (most recent call last):" in shown

@@ -1,0 +1,269 @@
+"""Runs: played to their end, alike for one seed, judged by what was theirs, and told when they cannot be."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+import pytest
+
+from scenarios.loader import library
+from simulator.calls import Kind, State
+from simulator.engine import RunGone
+from simulator.fitting import Unfit
+from simulator.runs import Status
+from simulator.tenants import FIRST_MORNING, Profile
+from simulator.transactions import Transaction
+from tests.core import (
+    ANSWERED,
+    NOTIFIED,
+    entries,
+    errors_of,
+    granted,
+    hubsoft,
+    log_in,
+    pbx55,
+    play,
+    played,
+    run,
+    running,
+    shown,
+    story,
+    until,
+)
+from tests.receiver import Receiver, Reply
+
+DIALS = """
+scenario: dials
+title: An extension dials out and pays for it
+steps:
+  - outbound: {call: A, extension: "111", to: "37999912222"}
+  - {after: 1s, ring: {call: A}}
+  - {after: 2s, answer: {call: A}}
+  - {after: 75s, hangup: {call: A, by: inside}}
+"""
+
+IMPOSSIBLE = """
+scenario: impossible
+title: A call is answered that rings nowhere
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - {after: 1s, ring: {call: A, extension: "111"}}
+  - {after: 1s, hangup: {call: A, by: outside}}
+"""
+
+
+def canonical(name, *answers, seed="1"):
+    """Play a scenario against a receiver of each vendor, and return its canonical journal."""
+
+    async def work():
+        with Receiver(answers) as receiver, Receiver([granted(), Reply(503)], otherwise=NOTIFIED) as erp:
+            async with running(pbx55(receiver), hubsoft(erp), seed=seed) as simulator:
+                await play(simulator, name)
+                return simulator.default.journal.canonical()
+
+    return run(work())
+
+
+@pytest.mark.parametrize("name", library())
+def test_two_runs_with_one_seed_give_equal_canonical_journals(name):
+    assert canonical(name) == canonical(name)
+
+
+def test_retries_come_at_the_same_times_for_one_seed():
+    one, two = (canonical("answered_inbound", 500, 503, 200, 500) for _ in range(2))
+
+    assert one == two
+    assert b'"attempt":3' in one
+
+
+def test_runs_with_other_seeds_give_other_journals():
+    one, two = (canonical("transferred_inbound", seed=seed) for seed in "12")
+
+    assert one != two
+    assert one.count(b"\n") == two.count(b"\n")
+
+
+@pytest.mark.parametrize("name", library())
+def test_scenario_of_the_library_passes_and_breaks_no_clause(name):
+    with Receiver() as receiver:
+        verdict, journal = played(name, pbx55(receiver))
+
+    assert (errors_of(journal), verdict.findings, verdict.idle) == ([], (), ())
+    assert (verdict.missed, verdict.exit_code) == ((), 0)
+
+
+def test_run_begins_at_a_fixed_time_on_a_jumping_clock():
+    with Receiver() as receiver:
+        _, journal = played(story(ANSWERED), pbx55(receiver))
+
+    assert journal[0].exchange.at == FIRST_MORNING
+
+
+def test_step_that_is_impossible_breaks_the_run_and_changes_nothing():
+    """Somebody else ends the call while it rings: the run cannot go on, and says where."""
+
+    async def work():
+        async with running(pbx55(receiver)) as simulator:
+            tenant = simulator.default
+            begun = simulator.engine.play(tenant, story(IMPOSSIBLE))
+            await until(tenant, lambda: "c1" in tenant.calls and tenant.calls["c1"].state is State.RINGING)
+            tx = Transaction(tenant, simulator.store)
+            simulator.pbx.happen(tx, "c1", Kind.ENDED)
+            tx.commit()
+            before = tenant.balance, tenant.calls["c1"]
+            verdict = await simulator.engine.verdict(tenant, begun.id)
+            return verdict, tenant.runs[begun.id], before == (tenant.balance, tenant.calls["c1"]), tenant.agenda.jobs
+
+    with Receiver() as receiver:
+        verdict, after, unchanged, left = run(work())
+
+    assert (verdict.exit_code, verdict.passes, after.status) == (2, False, Status.BROKEN)
+    assert verdict.problem == (
+        "story.yaml:7:5: call c1 is ended: ended cannot happen; it has ended and takes nothing more"
+    )
+    assert unchanged
+    assert left == {}
+
+
+def test_renderer_that_fails_breaks_the_run_and_changes_nothing(caplog):
+    def fail(call, event, scene):
+        raise ZeroDivisionError("a fault in a vendor's table")
+
+    async def work():
+        async with running(pbx55(receiver)) as simulator:
+            vendor = simulator.pbx.vendors["pbx55"]
+            broken = replace(vendor, renders={**vendor.renders, Kind.ENDED: fail})
+            simulator.pbx.vendors = {**simulator.pbx.vendors, "pbx55": broken}
+            before = simulator.default.balance
+            verdict = await play(simulator, story(DIALS))
+            tenant = simulator.default
+            return verdict, tenant.calls["c1"], tenant.balance == before, entries(tenant), tenant.agenda.jobs
+
+    with Receiver() as receiver:
+        verdict, call, unpaid, journal, left = run(work())
+
+    assert verdict.problem == "story.yaml:8:5: the simulator failed; see its log"
+    assert (call.state, call.last.kind) == (State.TALKING, Kind.ANSWERED)
+    assert unpaid
+    assert shown(journal, "message") == [("started",)]
+    assert (left, verdict.exit_code) == ({}, 2)
+    assert "a fault in a vendor's table" in caplog.text
+
+
+def test_lenient_run_ends_in_peace_when_somebody_else_ended_its_call():
+    async def work():
+        async with running(pbx55(receiver)) as simulator:
+            tenant = simulator.default
+            begun = simulator.engine.play(tenant, story(IMPOSSIBLE), lenient=True)
+            await until(tenant, lambda: "c1" in tenant.calls and tenant.calls["c1"].state is State.RINGING)
+            tx = Transaction(tenant, simulator.store)
+            simulator.pbx.happen(tx, "c1", Kind.ENDED)
+            tx.commit()
+            return await simulator.engine.verdict(tenant, begun.id)
+
+    with Receiver() as receiver:
+        verdict = run(work())
+
+    assert (verdict.problem, verdict.exit_code) == ("", 0)
+
+
+def test_scenario_that_does_not_fit_is_refused_before_anything_happens():
+    async def work():
+        async with running() as simulator:
+            with pytest.raises(Unfit, match="there is no extension '999'"):
+                simulator.engine.play(simulator.default, story(ANSWERED.replace('"111"', '"999"')))
+            return simulator.default.runs, simulator.default.agenda.jobs, simulator.default.sequences
+
+    assert run(work()) == ({}, {}, {})
+
+
+def test_await_step_holds_a_jumping_clock_until_the_integration_has_acted():
+    text = """
+scenario: waits
+title: The integration logs in, and only then does the day go on
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - await: {request: {vendor: hubsoft, operation: issueToken}, within: 25s}
+  - {after: 5h, ring: {call: A, extension: "111"}}
+  - {after: 1s, hangup: {call: A, by: outside}}
+expect:
+  - received: {vendor: hubsoft, operation: issueToken, times: 1}
+"""
+
+    async def work():
+        async with running(pbx55(receiver), listen=True) as simulator:
+            tenant = simulator.default
+            begun = simulator.engine.play(tenant, story(text))
+            await until(tenant, lambda: tenant.journal.last == 1)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            stood = tenant.now()
+            seen = await log_in(simulator)
+            verdict = await simulator.engine.verdict(tenant, begun.id)
+            return stood, seen.status, verdict, tenant.now() - FIRST_MORNING
+
+    began = time.perf_counter()
+    with Receiver() as receiver:
+        stood, status, verdict, passed = run(work())
+
+    assert (stood, status) == (FIRST_MORNING, 200)
+    assert (verdict.missed, verdict.exit_code, passed.total_seconds()) == ((), 0, 18_001)
+    assert time.perf_counter() - began < 20
+
+
+def test_await_step_that_waits_in_vain_lets_the_run_go_on():
+    text = """
+scenario: waits
+title: The integration never acts
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - await: {request: {vendor: hubsoft, operation: notifyCall}, within: 50ms}
+  - {after: 1s, hangup: {call: A, by: outside}}
+expect:
+  - received: {vendor: hubsoft, operation: notifyCall, times: 1}
+"""
+    verdict, _ = played(story(text))
+
+    assert [o.text for o in verdict.missed] == ["received hubsoft notifyCall: expected exactly 1, found 0"]
+    assert verdict.exit_code == 1
+
+
+@pytest.mark.parametrize("end", ["reset", "remove"])
+def test_who_waits_for_a_run_of_a_tenant_that_goes_is_told(end):
+    async def work():
+        async with running(pbx55(receiver)) as simulator:
+            tenant = simulator.add(Profile("other"))
+            tx = Transaction(tenant, simulator.store)
+            tx.put_target(pbx55(receiver))
+            tx.commit()
+            begun = simulator.engine.play(tenant, story(ANSWERED))
+            waiting = asyncio.create_task(simulator.engine.verdict(tenant, begun.id))
+            await asyncio.to_thread(receiver.wait, 1)
+            {"reset": simulator.reset, "remove": simulator.remove}[end]("other")
+            await waiting
+
+    with Receiver(otherwise=Reply(silent=True)) as receiver, pytest.raises(RunGone, match="no verdict on run r1"):
+        run(work())
+
+
+def test_new_run_after_a_reset_is_judged_though_the_old_one_still_waited():
+    """The old run waits a minute for a request; the new one has its name, and is over at once."""
+    text = f"""{ANSWERED}
+expect:
+  - received: {{vendor: hubsoft, operation: issueToken, within: 1min}}
+"""
+
+    async def work():
+        async with running(pbx55(receiver)) as simulator:
+            old = simulator.engine.play(simulator.default, story(text))
+            tenant = simulator.default
+            await until(tenant, lambda: tenant.journal.last == 2 and not tenant.agenda.jobs)
+            simulator.reset("default")
+            begun = simulator.engine.play(simulator.default, story(ANSWERED))
+            return old.id == begun.id, await simulator.engine.verdict(simulator.default, begun.id)
+
+    with Receiver() as receiver:
+        same_name, verdict = run(work())
+
+    assert same_name
+    assert verdict.passes

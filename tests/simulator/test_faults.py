@@ -1,0 +1,276 @@
+"""What is done wrong on purpose: planned once a message, seen by a real receiver, journaled, never held against us."""
+
+from datetime import timedelta
+
+import pytest
+
+from scenarios.model import Flaw
+from simulator.faults import Plan, idle, plan, spoil
+from simulator.runs import Run
+from simulator.tenants import FIRST_MORNING
+from simulator.vendor import Message
+from tests.core import (
+    CANCELLED,
+    NOTIFIED,
+    TOKEN,
+    entries,
+    errors_of,
+    granted,
+    hubsoft,
+    pbx55,
+    play,
+    played,
+    run,
+    running,
+    shown,
+    story,
+)
+from tests.receiver import Receiver
+
+CALL = """
+scenario: faulted
+title: A call whose messages go wrong
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - {after: 10s, ring: {call: A, extension: "111"}}
+  - {after: 10s, hangup: {call: A, by: outside}}
+"""
+
+
+def faulted(*faults, steps=CALL):
+    """Return the scenario with these faults, each ``(on, do)`` in the words of a scenario file."""
+    lines = "".join(f"  - {{on: {{{on}}}, do: {{{do}}}}}\n" for on, do in faults)
+    return story(f"{steps}faults:\n{lines}")
+
+
+def begun(scenario):
+    return Run("r1", scenario, FIRST_MORNING, 0, {"A": "c1"}, (0,) * len(scenario.faults))
+
+
+def message(name="started", vendor="pbx55", call="c1"):
+    return Message(vendor, "callData", name, b"{}", call, order=call)
+
+
+STARTED, ENDED = "vendor: pbx55, message: started", "vendor: pbx55, message: ended"
+
+
+def test_plan_counts_what_a_fault_matches_and_nothing_else():
+    at = begun(faulted(("vendor: pbx55, nth: 2", "drop: true")))
+
+    plans = []
+    for each in (message(), message(vendor="hubsoft"), message(call="c9"), message()):
+        planned, at = plan(at, each)
+        plans.append(planned.flaw)
+
+    # The call c9 is none of the run's, but the fault names no call.
+    assert plans == [None, None, Flaw.DROP, None]
+    assert at.counts == (3,)
+
+
+def test_plan_strikes_every_so_many_th():
+    at = begun(faulted(("every: 3", "malformed: true")))
+
+    struck = []
+    for _ in range(7):
+        planned, at = plan(at, message())
+        struck.append(planned.flaw is not None)
+
+    assert struck == [False, False, True, False, False, True, False]
+
+
+def test_first_fault_that_strikes_is_the_one_that_acts():
+    at = begun(faulted(("vendor: pbx55", "delay: 5s"), ("vendor: pbx55", "drop: true")))
+
+    planned, at = plan(at, message())
+
+    assert planned == Plan(Flaw.DELAY, timedelta(seconds=5))
+    assert at.counts == (1, 1)
+
+
+def test_idle_fault_is_named_with_how_often_it_matched():
+    at = begun(faulted(("nth: 2", "drop: true"), ("message: sms", "drop: true"), ("every: 1", "malformed: true")))
+
+    _, at = plan(at, message())
+
+    assert idle(at) == (
+        "story.yaml:9:5: drop struck nothing, since it matched 1 message",
+        "story.yaml:10:5: drop struck nothing, since it matched no message",
+    )
+
+
+@pytest.mark.parametrize(
+    ("flaw", "spoilt"),
+    [
+        (None, (b'{"a":1}', "PUT", "t")),
+        (Flaw.DUPLICATE, (b'{"a":1}', "PUT", "t")),
+        (Flaw.MALFORMED, (b'{"a', "PUT", "t")),
+        (Flaw.WRONG_METHOD, (b'{"a":1}', "POST", "t")),
+        (Flaw.WRONG_TOKEN, (b'{"a":1}', "PUT", "wrong-on-purpose")),
+    ],
+)
+def test_spoil_does_one_thing_wrong(flaw, spoilt):
+    assert spoil(flaw, b'{"a":1}', "PUT", "t") == spoilt
+
+
+def arrived(receiver, journal):
+    """Return which message each request that a receiver got was, by the delivery id that it carried."""
+    names = {entry.exchange.delivery: entry.exchange.message for entry in journal}
+    return [names[key] for key in ids(receiver)]
+
+
+def ids(receiver):
+    return [request.header("x-pbxsim-delivery") for request in receiver.requests]
+
+
+def outcome(scenario):
+    """Play a faulted scenario; return what arrived, the journal and the verdict."""
+    with Receiver() as receiver:
+        verdict, journal = played(scenario, pbx55(receiver, delivery_header=True))
+    return receiver, verdict, journal
+
+
+def test_duplicate_goes_out_twice_with_one_delivery_id_and_the_same_bytes():
+    receiver, verdict, journal = outcome(faulted((ENDED, "duplicate: {times: 3}")))
+
+    assert arrived(receiver, journal) == ["started"] + ["ended"] * 3
+    assert len(set(ids(receiver)[1:])) == 1
+    assert len({r.body for r in receiver.requests[1:]}) == 1
+    assert shown(journal, "message", "fault") == [("started", None)] + [("ended", "duplicate")] * 3
+    assert (verdict.findings, verdict.passes) == ((), True)
+
+
+def test_duplicate_with_new_ids_gives_every_copy_one_of_its_own():
+    receiver, verdict, _ = outcome(faulted((ENDED, "duplicate: {times: 3, new_id: true}")))
+
+    assert len(set(ids(receiver)[1:])) == 3
+    assert len({r.body for r in receiver.requests[1:]}) == 1
+    assert verdict.passes
+
+
+def test_delayed_push_leaves_its_lane():
+    """The first push is a minute late; what comes after it does not wait for it."""
+    receiver, verdict, journal = outcome(faulted((STARTED, "delay: 1min")))
+
+    assert arrived(receiver, journal) == ["ended", "started"]
+    assert shown(journal, "message", "fault") == [("ended", None), ("started", "delay")]
+    assert journal[1].exchange.at == FIRST_MORNING + timedelta(minutes=1)
+    assert (verdict.findings, verdict.passes) == ((), True)
+
+
+def test_dropped_push_is_journaled_and_never_sent():
+    receiver, verdict, journal = outcome(faulted((STARTED, "drop: true")))
+
+    assert arrived(receiver, journal) == ["ended"]
+    assert shown(journal, "message", "fault", "status", "error") == [
+        ("started", "drop", None, "dropped on purpose"),
+        ("ended", None, 200, None),
+    ]
+    assert (verdict.findings, verdict.undelivered, verdict.passes) == ((), (), True)
+
+
+def test_swapped_push_changes_places_with_the_next_of_its_call_on_the_wire():
+    receiver, verdict, journal = outcome(faulted((STARTED, "swap_with_next: true")))
+
+    assert arrived(receiver, journal) == ["ended", "started"]
+    assert shown(journal, "message", "fault") == [("ended", None), ("started", "swap_with_next")]
+    assert (verdict.findings, verdict.passes) == ((), True)
+
+
+def test_swapped_push_waits_for_the_next_of_its_own_vendor():
+    """HubSoft is told between the two pushes of 55PBX: that changes nothing for the receiver of 55PBX."""
+    with Receiver() as receiver, Receiver([granted(), NOTIFIED, CANCELLED]) as erp:
+        verdict, journal = played(
+            faulted((STARTED, "swap_with_next: true")), pbx55(receiver, delivery_header=True), hubsoft(erp)
+        )
+
+    assert arrived(receiver, journal) == ["ended", "started"]
+    assert ("notified", None) in shown(journal, "message", "fault")
+    assert (verdict.errors, verdict.passes) == ((), True)
+
+
+def test_two_pushes_that_should_both_change_places_do_so_with_each_other():
+    receiver, _, journal = outcome(faulted(("vendor: pbx55", "swap_with_next: true")))
+
+    assert arrived(receiver, journal) == ["ended", "started"]
+    assert {e.exchange.fault for e in journal} == {"swap_with_next"}
+
+
+def test_swapped_push_that_nothing_follows_goes_out_at_the_end_of_the_run():
+    receiver, verdict, journal = outcome(faulted((ENDED, "swap_with_next: true")))
+
+    assert arrived(receiver, journal) == ["started", "ended"]
+    assert verdict.passes
+
+
+def test_swapped_push_that_fails_first_still_comes_after_the_one_that_passed_it():
+    with Receiver([500, 200, 500]) as receiver:
+        _, journal = played(faulted((STARTED, "swap_with_next: true")), pbx55(receiver, delivery_header=True))
+
+    assert arrived(receiver, journal) == ["ended", "ended", "started", "started"]
+
+
+def test_malformed_push_is_no_json_and_no_violation_of_ours():
+    receiver, verdict, journal = outcome(faulted((STARTED, "malformed: true")))
+
+    with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
+        _ = receiver.requests[0].json
+    assert shown(journal, "fault", "status") == [("malformed", 200), (None, 200)]
+    assert (errors_of(journal), verdict.findings, verdict.passes) == ([], (), True)
+
+
+def test_push_with_a_wrong_token_is_marked_and_its_refusal_is_as_it_should_be():
+    """What was spoilt on purpose need not arrive: it is tried again like any other, and never counts as lost."""
+    with Receiver([401] * 5) as receiver:
+        verdict, journal = played(faulted((STARTED, "wrong_token: true")), pbx55(receiver))
+
+    tokens = [r.header("token") for r in receiver.requests]
+    assert tokens == ["wrong-on-purpose"] * 5 + [TOKEN]
+    assert shown(journal, "fault", "status") == [("wrong_token", 401)] * 5 + [(None, 200)]
+    assert "wrong-on-purpose" not in repr(journal)
+    assert (verdict.errors, verdict.undelivered, verdict.passes) == ((), (), True)
+
+
+@pytest.mark.parametrize(("method", "other"), [("PUT", "POST"), ("POST", "PUT")])
+def test_push_with_a_wrong_method_uses_the_other_one(method, other):
+    with Receiver() as receiver:
+        verdict, journal = played(faulted((STARTED, "wrong_method: true")), pbx55(receiver, method=method))
+
+    assert [r.method for r in receiver.requests] == [other, method]
+    assert shown(journal, "fault") == [("wrong_method",), (None,)]
+    assert (verdict.findings, verdict.passes) == ((), True)
+
+
+def test_fault_strikes_at_every_target():
+    with Receiver() as one, Receiver() as two:
+        _, journal = played(faulted((STARTED, "drop: true")), pbx55(one, "t1"), pbx55(two, "t2"))
+
+    assert (len(one.requests), len(two.requests)) == (1, 1)
+    assert {(target, fault) for target, fault in shown(journal, "target", "fault") if fault} == {
+        ("t1", "drop"),
+        ("t2", "drop"),
+    }
+
+
+def test_fault_that_never_struck_is_told_by_the_verdict_and_fails_nothing():
+    receiver, verdict, _ = outcome(faulted((f"{ENDED}, nth: 2", "drop: true")))
+
+    assert len(receiver.requests) == 2
+    assert verdict.idle == ("story.yaml:9:5: drop struck nothing, since it matched 1 message",)
+    assert verdict.passes
+
+
+def test_fault_of_one_run_leaves_another_run_alone():
+    async def work():
+        async with running(pbx55(receiver)) as simulator:
+            tenant = simulator.default
+            bad = simulator.engine.play(tenant, faulted(("vendor: pbx55", "drop: true")))
+            verdict = await play(simulator, story(CALL))
+            await simulator.engine.verdict(tenant, bad.id)
+            return verdict, entries(tenant)
+
+    with Receiver() as receiver:
+        verdict, journal = run(work())
+
+    assert len(receiver.requests) == 2
+    assert shown(journal, "fault").count(("drop",)) == 2
+    assert (verdict.exchanges, verdict.passes) == (2, True)

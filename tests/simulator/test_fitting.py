@@ -1,0 +1,107 @@
+"""A scenario that names what is not there is refused before it begins, with every place and the nearest name."""
+
+import pytest
+
+from contracts.contract import load
+from scenarios.loader import library
+from scenarios.loader import load as load_scenario
+from simulator.baseline import baseline
+from simulator.discovery import discover_vendors
+from simulator.fitting import Unfit, check_fit
+from tests.core import story
+from tests.work import DictWork
+
+VENDORS = discover_vendors()
+CONTRACTS = {key: load(key) for key in VENDORS}
+
+FITS = """
+scenario: fits
+title: Names only what is there
+steps:
+  - inbound: {{call: A, from: "37999912222"{line}}}
+  - queue: {{call: A, queue: {queue}}}
+  - ring: {{call: A, extension: "{extension}"}}
+  - await: {{request: {{vendor: hubsoft, operation: {operation}}}, within: 1s}}
+  - answer: {{call: A}}
+  - transfer: {{call: A, to: "{to}", as: B}}
+expect:
+  - sent: {{vendor: {vendor}, message: {message}}}
+"""
+NAMES = {
+    "line": "",
+    "queue": "suporte",
+    "extension": "111",
+    "operation": "issueToken",
+    "to": "112",
+    "vendor": "pbx55",
+    "message": "started",
+}
+
+
+def world():
+    return DictWork(records=baseline("1", samples=True))
+
+
+def problems(**names):
+    with pytest.raises(Unfit) as refused:
+        check_fit(story(FITS.format(**{**NAMES, **names})), world(), VENDORS, CONTRACTS)
+    first, *lines = str(refused.value).splitlines()
+    assert first == "fits cannot be played here:"
+    return [line.strip() for line in lines]
+
+
+@pytest.mark.parametrize("name", library())
+def test_scenario_of_the_library_fits_the_baseline(name):
+    check_fit(load_scenario(name), world(), VENDORS, CONTRACTS)
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "x"])
+def test_names_that_are_there_are_no_problem(seed):
+    records = baseline(seed, samples=False)
+    number = next(iter(records["number"]))
+
+    for line in (number, number.removeprefix("55")):
+        text = FITS.format(**{**NAMES, "line": f', to: "{line}"'})
+        check_fit(story(text), DictWork(records=records), VENDORS, CONTRACTS)
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        ({"queue": "suport"}, "there is no queue 'suport'; did you mean 'suporte'?"),
+        ({"queue": "x"}, "there is no queue 'x'; there are: suporte, vendas, financeiro"),
+        ({"extension": "9000"}, "there is no extension '9000'; there are: 111, 112, 113, 114, 115, 116, 117, 118, ..."),
+        ({"to": "1112"}, "there is no extension '1112'; did you mean '112'?"),
+        ({"vendor": "pbx5"}, "there is no vendor 'pbx5'; did you mean 'pbx55'?"),
+        ({"message": "start"}, "there is no pbx55 message 'start'; did you mean 'started'?"),
+        ({"operation": "issueTokens"}, "there is no hubsoft operation 'issueTokens'; did you mean 'issueToken'?"),
+        ({"line": ', to: "551130030000"'}, "there is no number '551130030000'"),
+    ],
+)
+def test_name_that_is_not_there_is_told_with_its_place_and_a_near_one(names, problem):
+    (line,) = problems(**names)
+
+    place, _, text = line.partition(": ")
+    assert place.startswith("story.yaml:")
+    assert text.startswith(problem)
+
+
+def test_all_problems_are_told_at_once():
+    lines = problems(queue="x", extension="9", to="8")
+
+    assert len(lines) == 3
+
+
+def test_operation_of_a_fault_is_looked_up_too():
+    text = FITS.format(**NAMES) + "faults:\n  - on: {vendor: hubsoft, operation: ring}\n    do: {drop: true}\n"
+
+    with pytest.raises(Unfit, match="there is no hubsoft operation 'ring'"):
+        check_fit(story(text), world(), VENDORS, CONTRACTS)
+
+
+def test_fault_without_a_vendor_may_name_any_vendors_message():
+    text = FITS.format(**NAMES) + "faults:\n  - on: {message: notified}\n    do: {drop: true}\n"
+    check_fit(story(text), world(), VENDORS, CONTRACTS)
+
+    with pytest.raises(Unfit, match="there is no message 'rings'"):
+        check_fit(story(text.replace("notified", "rings")), world(), VENDORS, CONTRACTS)

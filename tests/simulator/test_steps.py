@@ -1,0 +1,145 @@
+"""What each word of a scenario does to a call."""
+
+import pytest
+
+from scenarios.model import STARTING, Verb
+from simulator.calls import Call, Cause, Direction, Kind, Party, State
+from simulator.steps import ACTS, cause_of
+from simulator.tenants import FIRST_MORNING
+from simulator.transactions import Transaction
+from tests.core import entries, play, run, running, story
+
+STEPS = {
+    "menu": ("- menu: {call: A}", Kind.MENU_ENTERED, {}),
+    "choose": ("- menu: {call: A}\n  - choose: {call: A, option: '3'}", Kind.MENU_CHOSEN, {"digits": "3"}),
+    "type_document": (
+        "- menu: {call: A}\n  - type_document: {call: A, digits: '52998224725'}",
+        Kind.DOCUMENT_TYPED,
+        {"digits": "52998224725"},
+    ),
+    "type_order": (
+        "- menu: {call: A}\n  - type_order: {call: A, digits: '0042'}",
+        Kind.ORDER_TYPED,
+        {"digits": "0042"},
+    ),
+    "queue": ("- queue: {call: A, queue: vendas}", Kind.QUEUED, {"queue": "vendas"}),
+    "ring": ("- ring: {call: A, extension: '112'}", Kind.RINGING, {"extension": "112"}),
+    "no_answer": (
+        "- ring: {call: A, extension: '112'}\n  - no_answer: {call: A}",
+        Kind.UNANSWERED,
+        {"extension": "112"},
+    ),
+    "answer": ("- ring: {call: A, extension: '112'}\n  - answer: {call: A}", Kind.ANSWERED, {"extension": "112"}),
+    "hold": (
+        "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - hold: {call: A}",
+        Kind.HELD,
+        {},
+    ),
+    "resume": (
+        "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - hold: {call: A}\n  - resume: {call: A}",
+        Kind.RESUMED,
+        {},
+    ),
+    "transfer": (
+        "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - transfer: {call: A, to: '113', as: B}",
+        Kind.TRANSFERRED,
+        {"extension": "113", "other": "c2", "by": Party.INSIDE, "cause": Cause.TRANSFERRED},
+    ),
+    "busy": ("- busy: {call: A}", Kind.ENDED, {"by": Party.SYSTEM, "cause": Cause.BUSY}),
+    "refuse": ("- refuse: {call: A}", Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.REFUSED}),
+    "hangup": (
+        "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - hangup: {call: A, by: inside}",
+        Kind.ENDED,
+        {"by": Party.INSIDE, "cause": Cause.NORMAL},
+    ),
+}
+
+
+def after(steps, start='inbound: {call: A, from: "37999912222"}'):
+    """Play these steps on a fresh tenant, and return its calls and the verdict."""
+
+    async def work():
+        async with running() as simulator:
+            text = f"scenario: steps\ntitle: Steps\nsteps:\n  - {start}\n  {steps}\n"
+            verdict = await play(simulator, story(text))
+            return simulator.default.calls, verdict, entries(simulator.default)
+
+    return run(work())
+
+
+def test_every_verb_but_await_has_an_act():
+    assert set(ACTS) == set(Verb) - {Verb.AWAIT}
+    assert set(STEPS) == {verb.value for verb in set(ACTS) - STARTING}
+
+
+@pytest.mark.parametrize("word", STEPS)
+def test_step_makes_its_event_with_the_facts_that_it_names(word):
+    steps, kind, facts = STEPS[word]
+
+    calls, verdict, _ = after(steps)
+
+    event = calls["c1"].last
+    assert verdict.problem == ""
+    assert event.kind is kind
+    assert {name: getattr(event, name) for name in facts} == facts
+
+
+def test_answer_without_an_extension_is_by_the_one_that_rings_first():
+    calls, _, _ = after(
+        "- ring: {call: A, extension: '113'}\n  - ring: {call: A, extension: '112'}\n  - answer: {call: A}"
+    )
+
+    assert calls["c1"].agent == "113"
+
+
+def test_outbound_call_is_answered_by_the_far_end():
+    calls, _, _ = after(
+        "- ring: {call: A}\n  - answer: {call: A}", start='outbound: {call: A, extension: "111", to: "37999912222"}'
+    )
+
+    assert (calls["c1"].direction, calls["c1"].last.extension, calls["c1"].agent) == (
+        Direction.OUTBOUND,
+        None,
+        "111",
+    )
+
+
+def test_inbound_call_may_come_in_on_a_line_that_it_names():
+    async def work():
+        async with running() as simulator:
+            Transaction(simulator.default, simulator.store)  # the first use puts the world in place
+            third = list(simulator.default.records["number"])[2]
+            start = f'inbound: {{call: A, from: "37999912222", to: "{third}"}}'
+            await play(simulator, story(f"scenario: steps\ntitle: Steps\nsteps:\n  - {start}\n"))
+            return simulator.default.calls["c1"].line == third
+
+    assert run(work())
+
+
+@pytest.mark.parametrize(
+    ("direction", "state", "by", "cause"),
+    [
+        (Direction.INBOUND, State.TALKING, Party.OUTSIDE, Cause.NORMAL),
+        (Direction.INBOUND, State.HELD, Party.INSIDE, Cause.NORMAL),
+        (Direction.INBOUND, State.RINGING, Party.OUTSIDE, Cause.ABANDONED),
+        (Direction.INBOUND, State.QUEUED, Party.OUTSIDE, Cause.ABANDONED),
+        (Direction.INBOUND, State.RINGING, Party.SYSTEM, Cause.NO_ANSWER),
+        (Direction.INBOUND, State.RINGING, Party.INSIDE, Cause.NO_ANSWER),
+        (Direction.OUTBOUND, State.RINGING, Party.INSIDE, Cause.ABANDONED),
+        (Direction.OUTBOUND, State.RINGING, Party.OUTSIDE, Cause.NO_ANSWER),
+        (Direction.INTERNAL, State.RINGING, Party.INSIDE, Cause.ABANDONED),
+    ],
+)
+def test_call_that_nobody_answered_was_abandoned_by_its_caller_alone(direction, state, by, cause):
+    call = Call("c1", 1, direction, "5537999912222", "551130037293", state=state)
+
+    assert cause_of(call, by) is cause
+
+
+def test_events_happen_at_the_times_that_the_scenario_says():
+    calls, _, _ = after(
+        "- {after: 90s, ring: {call: A, extension: '112'}}\n  - {at: 5min, hangup: {call: A, by: outside}}"
+    )
+
+    times = [(event.at - FIRST_MORNING).total_seconds() for event in calls["c1"].events]
+    assert times == [0, 90, 300]

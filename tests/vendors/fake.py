@@ -1,0 +1,157 @@
+"""What every conformance test needs of a vendor's fake, found by the vendor's tables and its contract alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from contracts.contract import Contract, load
+from contracts.examples import Example, examples
+from contracts.exchanges import verdict_from_record
+from contracts.formats import is_marker
+from contracts.model import HttpRequest, HttpResponse, Part, Violation
+from contracts.operation import FORM, Operation
+from simulator.discovery import discover_vendors
+from simulator.tenants import UNCLAIMED
+from simulator.vendor import Problem, Refusal, Vendor
+from tests.live import Answer, Live
+
+SERVED = {key: vendor for key, vendor in discover_vendors().items() if vendor.handlers}
+CONTRACTS = {key: load(key) for key in SERVED}
+EXAMPLES = {key: tuple(examples(contract)) for key, contract in CONTRACTS.items()}
+_ANYTHING = "\ue000 whatever the refusal has to tell \ue000"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request to a fake: what came back, and the one entry that it left in a journal."""
+
+    answer: Answer
+    entry: Mapping[str, Any]
+    tenant: str
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        verdict = verdict_from_record(_record(self.entry))
+        return verdict.violations if verdict else ()
+
+    @property
+    def ours(self) -> list[Violation]:
+        """What the fake's own answer has wrong."""
+        return [v for v in self.violations if v.part is Part.RESPONSE]
+
+    @property
+    def refused_for(self) -> list[Violation]:
+        """What the request has wrong."""
+        return [v for v in self.violations if v.part is Part.REQUEST and not v.drift]
+
+
+class Fake:
+    """One vendor's fake as one tenant's integration meets it."""
+
+    def __init__(self, live: Live, key: str, tenant: str = "default") -> None:
+        self.live, self.key, self.tenant = live, key, tenant
+        self.vendor: Vendor = SERVED[key]
+        self.contract: Contract = CONTRACTS[key]
+        self.credentials = live.credentials(key, tenant)
+        self.headers = self._headers()
+
+    def operations(self) -> Iterator[Operation]:
+        """Yield the operations that are served."""
+        return (o for o in self.contract.operations.values() if o.kind == "path")
+
+    def request(self, example: Example) -> HttpRequest:
+        """Return an example's request with this tenant's credentials, but for what the example has wrong."""
+        request = example.exchange.request
+        wrong = {expected.pointer for expected in example.expect}
+        headers = {name: value for name, value in request.headers if name != "authorization"}
+        if self.contract.operations[example.operation].security:
+            headers |= self.headers
+        return HttpRequest(
+            request.method, request.path, request.query, tuple(headers.items()), self._body(request, wrong)
+        )
+
+    def ask(self, request: HttpRequest) -> Asked:
+        """Send a request; it must leave one entry, with this answer, in the tenant's journal or in unclaimed."""
+        before = {name: self.live.journal_end(name) for name in (self.tenant, UNCLAIMED)}
+        path = f"/{self.key}{request.path}" + (f"?{request.query}" if request.query else "")
+        answer = self.live.ask(request.method, path, request.body or None, dict(request.headers))
+        left = [(name, entry) for name, end in before.items() for entry in self.live.journal(name, after=end)]
+        assert len(left) == 1, f"{len(left)} journal entries for {request.method} {path}: {answer.status}"
+        name, entry = left[0]
+        assert entry["response"]["status"] == answer.status
+        assert entry["request"]["method"] == request.method
+        return Asked(answer, entry, name)
+
+    def problems(self, asked: Asked, *, allow: tuple[str, ...] = ()) -> set[Problem]:
+        """Return the problems in whose words the answer speaks; none when it is no refusal of the vendor's."""
+        found = set()
+        assert self.vendor.refuse is not None
+        for problem in Problem:
+            for operation in {None, asked.entry["operation"]}:
+                refusal = Refusal(problem, _ANYTHING, operation, tuple(asked.refused_for), allow)
+                reply = self.vendor.refuse(refusal)
+                if reply.status == asked.answer.status and _alike(reply.body, _json(asked.answer)):
+                    found.add(problem)
+        return found
+
+    def _headers(self) -> dict[str, str]:
+        login = self.vendor.login
+        if login is None:
+            return {}
+        message = login.request(self.credentials)
+        answer = self.live.ask(
+            message.method, f"/{self.key}{message.path}", message.body, {"content-type": message.content_type}
+        )
+        got = login.token(HttpResponse(answer.status, answer.headers, answer.body))
+        assert got is not None, answer.text
+        return dict(self.vendor.authorise(got[0]))
+
+    def _body(self, request: HttpRequest, wrong: set[str | None]) -> bytes:
+        if (request.header("content-type") or "").startswith(FORM):
+            fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+            return urlencode(self._with_own(fields, wrong)).encode()
+        try:
+            body = json.loads(request.body)
+        except ValueError:
+            return request.body
+        return json.dumps(self._with_own(body, wrong)).encode() if isinstance(body, dict) else request.body
+
+    def _with_own(self, body: dict[str, Any], wrong: set[str | None]) -> dict[str, Any]:
+        own = {
+            name: type(value)(self.credentials[name])
+            for name, value in body.items()
+            if name in self.credentials and f"/{name}" not in wrong and (value or is_marker(value))
+        }
+        return {**body, **own}
+
+
+def secrets_of(contract: Contract, credentials: Mapping[str, str]) -> list[str]:
+    """Return those of a tenant's credentials that the contract marks as secret."""
+    return [value for name, value in credentials.items() if name.lower() in contract.secrets]
+
+
+def _record(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "number"}
+
+
+def _json(answer: Answer) -> Any:
+    try:
+        return answer.json
+    except ValueError:
+        return answer.text
+
+
+def _alike(wanted: Any, found: Any) -> bool:
+    if isinstance(wanted, str) and _ANYTHING in wanted:
+        return isinstance(found, str)
+    if isinstance(wanted, dict):
+        same = isinstance(found, dict) and wanted.keys() == found.keys()
+        return same and all(_alike(value, found[key]) for key, value in wanted.items())
+    if isinstance(wanted, list | tuple):
+        same = isinstance(found, list) and len(wanted) == len(found)
+        return same and all(map(_alike, wanted, found))
+    return bool(wanted == found)

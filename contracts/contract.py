@@ -58,6 +58,11 @@ class Contract:
         return self.strict.operations
 
     @property
+    def has_channel(self) -> bool:
+        """True when what it tells goes over channels that clients hold open (``x-channel``), and to no address."""
+        return "x-channel" in self.source.files[openapi.FILE]
+
+    @property
     def security_schemes(self) -> Mapping[str, SecurityScheme]:
         """The ways to show a credential, by name."""
         return self.strict.security_schemes

@@ -32,17 +32,12 @@ def claim(operation: str | None, request: HttpRequest, body: Any, known: Credent
 
 
 def curls(base: str, credentials: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return a command that opens a channel, and one that makes a call by it, for a POSIX shell with curl."""
-    key = shlex.quote(f"{HEADER}: {credentials[FIELD]}")
+    """Return a command that opens a channel and makes a call by it, for a POSIX shell with curl and tr."""
+    key = f"-H {shlex.quote(f'{HEADER}: {credentials[FIELD]}')}"
     call = {"DISPOSITIVO": "1125000", "SENHA_DISPOSITIVO": "4567", "ROTA": "0", "IDENTIDADE_DESTINO": "04832817000"}
-    return (
-        (
-            "open an event channel, and leave it open; its first event brings the channel's id",
-            f"curl -sSN {shlex.quote(base + '/events')} -H {key}",
-        ),
-        (
-            "meanwhile, with that id in CHANNEL: let device 1125000 call 04832817000",
-            f'curl -sS "{base}/requests/$CHANNEL/chamada-preditiva" -H {key} '
-            f"-H 'content-type: application/json' -d {shlex.quote(json.dumps(call))}",
-        ),
-    )
+    json_body = f"-H 'content-type: application/json' -d {shlex.quote(json.dumps(call))}"
+    # The second line of the stream has the channel's id, and no other digits.
+    path = f'"{base}/requests/$(printf %s "$id" | tr -dc 0-9)/chamada-preditiva"'
+    opened = f"curl -sN -m 3 {shlex.quote(base + '/events')} {key}"
+    command = f"{opened} | {{ read -r name; read -r id; curl -sS {path} {key} {json_body}; }}"
+    return (("open an event channel for three seconds, and let device 1125000 call 04832817000", command),)

@@ -5,6 +5,7 @@ Contracts are found by being there: a folder beside this module that has an ``op
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 from collections import Counter
@@ -165,13 +166,19 @@ def load(key: str, overlay: Path | None = None) -> Contract:
         raise UnknownVendor(key, known)
     if overlay is not None:
         folder.refuse_foreign(overlay, known)
-    own = overlay / key if overlay is not None and (overlay / key).is_dir() else None
-    return load_folder(HOME / key, own, _rules_of(key))
+    if overlay is None or not (overlay / key).is_dir():
+        return _shipped(key)
+    return load_folder(HOME / key, overlay / key, _rules_of(key))
 
 
 def load_folder(path: Path, overlay: Path | None = None, rules: ModuleType | None = None) -> Contract:
     """Load a contract from a folder. Files in ``overlay`` replace those of the same name. Raises ContractError."""
     return Contract(folder.read(path, overlay), rules)
+
+
+@functools.cache
+def _shipped(key: str) -> Contract:
+    return load_folder(HOME / key, None, _rules_of(key))
 
 
 def _rules_of(key: str) -> ModuleType | None:

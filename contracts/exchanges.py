@@ -26,7 +26,7 @@ from contracts.model import (
     Violation,
 )
 
-MAX_LINE = 4 * 1_048_576
+MAX_LINE = 16 * 1024 * 1024
 _SCHEMA = "journal.schema.json"
 _TEXTS = ("vendor", "tenant", "id", "operation", "message", "call", "target", "delivery", "fault", "error")
 _EARLIEST = datetime.min.replace(tzinfo=UTC)

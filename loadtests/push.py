@@ -58,7 +58,8 @@ class PushUser(LoopbackUser):
 def settings() -> Settings:
     """Read PBXSIM_METHOD and PBXSIM_TOKEN. Raises BadSetting."""
     method = os.environ.get("PBXSIM_METHOD", "").upper() or None
-    possible = sorted({name for operation in _contract().operations.values() for name in operation.methods})
+    pushes = (operation for operation in _contract().operations.values() if operation.kind == "webhook")
+    possible = sorted({name for push in pushes for name in push.methods})
     if method is not None and method not in possible:
         raise BadSetting(f"PBXSIM_METHOD is {method}: expected {' or '.join(possible)}")
     token = os.environ.get("PBXSIM_TOKEN", "")

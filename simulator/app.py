@@ -62,8 +62,7 @@ class Simulator:
         for target in settings.targets:
             self.gate = self.gate.allow_url(target.url)
         self.sender = Sender(self.gate)
-        self.announcer = Announcer(self.vendors, self.contracts, self.store)
-        self.pbx = Pbx(self.vendors, self.announcer)
+        self.pbx = Pbx(self.vendors, Announcer(self.vendors, self.contracts, self.store))
         self.engine = Engine(self.pbx, self.store, self.contracts)
         self.engine.strict_inferred = settings.strict_inferred
         self.policy = RetryPolicy()
@@ -210,10 +209,13 @@ class Simulator:
             self._growth.discard(waiter)
 
     async def _perform(self, tenant: Tenant, job: Job) -> None:
-        if job.task is Task.DELIVER:
-            await self.dispatcher.attempt(tenant, job)
-        else:
-            await self.engine.perform(tenant, job)
+        try:
+            if job.task is Task.DELIVER:
+                await self.dispatcher.attempt(tenant, job)
+            else:
+                await self.engine.perform(tenant, job)
+        except Exception as trouble:
+            self.engine.break_off(tenant, job, trouble)
 
     def _take_in(self, tenant: Tenant) -> None:
         self.tenants.add(tenant)
@@ -229,7 +231,7 @@ class Simulator:
         if not tenant.furnished:
             tenant.furnish = found
         tenant.on_growth = self._grown
-        tenant.channels.on_left = partial(self.announcer.left, tenant)
+        tenant.channels.on_left = partial(self.pbx.announcer.left, tenant)
         tenant.on_loss = lambda: self.reload(tenant.name)
         self.scheduler.watch(tenant, after_loss=after_loss)
 
@@ -269,13 +271,11 @@ class Simulator:
         from simulator.serving import Server
         from simulator.web import make_app
 
-        mounts = {
-            f"/{key}": make_app(
-                key, self.contracts[key], Pipeline(vendor, self.contracts[key], self.tenants, self.store, self.pbx)
-            )
-            for key, vendor in self.vendors.items()
-            if vendor.handlers
-        }
+        mounts = {}
+        for key, vendor in ((key, vendor) for key, vendor in self.vendors.items() if vendor.handlers):
+            contract = self.contracts[key]
+            pipeline = Pipeline(vendor, contract, self.tenants, self.store, self.pbx)
+            mounts[f"/{key}"] = make_app(key, contract, pipeline)
         mounts["/_sim"] = control_app(self)
         self.shell = Shell(
             mounts,

@@ -77,7 +77,6 @@ class Dispatcher:
             judgement = contract.check(exchange) if exchange.took_ms is not None else None
             tx.record(redact(exchange, contract), judgement)
         self._settle(tx, tenant, job, exchanges[-1])
-        tenant.agenda.running.discard(job.id)
         tx.commit()
 
     def _settle(self, tx: Transaction, tenant: Tenant, job: Job, exchange: Exchange) -> None:

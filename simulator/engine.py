@@ -126,6 +126,15 @@ class Engine:
         tx.put_run(run)
         tx.commit()
 
+    def break_off(self, tenant: Tenant, job: Job, trouble: Exception) -> None:
+        """End a job that failed by a fault of ours, and the run that it belongs to: nothing can be said of that."""
+        run = tenant.runs.get(job.run)
+        tx = Transaction(tenant, self._store)
+        tx.finish(job)
+        if run is not None:
+            tx.put_run(replace(run, status=Status.BROKEN, problem=_in_words(trouble)))
+        tx.commit()
+
     def settled(self, tenant: Tenant, job: Job) -> None:
         """Judge a run once none of its jobs is left."""
         run = tenant.runs.get(job.run)
@@ -252,7 +261,7 @@ def _shared(tenant: Tenant, run: Run) -> bool:
 def _in_words(problem: Exception) -> str:
     if isinstance(problem, SimulatorError):
         return str(problem)
-    log.error("a step failed", exc_info=problem)
+    log.error("a step or a delivery failed", exc_info=problem)
     return "the simulator failed; see its log"
 
 

@@ -153,7 +153,7 @@ class Pipeline:
 
     def _secrets_of(self, tenant: Tenant, http: HttpRequest) -> dict[str, str]:
         """Return what to hide wherever it stands, a misspelt field included, with the kind of each."""
-        kinds, key = {**self.contract.secrets, **self.vendor.secrets}, self.vendor.key
+        kinds, key = {**self.contract.secrets, **self.contract.secret_headers, **self.vendor.secrets}, self.vendor.key
         tenants = self._tenants if tenant.name == UNCLAIMED else (tenant,)
         sets = (t.profile.credentials.get(key, {}) for t in tenants)
         found = {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}

@@ -11,6 +11,7 @@ import io
 import os
 import socket
 import time
+from collections import defaultdict
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -76,14 +77,15 @@ class Sender:
 
     timeout     seconds of wall time for a whole exchange, name look-up included
     max_answer  bytes of an answer's body that are read; the rest is not
-    limit       exchanges at a time; more wait their turn, which does not count as their time
+    limit       exchanges at a time with one host and port, so that a slow receiver keeps nobody else waiting; more
+                wait their turn, which does not count as their time
     """
 
     def __init__(self, gate: Gate, *, timeout: float = 10.0, max_answer: int = 65_536, limit: int = 100) -> None:
         self._gate = gate
         self._timeout = timeout
         self._max_answer = max_answer
-        self._turns = asyncio.Semaphore(limit)
+        self._turns: dict[tuple[str, int], asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limit))
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
@@ -93,7 +95,8 @@ class Sender:
             self._gate.check_url(outgoing.url)
         except Forbidden as refusal:
             return Answer(None, str(refusal), 0.0)
-        async with self._turns:
+        place = split_url(outgoing.url)
+        async with self._turns[place.host, place.port]:
             if self._closed:
                 return Answer(None, "not sent: the simulator is stopping", 0.0)
             return await self._send_now(outgoing)

@@ -63,6 +63,9 @@ class Work(Reader, Protocol):
     def credentials(self, vendor: str) -> Mapping[str, str]:
         """Return the tenant's credential set for a vendor."""
 
+    def accounts(self, vendor: str) -> Mapping[str, str]:
+        """Return the account settings that the tenant has set for a vendor (see Vendor.account)."""
+
     @property
     def board(self) -> Board:
         """Calls, and what is told of them, in this unit of work."""

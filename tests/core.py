@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,12 +24,11 @@ from simulator.tenants import Profile, Tenant, first_clock
 from simulator.transactions import Transaction
 from simulator.verdicts import Verdict
 from tests.raw_http import Seen, ask, request
-from tests.receiver import Receiver, Reply
+from tests.receiver import Receiver
 
 T = TypeVar("T")
 
 TOKEN = "t0ken-of-the-receiver"
-HUBSOFT = {"client_id": "1", "client_secret": "two-secret", "username": "pbx@example.com", "password": "quatro-secret"}
 LONGEST = 30.0
 
 ANSWERED = """
@@ -83,23 +81,6 @@ async def running(*targets: Target, listen: bool = False, **more: Any) -> AsyncI
 def pbx55(receiver: Receiver, key: str = "t1", **more: Any) -> Target:
     """Return a target of 55PBX at a receiver, with a token."""
     return Target(key, "pbx55", f"{receiver.url}/{key}", **{"method": "POST", "token": TOKEN, **more})
-
-
-def hubsoft(receiver: Receiver, key: str = "h1", **more: Any) -> Target:
-    """Return a target of HubSoft at a receiver, with a login."""
-    return Target(key, "hubsoft", receiver.url, **{"credentials": HUBSOFT, **more})
-
-
-def granted(token: str = "a-token", seconds: int = 2_592_000) -> Reply:
-    """Return HubSoft's answer to a login."""
-    body = {"access_token": token, "expires_in": seconds, "refresh_token": "r" * 64, "token_type": "Bearer"}
-    return Reply(200, json.dumps(body).encode())
-
-
-NOTIFIED, CANCELLED = (
-    Reply(200, f'{{"status": "success", "msg": "Ligação {what} com sucesso"}}'.encode())
-    for what in ("notificada", "cancelada")
-)
 
 
 def story(text: str, name: str = "story.yaml") -> Scenario:

@@ -17,6 +17,7 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 # Property names that are plain English and so say nothing of a vendor.
 PLAIN = {"access_token", "code", "description", "error", "errors", "file", "hint", "line", "message", "msg"}
 PLAIN |= {"client_id", "client_secret", "error_description", "error_type", "expires_in", "grant_type", "password"}
+PLAIN |= {"branch", "date", "duration", "email", "event", "interface", "login", "name", "number", "time"}
 PLAIN |= {"refresh_token", "status", "token", "token_type", "trace", "username"}
 PLAIN |= {
     "auth",

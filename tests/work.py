@@ -28,6 +28,7 @@ class DictWork:
     records: dict[str, dict[str, Document]] = field(default_factory=dict)
     sequences: dict[str, int] = field(default_factory=dict)
     told: tuple[Call, ...] = ()
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def calls(self) -> Iterable[Call]:
         return self.told
@@ -43,6 +44,9 @@ class DictWork:
 
     def credentials(self, vendor: str) -> Mapping[str, str]:
         return self.sets.get(vendor, {})
+
+    def accounts(self, vendor: str) -> Mapping[str, str]:
+        return self.settings.get(vendor, {})
 
     def put(self, kind: str, key: str, document: Document) -> None:
         self.records.setdefault(kind, {})[key] = document

@@ -11,6 +11,9 @@ from contracts.rules import Facts, Finding, RuleFunction, Subject
 
 MOBILE_WITH_COUNTRY, LANDLINE_WITH_COUNTRY = 13, 12
 
+# The kinds of record that the fake keeps beside the world's.
+SERVICE, TICKET = "hubsoft.service", "hubsoft.ticket"
+
 
 def digits_of(value: object) -> str | None:
     """Return the digits of a number on the wire (JSON number or text), or None when there is none."""
@@ -76,9 +79,7 @@ def same_user(subject: Subject) -> Iterator[Finding]:
     if desk is not None and user is not None and desk.get("user") != user["id"]:
         own = subject.facts.get("user", str(desk.get("user")))
         expected = (
-            f"{own['internal_id']}, the user of extension {desk['number']}"
-            if own
-            else "nobody has this extension"
+            f"{own['internal_id']}, the user of extension {desk['number']}" if own else "nobody has this extension"
         )
         yield Finding("/identificador_interno", str(internal), expected)
 
@@ -97,6 +98,29 @@ def refusal_status(subject: Subject) -> Iterator[Finding]:
         yield Finding("status", "422", "200 with status error in the body", Part.RESPONSE)
 
 
+def service_exists(subject: Subject) -> Iterator[Finding]:
+    """Find an ``id_cliente_servico`` that names no service."""
+    wanted = record_id(_field(subject, "id_cliente_servico"))
+    if wanted is not None and subject.facts and subject.facts.get(SERVICE, wanted) is None:
+        yield Finding("/id_cliente_servico", wanted, "the id of a customer's service")
+
+
+def ticket_exists(subject: Subject) -> Iterator[Finding]:
+    """Find a path that names no ticket."""
+    wanted = record_id(subject.exchange.request.path.rsplit("/", 1)[-1])
+    if wanted is not None and subject.facts and subject.facts.get(TICKET, wanted) is None:
+        yield Finding("path:id_atendimento", wanted, "the id of a ticket")
+
+
+def contact_phone_length(subject: Subject) -> Iterator[Finding]:
+    """Find a ``telefone`` of who asks that is not area code and number."""
+    phone = digits_of(_field(subject, "telefone"))
+    right = (11,) if subject.readings.get("H15") == "eleven" else (10, 11)
+    if phone is not None and len(phone) not in right:
+        wanted = " or ".join(map(str, right))
+        yield Finding("/telefone", f"{len(phone)} digits", f"{wanted} digits, such as 37999112233")
+
+
 RULES: Mapping[str, RuleFunction] = {
     "customer-exists": customer_exists,
     "customer-code-exists": customer_code_exists,
@@ -105,6 +129,9 @@ RULES: Mapping[str, RuleFunction] = {
     "same-user": same_user,
     "phone-length": phone_length,
     "refusal-status": refusal_status,
+    "service-exists": service_exists,
+    "ticket-exists": ticket_exists,
+    "contact-phone-length": contact_phone_length,
 }
 
 

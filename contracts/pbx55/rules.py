@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 from math import ceil
 
+from contracts.pbx55 import report_rules
 from contracts.pbx55.pushes import (
     AMOUNTS,
     ENDED,
@@ -212,6 +213,7 @@ def _filled(push: Push, keys: Sequence[str], expected: str) -> Iterator[Finding]
 
 
 RULES: dict[str, RuleFunction] = {
+    **report_rules.RULES,
     "duration-covers-its-parts": duration_covers_its_parts,
     "cost-follows-tax": cost_follows_tax,
     "date-agrees-with-id": date_agrees_with_id,

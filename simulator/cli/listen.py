@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from contracts.model import Direction, Exchange, HttpRequest, HttpResponse, Judg
 from contracts.redaction import redact
 from simulator.cli.console import show_findings, show_json, summary
 from simulator.cli.logs import show_log
+from simulator.cli.looping import run as run_loop
 from simulator.cli.options import readings_of
 from simulator.cli.stopping import Stop
 from simulator.cli.writing import JournalFile, journal_file
@@ -66,7 +66,7 @@ def command(**options: Any) -> int:
     chosen = _chosen(contract, readings_of(options["readings"]))
     with journal_file(options["journal"]) as file:
         ear = _Ear(contract, chosen, options["strict_inferred"], options["as_json"], file)
-        return asyncio.run(_listen(ear, behaviour, options))
+        return run_loop(_listen(ear, behaviour, options))
 
 
 def _chosen(contract: Contract, choices: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:

@@ -48,7 +48,7 @@ def _targets(options: Mapping[str, Any]) -> list[Target]:
     texts = options["targets"]
     methods = pair(options["methods"], len(texts), "--method")
     tokens = pair(options["tokens"], len(texts), "--token")
-    choices = discover_targets()
+    choices = discover_targets() if texts else {}
     made = []
     for number, (text, method, token) in enumerate(zip(texts, methods, tokens, strict=True), 1):
         target = parse_target(text, vendors=choices, id=f"t{number}", token=token)

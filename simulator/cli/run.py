@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from scenarios.model import Scenario
 from simulator.app import Simulator, build
 from simulator.cli.console import Timeline, show_json, show_verdict
 from simulator.cli.logs import show_log
+from simulator.cli.looping import run as run_loop
 from simulator.cli.options import common
 from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.stopping import Stop
@@ -48,7 +48,7 @@ def command(scenarios: tuple[str, ...], list_them: bool, as_json: bool, **option
     stories = [story for name in scenarios for story in _stories(name)]
     settings = settings_from(options, clock=options["clock"], port=0)
     with journal_file(options["journal"]) as file:
-        return asyncio.run(_Player(build(settings), file, options["canonical"], as_json).play_all(stories))
+        return run_loop(_Player(build(settings), file, options["canonical"], as_json).play_all(stories))
 
 
 def _list(*, as_json: bool) -> None:

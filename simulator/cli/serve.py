@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from contextlib import AsyncExitStack
 from ipaddress import ip_address
@@ -15,6 +14,7 @@ from scenarios.model import Scenario
 from simulator.app import Simulator, build
 from simulator.cli.console import Timeline, show_json, show_verdict
 from simulator.cli.logs import show_log
+from simulator.cli.looping import run as run_loop
 from simulator.cli.options import common, control_token
 from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.stopping import Stop
@@ -65,7 +65,7 @@ def command(play: str | None, once: bool, live: bool | None, as_json: bool, **op
     )
     if live is None:
         live = story is not None or sys.stdout.isatty()
-    return asyncio.run(_Host(build(settings), story, once, as_json, live and not as_json).serve())
+    return run_loop(_Host(build(settings), story, once, as_json, live and not as_json).serve())
 
 
 def _check_host(host: str, token: str | None) -> None:

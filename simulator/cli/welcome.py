@@ -72,10 +72,11 @@ def how_known(contract: Contract) -> str:
     details: Counter[Confidence] = Counter(rule.provenance.confidence for rule in contract.rules.values())
     for ref in contract.strict.refs():
         details.update(contract.strict.clauses(ref))
-    whole = sum(operations.values())
-    named = [f"{operations[mark]} of {whole} operations {mark.value}" for mark in Confidence if operations[mark]]
-    counted = [f"{details[mark]} {mark.value}" for mark in Confidence if details[mark]]
-    return f"{', '.join(named)}; in detail {', '.join(counted)}"
+    named, counted = (
+        ", ".join(f"{counts[mark]} {mark.value}" for mark in Confidence if counts[mark])
+        for counts in (operations, details)
+    )
+    return f"operations: {named}; in detail: {counted}"
 
 
 def _base(simulator: Simulator) -> str:
@@ -93,10 +94,11 @@ def _reach(simulator: Simulator) -> Iterator[str]:
 
 def _vendor(simulator: Simulator, base: str, key: str, vendor: Vendor) -> Iterator[str]:
     credentials = simulator.default.profile.credentials.get(key, {})
+    width = max(14, *map(len, credentials)) if credentials else 14
     if vendor.handlers:
-        yield f"  {'base URL':14} {base}/{key}"
+        yield f"  {'base URL':{width}} {base}/{key}"
     for name, value in credentials.items():
-        yield f"  {name:14} {value}"
+        yield f"  {name:{width}} {value}"
     for what, command in vendor.curls(f"{base}/{key}" if vendor.handlers else base, credentials):
         yield f"  To {what}, paste:"
         yield from _pasted(simulator, command)

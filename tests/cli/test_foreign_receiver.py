@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulator.cli import code_of
-from tests.cli.running import PATIENCE, inside
+from tests.cli.running import inside
 from tests.needs import needs
 
 RECEIVERS = Path(__file__).parents[2] / "docs" / "receivers"

@@ -1,4 +1,4 @@
-"""What the options of ``run`` and ``serve`` take, and what they refuse: with exit code 2, and before anything is done."""
+"""What the options of ``run`` and ``serve`` take, and what they refuse: exit code 2, before anything is done."""
 
 import json
 
@@ -11,7 +11,7 @@ URL = "http://127.0.0.1:1/"
 PUSH = f"pbx55={URL}"
 REFUSED = {
     "target_without_url": (("--target", "pbx55"), "write VENDOR=URL, as in"),
-    "target_of_an_unknown_vendor": (("--target", f"nokia={URL}"), "vendor is 'nokia': use one of hubsoft, pbx55"),
+    "target_of_an_unknown_vendor": (("--target", f"nokia={URL}"), "vendor is 'nokia': use one of hubsoft"),
     "target_by_ftp": (("--target", "pbx55=ftp://127.0.0.1/"), "write http://host:port/path"),
     "target_without_host": (("--target", "pbx55=http://"), "has no host and port that can be read"),
     "target_with_bad_port": (("--target", "pbx55=http://127.0.0.1:99999/"), "a port is a number from 1 to 65535"),
@@ -46,10 +46,16 @@ REFUSED = {
     "zone_that_is_a_path": (("--zone", "../../etc/passwd"), "there is no time zone"),
     "zone_empty": (("--zone", ""), "there is no time zone"),
     "reading_shape": (("--reading", "H1"), "write VENDOR:ID=READING, as in hubsoft:H1=current-2020"),
-    "reading_vendor": (("--reading", "nokia:H1=strict"), "the vendor is one of: hubsoft, pbx55"),
+    "reading_vendor": (("--reading", "nokia:H1=strict"), "the vendor is one of: hubsoft"),
     "reading_id": (("--reading", "hubsoft:H99=strict"), "choose one of: H1, H2"),
-    "reading_name": (("--reading", "hubsoft:H1=foo"), "choose one of: seed-2019, either, current-2020, strict, lenient"),
-    "reading_twice": (("--reading", "hubsoft:H1=strict", "--reading", "hubsoft:H1=lenient"), "hubsoft:H1 is given twice"),
+    "reading_name": (
+        ("--reading", "hubsoft:H1=foo"),
+        "choose one of: seed-2019, either, current-2020, strict, lenient",
+    ),
+    "reading_twice": (
+        ("--reading", "hubsoft:H1=strict", "--reading", "hubsoft:H1=lenient"),
+        "hubsoft:H1 is given twice",
+    ),
 }
 
 
@@ -96,7 +102,9 @@ def test_methods_and_tokens_given_for_each_target_go_to_each_in_order():
     with Receiver() as first, Receiver() as second:
         targets = ("--target", f"pbx55={first.url}", "--target", f"pbx55={second.url}")
 
-        done = inside("run", "sms_sent", *targets, "--method", "put", "--method", "POST", "--token", "T", "--token", "U")
+        done = inside(
+            "run", "sms_sent", *targets, "--method", "put", "--method", "POST", "--token", "T", "--token", "U"
+        )
 
     assert done.code == 0
     assert [(r.method, r.header("token")) for r in first.requests] == [("PUT", "T")]

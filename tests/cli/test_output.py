@@ -102,7 +102,9 @@ def test_reader_who_leaves_early_ends_the_command_in_peace(tmp_path, words):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
 def test_output_on_a_full_disk_is_the_environments_fault():
     with open("/dev/full", "w") as full:
-        done = subprocess.run((*PBXSIM, "run", "sms_sent"), stdout=full, stderr=subprocess.PIPE, env=environment(), check=False)
+        done = subprocess.run(
+            (*PBXSIM, "run", "sms_sent"), stdout=full, stderr=subprocess.PIPE, env=environment(), check=False
+        )
 
     assert done.returncode == 3
     assert b"No space left on device" in done.stderr

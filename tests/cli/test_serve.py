@@ -10,6 +10,7 @@ import urllib.request
 
 import pytest
 
+from contracts.contract import discover
 from tests.cli.running import Started, inside
 from tests.needs import needs
 from tests.receiver import Receiver
@@ -56,8 +57,12 @@ def test_welcome_says_where_all_is_and_what_to_use(greeted):
         "username",
         "password",
     ]
-    assert re.search(r"^HubSoft  \(3 of 3 operations documented; in detail [0-9]+ documented", text, re.M)
-    assert re.search(r"^55PBX  \(1 of 1 operations documented; in detail [0-9]+ documented", text, re.M)
+    assert re.search(
+        r"^HubSoft  \(operations: [0-9]+ documented.*; in detail: [0-9]+ documented, [0-9]+ observed", text, re.M
+    )
+    assert re.search(
+        r"^55PBX  \(operations: [0-9]+ documented.*; in detail: [0-9]+ documented, [0-9]+ observed", text, re.M
+    )
     assert f"Calls are pushed to {receiver.url}/hook" in text
     assert f"Control API    {url}/_sim/" in text
     assert "Seed           1; clock real; America/Sao_Paulo time" in text
@@ -94,8 +99,8 @@ def test_every_command_that_is_printed_works_with_a_control_token_and_without_a_
             for each in curls(started.lines)
         ]  # fmt: skip
 
-    assert len(answers) == 3
-    assert [answer for answer in answers if "error" in answer] == []
+    assert len(answers) >= 3
+    assert [answer for answer in answers if answer.get("error")] == []
     assert TOKEN not in "\n".join(started.lines)
 
 
@@ -107,7 +112,7 @@ def test_json_says_in_one_line_what_the_welcome_says():
 
     assert status == 200
     assert greeting["url"] == f"http://127.0.0.1:{greeting['port']}"
-    assert set(greeting["vendors"]) == {"hubsoft", "pbx55"}
+    assert set(greeting["vendors"]) == set(discover())
     assert greeting["vendors"]["hubsoft"]["url"] == f"{greeting['url']}/hubsoft"
     assert "client_secret" in greeting["vendors"]["hubsoft"]["credentials"]
     assert len(done.out.strip().splitlines()) == 1

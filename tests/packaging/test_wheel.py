@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import site
 import subprocess
@@ -116,24 +117,22 @@ def test_printed_commands_of_the_installed_pbxsim_work_when_they_are_pasted(inst
         guard.start()
         try:
             pasted = list(commands(process.stdout))
-            answers = [json.loads(run("sh", "-c", each, cwd=tmp_path)) for each in pasted]
+            answers = {path: json.loads(run("sh", "-c", each, cwd=tmp_path)) for path, each in pasted}
         finally:
             process.send_signal(signal.SIGINT)
             guard.cancel()
 
     assert process.returncode == 0
-    assert len(pasted) == 3
-    hubsoft, call, target = answers
-    assert hubsoft["status"] == "success"
-    assert call["call"] == "c1"
-    assert target["vendor"] == "pbx55"
+    assert answers["/hubsoft/"]["status"] == "success"
+    assert answers["/_sim/calls"]["call"] == "c1"
+    assert answers["/_sim/targets"]["vendor"] == "pbx55"
 
 
 def commands(lines):
-    """Yield the commands that are printed to be pasted, up to the last line of the welcome."""
+    """Yield what each command that is printed is for, and the command, up to the last line of the welcome."""
     for line in lines:
         if line.strip().startswith("curl "):
-            yield line.strip()
+            yield re.search(r"127\.0\.0\.1:[0-9]+(/_sim/[a-z]+|/[a-z0-9]+/)", line)[1], line.strip()
         if "Ctrl-C ends it" in line:
             return
 

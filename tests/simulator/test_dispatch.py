@@ -225,6 +225,39 @@ def test_job_of_a_target_that_was_removed_ends():
     assert left == {}
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply(200, b"[" * 60_000),
+        Reply(200, b"\xff\xfe\x00"),
+        Reply(200, b'{"a":NaN,"a":1e400}'),
+        Reply(200, b"1" * 100_000),
+        Reply(200, b"{}", (("content-type", "application/json; charset=\xff"),)),
+    ],
+    ids=["deep", "no text", "no JSON", "large", "charset"],
+)
+def test_answer_that_cannot_be_read_is_an_answer(answer):
+    with Receiver(otherwise=answer) as receiver:
+        verdict, journal = played(story(SMS), pbx55(receiver))
+
+    assert (shown(journal, "status"), verdict.exit_code) == ([(200,)], 0)
+
+
+def test_delivery_that_fails_by_a_fault_of_ours_breaks_its_run(caplog):
+    """What was never judged must not pass."""
+
+    async def work():
+        async with running(pbx55(receiver)) as simulator:
+            simulator.dispatcher._contracts = {}  # so that looking up the vendor's contract raises
+            return await play(simulator, story(SMS)), simulator.default.agenda.jobs
+
+    with Receiver() as receiver:
+        verdict, left = run(work())
+
+    assert (verdict.problem, verdict.exit_code, left) == ("the simulator failed; see its log", 2, {})
+    assert "KeyError: 'pbx55'" in caplog.text
+
+
 def test_journal_holds_no_token():
     with Receiver([500]) as receiver:
         _, journal = played(story(ANSWERED), pbx55(receiver))
@@ -238,5 +271,5 @@ def test_messages_without_a_target_are_counted_and_nothing_is_held_against_anybo
     verdict, journal = played(story(SHORT))
 
     assert journal == []
-    assert dict(verdict.unsent) == {"pbx55": 2, "hubsoft": 1}
+    assert (verdict.unsent["pbx55"], verdict.unsent["hubsoft"]) == (2, 1)
     assert (verdict.passes, verdict.exit_code) == (True, 0)

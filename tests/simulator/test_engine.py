@@ -13,24 +13,9 @@ from simulator.fitting import Unfit
 from simulator.runs import Status
 from simulator.tenants import FIRST_MORNING, Profile
 from simulator.transactions import Transaction
-from tests.core import (
-    ANSWERED,
-    NOTIFIED,
-    entries,
-    errors_of,
-    granted,
-    hubsoft,
-    log_in,
-    pbx55,
-    play,
-    played,
-    run,
-    running,
-    shown,
-    story,
-    until,
-)
+from tests.core import ANSWERED, entries, errors_of, log_in, pbx55, play, played, run, running, shown, story, until
 from tests.receiver import Receiver, Reply
+from tests.vendors.hubsoft_peer import NOTIFIED, granted, hubsoft
 
 DIALS = """
 scenario: dials

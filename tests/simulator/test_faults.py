@@ -9,23 +9,9 @@ from simulator.faults import Plan, idle, plan, spoil
 from simulator.runs import Run
 from simulator.tenants import FIRST_MORNING
 from simulator.vendor import Message
-from tests.core import (
-    CANCELLED,
-    NOTIFIED,
-    TOKEN,
-    entries,
-    errors_of,
-    granted,
-    hubsoft,
-    pbx55,
-    play,
-    played,
-    run,
-    running,
-    shown,
-    story,
-)
+from tests.core import TOKEN, entries, errors_of, pbx55, play, played, run, running, shown, story
 from tests.receiver import Receiver
+from tests.vendors.hubsoft_peer import CANCELLED, NOTIFIED, granted, hubsoft
 
 CALL = """
 scenario: faulted

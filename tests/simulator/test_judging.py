@@ -7,17 +7,22 @@ import pytest
 
 from simulator.engine import RunGone
 from simulator.journal import Journal
+from simulator.transactions import Transaction
 from tests.core import ANSWERED, SMS, entries, log_in, pbx55, play, run, running, shown, story, until
 from tests.receiver import Receiver
 
 DIALS = """
 scenario: dials
-title: An extension dials out and pays for it
+title: An extension dials out twice and pays for it
 steps:
   - outbound: {call: A, extension: "111", to: "37999912222"}
   - {after: 1s, ring: {call: A}}
   - {after: 2s, answer: {call: A}}
   - {after: 75s, hangup: {call: A, by: inside}}
+  - outbound: {call: B, extension: "111", to: "37999912222"}
+  - {after: 1s, ring: {call: B}}
+  - {after: 2s, answer: {call: B}}
+  - {after: 75s, hangup: {call: B, by: inside}}
 """
 
 
@@ -30,7 +35,7 @@ faults:
 """
     counted = f"""{DIALS}
 expect:
-  - sent: {{vendor: pbx55, times: 2}}
+  - sent: {{vendor: pbx55, times: 4}}
   - sent: {{vendor: pbx55, call: A, times: 2}}
 """
 
@@ -43,7 +48,7 @@ expect:
     with Receiver() as receiver:
         verdicts = run(work())
 
-    assert [v.exchanges for v in verdicts] == [1, 2, 1, 2]
+    assert [v.exchanges for v in verdicts] == [2, 4, 2, 4]
     assert [v.findings for v in verdicts] == [()] * 4
     assert [v.missed for v in verdicts] == [()] * 4
 
@@ -88,20 +93,39 @@ def test_two_hundred_calls_at_once_are_all_judged_clean_and_soon():
 
 
 def test_money_falls_by_exactly_the_cost_over_many_calls_at_once():
+    """Two calls a run, twenty runs: a run's own balances do not add up, since others pay in between."""
+
     async def work():
         async with running(pbx55(receiver), strict_inferred=True) as simulator:
             tenant = simulator.default
-            begun = [simulator.engine.play(tenant, story(DIALS)) for _ in range(40)]
+            begun = [simulator.engine.play(tenant, story(DIALS)) for _ in range(20)]
             verdicts = [await simulator.engine.verdict(tenant, each.id) for each in begun]
             return verdicts, tenant.balance, [call.bill for call in tenant.calls.values()]
 
     with Receiver() as receiver:
         verdicts, balance, bills = run(work())
 
-    assert {v.exit_code for v in verdicts} == {0}
+    assert {(v.exit_code, v.findings) for v in verdicts} == {(0, ())}
     assert all(isinstance(bill.cost, Decimal) and bill.cost > 0 for bill in bills)
     assert balance == Decimal("1000.00") - sum(bill.cost for bill in bills)
     assert sorted(bill.balance for bill in bills) == [balance + bills[0].cost * n for n in range(40)]
+
+
+def test_money_that_goes_elsewhere_is_found_when_a_run_was_alone():
+    async def work():
+        async with running(pbx55(receiver)) as simulator:
+            tenant = simulator.default
+            begun = simulator.engine.play(tenant, story(DIALS))
+            await until(tenant, lambda: tenant.journal.last == 2)
+            tx = Transaction(tenant, simulator.store)
+            tx.balance -= 5
+            tx.commit()
+            return await simulator.engine.verdict(tenant, begun.id)
+
+    with Receiver() as receiver:
+        verdict = run(work())
+
+    assert [f.violation.clause for f in verdict.findings] == ["balance-falls-by-the-cost"]
 
 
 def test_expectation_of_a_request_waits_for_it_after_the_last_step():

@@ -322,6 +322,23 @@ def test_sending_lets_no_more_than_the_limit_out_at_a_time():
         assert good.took_ms < 1000
 
 
+def test_sending_to_one_receiver_does_not_wait_for_a_slow_one():
+    """The limit is one for each host and port."""
+
+    async def run(silent, good):
+        sender = Sender(Gate(), timeout=30.0, limit=1)
+        waiting = asyncio.create_task(sender.send(Outgoing("POST", silent.url)))
+        await asyncio.to_thread(silent.wait, 1)
+        answer = await sender.send(Outgoing("POST", good.url))
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        await sender.close()
+        return answer
+
+    with Receiver(otherwise=Reply(silent=True)) as silent, Receiver() as good:
+        assert asyncio.run(run(silent, good)).response.status == 200
+
+
 def test_sending_after_close_is_an_answer():
     """A sender that was closed sends nothing, and says so; closing it twice does no harm."""
 
@@ -342,9 +359,7 @@ def test_sending_imports_no_client_before_the_first_request():
     """Start-up does not pay for aiohttp."""
     program = "import sys, simulator.sending, simulator.tokens; print('aiohttp' in sys.modules)"
 
-    result = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert result.stdout.strip() == "False"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -50,14 +51,30 @@ class Asked:
 
 
 class Fake:
-    """One vendor's fake as one tenant's integration meets it."""
+    """One vendor's fake as one tenant's integration meets it.
 
-    def __init__(self, live: Live, key: str, tenant: str = "default") -> None:
-        self.live, self.key, self.tenant = live, key, tenant
+    ``level`` chooses among the credentials of one kind, where a vendor has several (of a platform, of a customer).
+    """
+
+    def __init__(self, live: Live, key: str, tenant: str = "default", level: int = 0) -> None:
+        self.live, self.key, self.tenant, self.level = live, key, tenant, level
         self.vendor: Vendor = SERVED[key]
         self.contract: Contract = CONTRACTS[key]
         self.credentials = live.credentials(key, tenant)
+        kinds = {**self.contract.secrets, **self.contract.secret_headers, **self.vendor.secrets}
+        self.kinds = {name: kinds[name] for name in self.credentials if name in kinds}
         self.headers = self._headers()
+
+    @property
+    def secrets(self) -> list[str]:
+        """Those of the credentials that are secret."""
+        return [self.credentials[name] for name in self.kinds]
+
+    def levels(self) -> Iterator[Fake]:
+        """Yield the fake once for each set of credentials that the tenant has."""
+        most = max((list(self.kinds.values()).count(kind) for kind in self.kinds.values()), default=1)
+        paths = self.contract.secret_paths
+        return (Fake(self.live, self.key, self.tenant, level) for level in range(most if paths else 1))
 
     def operations(self) -> Iterator[Operation]:
         """Yield the operations that are served."""
@@ -66,13 +83,36 @@ class Fake:
     def request(self, example: Example) -> HttpRequest:
         """Return an example's request with this tenant's credentials, but for what the example has wrong."""
         request = example.exchange.request
-        wrong = {expected.pointer for expected in example.expect}
-        headers = {name: value for name, value in request.headers if name != "authorization"}
-        if self.contract.operations[example.operation].security:
+        refused = self.contract.check(example.exchange).refused
+        wrong = {v.pointer for v in refused}
+        headers = {name: value for name, value in request.headers if name not in ("authorization", *self.headers)}
+        if any(v.clause == "security" for v in refused):
+            headers = dict(request.headers)
+        elif self.contract.operations[example.operation].security:
             headers |= self.headers
-        return HttpRequest(
-            request.method, request.path, request.query, tuple(headers.items()), self._body(request, wrong)
-        )
+        path = request.path if any(pointer.startswith("path:") for pointer in wrong) else self.path(request.path)
+        return HttpRequest(request.method, path, request.query, tuple(headers.items()), self._body(request, wrong))
+
+    def path(self, path: str) -> str:
+        """Return a path with this tenant's credentials where secrets stand in it."""
+        return self._path(path, self._of_kind)
+
+    def without_credentials(self, request: HttpRequest) -> HttpRequest:
+        """Return a request of nobody: its headers and its path name no tenant."""
+        bare = tuple((name, value) for name, value in request.headers if name not in self.headers)
+        return replace(request, headers=bare, path=self._path(request.path, lambda kind: "nobody"))
+
+    def _path(self, path: str, secret: Callable[[str], str]) -> str:
+        segments = path.split("/")
+        for template, kinds in self.contract.secret_paths.items():
+            pairs = list(zip(template, segments, strict=False))
+            if len(template) == len(segments) and all("{" in wanted or wanted == found for wanted, found in pairs):
+                return "/".join(secret(kinds[wanted]) if wanted in kinds else found for wanted, found in pairs)
+        return path
+
+    def _of_kind(self, kind: str) -> str:
+        names = [name for name, of in self.kinds.items() if of == kind]
+        return self.credentials[names[min(self.level, len(names) - 1)]]
 
     def ask(self, request: HttpRequest) -> Asked:
         """Send a request; it must leave one entry, with this answer, in the tenant's journal or in unclaimed."""
@@ -88,20 +128,21 @@ class Fake:
 
     def problems(self, asked: Asked, *, allow: tuple[str, ...] = ()) -> set[Problem]:
         """Return the problems in whose words the answer speaks; none when it is no refusal of the vendor's."""
-        found = set()
         assert self.vendor.refuse is not None
-        for problem in Problem:
-            for operation in {None, asked.entry["operation"]}:
-                refusal = Refusal(problem, _ANYTHING, operation, tuple(asked.refused_for), allow)
-                reply = self.vendor.refuse(refusal)
-                if reply.status == asked.answer.status and _alike(reply.body, _json(asked.answer)):
-                    found.add(problem)
+        found = set()
+        # Who is nobody is refused before anything else is looked at.
+        told = {(), tuple(asked.refused_for)}
+        for problem, operation, violations in product(Problem, {None, asked.entry["operation"]}, told):
+            reply = self.vendor.refuse(Refusal(problem, _ANYTHING, operation, violations, allow))
+            if reply.status == asked.answer.status and _alike(reply.body, _json(asked.answer)):
+                found.add(problem)
         return found
 
     def _headers(self) -> dict[str, str]:
         login = self.vendor.login
         if login is None:
-            return {}
+            keys = (s for s in self.contract.security_schemes.values() if s.kind == "apiKey" and s.header)
+            return {scheme.header: self._of_kind(self.contract.secret_headers[scheme.header]) for scheme in keys}
         message = login.request(self.credentials)
         answer = self.live.ask(
             message.method, f"/{self.key}{message.path}", message.body, {"content-type": message.content_type}
@@ -110,8 +151,8 @@ class Fake:
         assert got is not None, answer.text
         return dict(self.vendor.authorise(got[0]))
 
-    def _body(self, request: HttpRequest, wrong: set[str | None]) -> bytes:
-        if (request.header("content-type") or "").startswith(FORM):
+    def _body(self, request: HttpRequest, wrong: set[str]) -> bytes:
+        if (request.header("content-type") or "").startswith(FORM) and not request.body.startswith(b"{"):
             fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
             return urlencode(self._with_own(fields, wrong)).encode()
         try:
@@ -120,18 +161,13 @@ class Fake:
             return request.body
         return json.dumps(self._with_own(body, wrong)).encode() if isinstance(body, dict) else request.body
 
-    def _with_own(self, body: dict[str, Any], wrong: set[str | None]) -> dict[str, Any]:
+    def _with_own(self, body: dict[str, Any], wrong: set[str]) -> dict[str, Any]:
         own = {
             name: type(value)(self.credentials[name])
             for name, value in body.items()
             if name in self.credentials and f"/{name}" not in wrong and (value or is_marker(value))
         }
         return {**body, **own}
-
-
-def secrets_of(contract: Contract, credentials: Mapping[str, str]) -> list[str]:
-    """Return those of a tenant's credentials that the contract marks as secret."""
-    return [value for name, value in credentials.items() if name.lower() in contract.secrets]
 
 
 def _record(entry: Mapping[str, Any]) -> dict[str, Any]:

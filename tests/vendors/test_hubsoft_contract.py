@@ -17,6 +17,14 @@ from simulator.vendors.hubsoft import VENDOR
 from simulator.vendors.hubsoft.messages import CANCEL_PATH, NOTIFY_PATH, TOKEN_PATH
 from tests.vendors.hubsoft_world import work_of
 
+# The readings that tests/vendors/test_hubsoft_neighbours.py is about.
+NEIGHBOURS = {
+    "H12": ("with-sample", "table-only"),
+    "H13": ("rising", "falling"),
+    "H14": ("success", "as-printed", "either"),
+    "H15": ("ten-or-eleven", "eleven", "any-digits"),
+    "H16": ("required", "default-false"),
+}
 PATHS = {"notifyCall": NOTIFY_PATH, "cancelCall": CANCEL_PATH, "issueToken": TOKEN_PATH}
 FORM = "application/x-www-form-urlencoded"
 CALL = {"ramal": 111, "telefone": 37999912222}
@@ -42,9 +50,7 @@ def exchange(
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     answer = None
     if reply:
-        answer = HttpResponse(
-            reply.status, (("content-type", "application/json"),), strict_json.dumps(reply.body)
-        )
+        answer = HttpResponse(reply.status, (("content-type", "application/json"),), strict_json.dumps(reply.body))
     request = HttpRequest("POST", PATHS[operation], "", headers, raw)
     return Exchange("hubsoft", direction, request, answer, readings=readings or {})
 
@@ -99,9 +105,7 @@ BOTH = CALL | {"identificador_interno": "XYZ112"}
         ("extension-wins", CALL | {"identificador_interno": "nobody"}, []),
     ],
 )
-def test_extension_and_internal_id_agree_as_the_reading_of_h2_says(
-    reading: str, body: object, found: Found
-) -> None:
+def test_extension_and_internal_id_agree_as_the_reading_of_h2_says(reading: str, body: object, found: Found) -> None:
     """At least one under each reading; both must agree under the strict one."""
     assert judge(body, H2=reading) == found
 
@@ -175,9 +179,7 @@ def test_status_of_a_refusal_is_judged_as_the_reading_of_h7_says(
     """A real ERP's 422 is a surprise under the strict reading; the fake's own is its tenant's choice."""
     reply = Reply(422, {"status": "error", "msg": "x", "errors": []})
 
-    judgement = contract().check(
-        exchange("notifyCall", CALL, {"H7": reading}, reply=reply, direction=direction)
-    )
+    judgement = contract().check(exchange("notifyCall", CALL, {"H7": reading}, reply=reply, direction=direction))
 
     assert brief(judgement) == found
 
@@ -192,9 +194,7 @@ def test_status_of_a_refusal_is_judged_as_the_reading_of_h7_says(
         ("shorter-list", CALL | {"id_cliente": 11201}, [("additionalProperties", "/id_cliente", WARNING)]),
     ],
 )
-def test_cancel_has_the_attributes_that_the_reading_of_h10_names(
-    reading: str, body: object, found: Found
-) -> None:
+def test_cancel_has_the_attributes_that_the_reading_of_h10_names(reading: str, body: object, found: Found) -> None:
     """An attribute too many is drift, and never refused."""
     judgement = contract().check(exchange("cancelCall", body, {"H10": reading}), facts=work_of())
 
@@ -233,6 +233,7 @@ def test_every_reading_is_tested_here() -> None:
         *(("H7", name) for name in ("always-200", "also-422")),
         *(("H10", name) for name in ("as-notice", "anything-more", "shorter-list")),
         *(("H11", name) for name in ("refused", "taken")),
+        *((key, name) for key, names in NEIGHBOURS.items() for name in names),
     }
 
 
@@ -288,9 +289,7 @@ ASK: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("operation", "body"), [("issueToken", ASK), ("notifyCall", CALL), ("cancelCall", CALL)]
-)
+@pytest.mark.parametrize(("operation", "body"), [("issueToken", ASK), ("notifyCall", CALL), ("cancelCall", CALL)])
 def test_answers_of_the_fake_keep_the_contract(operation: str, body: dict[str, object]) -> None:
     """What it gives on success is what the pages print."""
     reply = ask(operation, body)
@@ -306,9 +305,7 @@ def test_refusals_of_the_fake_keep_the_contract(operation: str, problem: Problem
     body = ASK if operation == "issueToken" else CALL
     assert VENDOR.refuse
 
-    reply = VENDOR.refuse(
-        Refusal(problem, "why", operation, allow=("POST",), switches={"validation_status": status})
-    )
+    reply = VENDOR.refuse(Refusal(problem, "why", operation, allow=("POST",), switches={"validation_status": status}))
 
     assert brief(contract().check(exchange(operation, body, reply=reply), facts=work_of())) == []
 

@@ -1,10 +1,11 @@
-"""The simulated PBX as HubSoft's client: one login, a token that is renewed, and notices of calls that ring or are lost."""
+"""The simulated PBX as HubSoft's client: one login, a token that is renewed, notices of calls that ring or are lost."""
 
 import json
 from datetime import timedelta
 
-from tests.core import CANCELLED, HUBSOFT, NOTIFIED, entries, granted, hubsoft, play, played, run, running, shown, story
+from tests.core import entries, play, played, run, running, shown, story
 from tests.receiver import Receiver, Reply
+from tests.vendors.hubsoft_peer import CANCELLED, HUBSOFT, NOTIFIED, granted, hubsoft
 
 LOGIN = "/oauth/token"
 NOTIFY = "/api/v1/integracao/pbx/ligacao/notificar"
@@ -25,6 +26,7 @@ steps:
 expect:
   - sent: {{vendor: hubsoft, call: A, message: notified, times: 1, attempts: 1, delivered: true}}
   - sent: {{vendor: hubsoft, call: B, message: notified, times: 1, attempts: 1, delivered: true}}
+  - sent: {{vendor: hubsoft, message: notified, times: 2}}
 """
 
 
@@ -68,6 +70,19 @@ def test_token_is_renewed_when_its_time_is_over_on_the_tenants_clock():
     assert paths(receiver) == [LOGIN, NOTIFY, LOGIN, NOTIFY]
     assert receiver.requests[3].header("authorization") == "Bearer tok-2"
     assert (verdict.undelivered, verdict.missed[:-1]) == ((), ())
+
+
+def test_token_is_forgotten_by_a_reset():
+    async def work():
+        async with running(hubsoft(receiver)) as simulator:
+            await play(simulator, rings())
+            simulator.reset("default")
+            await play(simulator, rings())
+
+    with Receiver([granted(), NOTIFIED, NOTIFIED, granted()], otherwise=NOTIFIED) as receiver:
+        run(work())
+
+    assert paths(receiver) == [LOGIN, NOTIFY, NOTIFY] * 2
 
 
 def test_token_that_still_lives_is_not_renewed():

@@ -29,9 +29,7 @@ Step = tuple[Kind, str | None]
 
 
 def scene(**account: str) -> Scene:
-    return Scene(
-        ZoneInfo("America/Sao_Paulo"), {}, {**VENDOR.account, **account}, work_of(), lambda key: None
-    )
+    return Scene(ZoneInfo("America/Sao_Paulo"), {}, {**VENDOR.account, **account}, work_of(), lambda key: None)
 
 
 def play(*steps: Step, call: Call = INBOUND, **account: str) -> list[Message]:
@@ -164,9 +162,10 @@ def test_paths_are_those_of_the_contract() -> None:
     """What is told goes where the contract says."""
     document = yaml.safe_load((CONTRACT_DIR / "openapi.yaml").read_text(encoding="utf-8"))
 
-    paths = {path["post"]["operationId"]: name for name, path in document["paths"].items()}
+    posted = {path["post"]["operationId"]: name for name, path in document["paths"].items() if "post" in path}
+    told = {"issueToken": TOKEN_PATH, "notifyCall": NOTIFY_PATH, "cancelCall": CANCEL_PATH}
 
-    assert paths == {"issueToken": TOKEN_PATH, "notifyCall": NOTIFY_PATH, "cancelCall": CANCEL_PATH}
+    assert {name: posted[name] for name in told} == told
 
 
 def test_login_sends_the_five_keys() -> None:

@@ -358,8 +358,8 @@ def test_token_travels_in_the_header_token():
 
 
 def test_curl_makes_a_call():
-    """The command for newcomers asks the control API, since 55PBX itself is asked nothing."""
-    ((_, command),) = VENDOR.curls("http://127.0.0.1:8055", {})
+    """The first command for newcomers asks the control API, above the vendor's own address."""
+    (_, command), _ = VENDOR.curls("http://127.0.0.1:8055/pbx55", {})
 
     assert command == (
         "curl -sS http://127.0.0.1:8055/_sim/calls"

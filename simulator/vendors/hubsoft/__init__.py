@@ -1,4 +1,4 @@
-"""HubSoft, both ways: the ERP that a PBX tells of its calls, and the PBX that tells it."""
+"""HubSoft, both ways: the ERP that a PBX tells of its calls and asks for customers, and the PBX that tells it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ import json
 from contracts.model import HttpResponse
 from simulator.calls import Kind
 from simulator.vendor import Vendor
-from simulator.vendors.hubsoft import credentials, messages, refusals, routes
+from simulator.vendors.hubsoft import (
+    credentials,
+    lookup,
+    messages,
+    refusals,
+    routes,
+    subscriptions,
+    tickets,
+)
 
 
 def _accepted(answer: HttpResponse) -> bool:
@@ -36,11 +44,16 @@ VENDOR = Vendor(
         "issueToken": routes.issue_token,
         "notifyCall": routes.notify_call,
         "cancelCall": routes.cancel_call,
+        "findCustomers": lookup.find_customers,
+        "listTickets": tickets.list_tickets,
+        "openTicket": tickets.open_ticket,
+        "editTicket": tickets.edit_ticket,
     },
     claim=credentials.claim,
     refuse=refusals.refuse,
     credentials=credentials.make,
     curls=credentials.curls,
+    world=subscriptions.world,
     switches={"validation_status": ("200", "422")},
     account={"name_customer": "no"},
 )

@@ -28,13 +28,38 @@ RULE_TEXTS = {
     "internal-id-exists": "O identificador interno informado não foi encontrado.",
     "same-user": "O ramal e o identificador interno informados não pertencem ao mesmo usuário.",
     "phone-length": "O campo telefone não possui um valor válido.",
+    "service-exists": "Serviço do cliente de ID {} não encontrado",
+    "ticket-exists": "Atendimento de ID {} não encontrado",
+    "contact-phone-length": "O campo telefone não possui um valor válido.",
 }
+
+# The kinds of search that the answer to another one lists; a test keeps them equal to the contract's.
+SEARCHES = {
+    "findCustomers": (
+        "nome_razaosocial,nome_fantasia,cpf_cnpj,codigo_cliente,telefone,login_radius,ipv4,mac,id_cliente_servico"
+    ),
+    "listTickets": "codigo_cliente,cpf_cnpj,id_cliente_servico,protocolo",
+}
+
+# The rules whose sentence is the answer's, with nothing in errors.
+NOT_FOUND = ("service-exists", "ticket-exists")
 
 # The fields of which one must be there, by the discrepancy that their clause hangs on.
 ONE_OF_TWO = {"H1": ("telefone", "id cliente"), "H2": ("ramal", "identificador interno")}
 
 # The fields whose type is not a number's.
-TYPES = {"identificador_interno": "string", "ligacao_params": "object"}
+TYPES = {
+    "identificador_interno": "string",
+    "ligacao_params": "object",
+    "parametros": "object",
+    "parametros_ordem_servico": "object",
+    "ids_tecnicos": "array",
+    "descricao": "string",
+    "nome": "string",
+    "email": "string",
+    "abrir_os": "boolean",
+    "fechar_atendimento": "boolean",
+}
 
 
 def refuse(refusal: Refusal) -> Reply:
@@ -45,7 +70,7 @@ def refuse(refusal: Refusal) -> Reply:
         return Reply(401, {"message": "Unauthenticated."})
     if refusal.problem is Problem.VIOLATION:
         status = 422 if refusal.switches.get("validation_status") == "422" else 200
-        return Reply(status, _envelope(FILL_IN, *_errors(refusal)))
+        return Reply(status, _violated(refusal))
     status, sentence = PLAIN[refusal.problem]
     headers = (("allow", ", ".join(refusal.allow)),) if refusal.allow else ()
     return Reply(status, _envelope(sentence, refusal.detail), headers)
@@ -53,6 +78,23 @@ def refuse(refusal: Refusal) -> Reply:
 
 def _envelope(sentence: str, *errors: str) -> dict[str, object]:
     return {"status": "error", "msg": sentence, "errors": [e for e in errors if e]}
+
+
+def _violated(refusal: Refusal) -> dict[str, object]:
+    for violation in refusal.violations:
+        if violation.pointer == "query:busca" and refusal.operation in SEARCHES:
+            return {"status": "error", "msg": _search(violation, SEARCHES[refusal.operation])}
+    missing = [v for v in refusal.violations if v.clause in NOT_FOUND]
+    if missing and len(missing) == len(refusal.violations):
+        return {"status": "error", "msg": RULE_TEXTS[missing[0].clause].format(missing[0].found)}
+    return _envelope(FILL_IN, *_errors(refusal))
+
+
+def _search(violation: Violation, possible: str) -> str:
+    given = violation.found.strip('"')
+    if violation.clause == "required" or not given:
+        return "O campo busca é obrigatória"
+    return f"O tipo de busca ({given}) não é válido | Valores aceitos para esse campo: {possible}"
 
 
 def _errors(refusal: Refusal) -> Iterator[str]:
@@ -65,11 +107,11 @@ def _errors(refusal: Refusal) -> Iterator[str]:
 
 
 def _sentences(violation: Violation) -> Iterator[str]:
-    field = violation.pointer.rsplit("/", 1)[-1]
+    field = violation.pointer.rsplit("/", 1)[-1].rpartition(":")[2]
     spoken = field.replace("_", " ")
     if violation.clause in RULE_TEXTS:
-        yield RULE_TEXTS[violation.clause]
-    elif violation.keyword == "required":
+        yield RULE_TEXTS[violation.clause].format(violation.found)
+    elif violation.clause == "required":
         yield f"O campo {spoken} é obrigatório."
     elif violation.keyword == "anyOf" and violation.discrepancy in ONE_OF_TWO:
         one, other = ONE_OF_TWO[violation.discrepancy]

@@ -1,21 +1,14 @@
-"""55PBX: tells the customer's endpoint of every call and text message by a push, and is asked nothing yet."""
+"""55PBX: tells the customer's endpoint of every call and text message by a push, and is asked for reports of them."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
-
 from simulator.calls import Kind
 from simulator.vendor import Vendor
-from simulator.vendors.pbx55 import messages
+from simulator.vendors.pbx55 import credentials, messages, refusals, reports, selection
 
+ACCOUNT = {"central_id": "1000", "audio_base": "https://sip1.55pbx.com"}
 
-def curls(base: str, credentials: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return a command that causes pushes; ``base`` is the simulator's own, since 55PBX is asked nothing."""
-    call = """-H 'content-type: application/json' -d '{"from": "37999912222"}'"""
-    command = f"curl -sS {shlex.quote(base + '/_sim/calls')} {call}"
-    return (("let 37999912222 call in, and push that to every target of 55PBX", command),)
-
+_REPORT = reports.reporter(ACCOUNT)
 
 VENDOR = Vendor(
     key=messages.KEY,
@@ -28,6 +21,11 @@ VENDOR = Vendor(
     },
     messages=("started", "ended", "transferred", "sms"),
     authorise=lambda token: (("token", token),),
-    curls=curls,
-    account={"central_id": "1000", "audio_base": "https://sip1.55pbx.com"},
+    handlers={"getReport": _REPORT, "getReportShort": _REPORT},
+    claim=credentials.claim,
+    refuse=refusals.refuse,
+    credentials=credentials.make,
+    curls=credentials.curls,
+    world=selection.world,
+    account=ACCOUNT,
 )

@@ -113,7 +113,7 @@ class UnknownTransfer(SimulatorError):
 def _opening(call: Call, scene: Scene) -> dict[str, Any]:
     """Return what is known of a call whether or not it is over."""
     agent = call.agent
-    number = _outside(call)
+    number = outside(call)
     return {
         "central_id": scene.account["central_id"],
         "branch_mask": _branch(agent, scene) if agent else None,
@@ -137,10 +137,10 @@ def _complete(call: Call, event: Event, scene: Scene) -> dict[str, Any]:
     return (
         _opening(call, scene)
         | _status(status, scene)
-        | {"call_disconnection": _side(event)}
+        | {"call_disconnection": side(event)}
         | _times(call, scene)
         | _bill(call)
-        | (_audio(call, scene) if call.answered else {})
+        | (audio(call, scene) if call.answered else {})
     )
 
 
@@ -148,7 +148,8 @@ def _status(status: str, scene: Scene) -> dict[str, Any]:
     return {} if scene.readings.get("P12") == "manual-v1" else {"call_status": status}
 
 
-def _side(event: Event) -> str:
+def side(event: Event) -> str:
+    """Return which side ended a call."""
     by = event.by or (Party.OUTSIDE if event.cause is Cause.ABANDONED else Party.INSIDE)
     return _SIDES[by]
 
@@ -172,9 +173,9 @@ def _bill(call: Call) -> dict[str, Any]:
     }
 
 
-def _audio(call: Call, scene: Scene) -> dict[str, Any]:
+def audio(call: Call, scene: Scene) -> dict[str, Any]:
     """Return where the recording is, in the forms that the document prints (the two names differ; P14)."""
-    central, number, key = scene.account["central_id"], _outside(call), wire_id(call)
+    central, number, key = scene.account["central_id"], outside(call), wire_id(call)
     local = _local(call, scene)
     # The printed name has 100001 where the account is 1000: read as account and first recorder (inferred).
     name = f"audio-{local:%Y-%m-%d_%H-%M-%S}-{central}01"
@@ -207,7 +208,7 @@ def _date(call: Call, scene: Scene) -> object:
             return f"{local:%Y-%m-%d %H:%M:%S}"
 
 
-def _outside(call: Call) -> Number:
+def outside(call: Call) -> Number:
     """Take the other party's number apart: no area for what has none, nothing at all for a withheld one."""
     number = phones.split(call.outside) if call.outside else Number("", "", "")
     return number if len(number.area) != 3 else Number(number.country, "", number.national)

@@ -1,0 +1,88 @@
+"""Which calls a report is of, and how it tells times: by what stands in its path. It forms no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from contracts.pbx55.asking import moment, zone
+from simulator import directory, phones
+from simulator.calls import Call, Direction, Medium
+from simulator.identity import Identity
+from simulator.vendor import Document, Scene, Work
+from simulator.vendors.pbx55.messages import KEY
+
+QUEUE = "pbx55.queue"
+ALL_QUEUES, ALL_NUMBERS, ALL_AGENTS = "all_queues", "all_numbers", "all_agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The calls of a report, oldest first, and what is needed to tell of them. ``zone`` is that of the answer."""
+
+    calls: tuple[Call, ...]
+    zone: tzinfo
+    scene: Scene
+
+    def agent(self, extension: str) -> str:
+        """Return the name of who has an extension; the number where nobody has it."""
+        desk = self.scene.records.get(directory.EXTENSION, extension)
+        user = self.scene.records.get(directory.USER, desk.get("user") or "") if desk else None
+        return str((user or desk or {"name": extension})["name"])
+
+
+def world(
+    identity: Identity, records: Mapping[str, Mapping[str, Document]], samples: bool
+) -> dict[str, dict[str, Document]]:
+    """Give every queue the id by which reports name it: 24 hexadecimal digits."""
+    names = records.get(directory.QUEUE, {})
+    ids = {name: identity.uuid(KEY, QUEUE, name).replace("-", "")[:24] for name in names}
+    return {QUEUE: {key: {"id": key, "name": name} for name, key in ids.items()}}
+
+
+def select(work: Work, asked: Mapping[str, str], defaults: Mapping[str, str]) -> Selection:
+    """Return the calls that the path asks for: to and from outside, begun in the period, and over."""
+    first, last = moment(asked["date_start"]), moment(asked["date_end"])
+    known = {call.id: call for call in work.calls()}
+    scene = Scene(work.zone, work.readings, {**defaults, **work.accounts(KEY)}, work, known.get)
+    queue, extensions = _queue(work, asked["queue"]), _extensions(work, asked["agent"])
+    calls = (
+        call
+        for call in known.values()
+        if _reported(call, first, last)
+        and (queue is None or call.queue == queue)
+        and (extensions is None or call.agent in extensions)
+        and _on_line(call, asked["number"])
+    )
+    return Selection(tuple(calls), zone(asked["timezone"]) or work.zone, scene)
+
+
+def _reported(call: Call, first: datetime, last: datetime) -> bool:
+    if call.medium is Medium.SMS or call.direction is Direction.INTERNAL:
+        return False
+    return call.ended is not None and call.started is not None and first <= call.started <= last
+
+
+def _queue(work: Work, asked: str) -> str | None:
+    """Return the name of the queue that is asked for, by its id or its name; None for any."""
+    if asked == ALL_QUEUES:
+        return None
+    record = work.get(QUEUE, asked)
+    return record["name"] if record else asked
+
+
+def _extensions(work: Work, asked: str) -> frozenset[str] | None:
+    """Return the extensions that an agent has, who is asked for by one of them or by e-mail; None for any."""
+    if asked == ALL_AGENTS:
+        return None
+    user = work.find(directory.USER, email=asked) if "@" in asked else None
+    desks = work.all(directory.EXTENSION) if user else ()
+    return frozenset((asked, *(d["number"] for d in desks if user and d.get("user") == user["id"])))
+
+
+def _on_line(call: Call, asked: str) -> bool:
+    if asked == ALL_NUMBERS:
+        return True
+    digits = asked.isascii() and asked.isdigit()
+    return digits and bool(call.line) and phones.national(asked) == phones.national(call.line)

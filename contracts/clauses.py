@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.bodies import UnreadableBody
 from contracts.marks import weigh
 from contracts.model import Part, Provenance, Violation
 from contracts.wording import shorten
@@ -25,3 +26,9 @@ def violation(
         discrepancy=mark.discrepancy,
         drift=drift,
     )
+
+
+def unreadable(error: UnreadableBody, part: Part, mark: Provenance) -> Violation:
+    """Return the violation that a body is which cannot be decoded."""
+    pointer = "header:content-type" if error.clause == "media-type" else ""
+    return violation(error.clause, part, pointer, error.found, error.expected, error.remedy, mark)

@@ -17,7 +17,7 @@ from typing import Any
 from contracts import bodies, checking, folder, openapi, readings, rulebook, sequences
 from contracts.errors import ContractError
 from contracts.model import Confidence, Exchange, Judgement, Part, Violation
-from contracts.operation import Operation, SecurityScheme
+from contracts.operation import Dispatch, Operation, OperationKind, SecurityScheme
 from contracts.readings import Discrepancy
 from contracts.routing import Routes
 from contracts.rules import Facts
@@ -51,7 +51,7 @@ class Contract:
         self.secret_headers: Mapping[str, str] = self.strict.secret_headers()
         self.secret_paths: Mapping[tuple[str, ...], Mapping[str, str]] = self.strict.secret_paths()
         self.secret_shapes = tuple((re.compile(s), kind) for s, kind in self.strict.secret_shapes().items())
-        self._routes = Routes(self.operations.values())
+        self._routes = Routes(self.served)
 
     @property
     def operations(self) -> Mapping[str, Operation]:
@@ -62,6 +62,17 @@ class Contract:
     def has_channel(self) -> bool:
         """True when what it tells goes over channels that clients hold open (``x-channel``), and to no address."""
         return "x-channel" in self.source.files[openapi.FILE]
+
+    @property
+    def dispatches(self) -> Mapping[str, Dispatch]:
+        """The paths that mean several operations, by the key of what these have in common, under strict readings."""
+        return self.strict.dispatches
+
+    @property
+    def served(self) -> tuple[Operation, ...]:
+        """What has a path and method to itself: operations, and what stands for those that share one."""
+        own = (o for o in self.operations.values() if o.kind is OperationKind.PATH and o.selector is None)
+        return (*own, *(dispatch.common for dispatch in self.dispatches.values()))
 
     @property
     def security_schemes(self) -> Mapping[str, SecurityScheme]:
@@ -78,9 +89,16 @@ class Contract:
         """The served paths."""
         return self._routes
 
-    def match(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
-        """Return the operation that a method and a percent-encoded path mean, with the decoded path parameters."""
-        return self._routes.match(method, path)
+    def match(self, method: str, path: str, body: object = None) -> tuple[Operation, Mapping[str, str]] | None:
+        """Return the operation that a method and a percent-encoded path mean, with the decoded path parameters.
+
+        Where a path means several, the decoded ``body`` says which: None when it names none of them.
+        """
+        found = self._routes.match(method, path)
+        if found is None or found[0].id not in self.dispatches:
+            return found
+        key = self.dispatches[found[0].id].pick(body)
+        return (self.operations[key], found[1]) if key else None
 
     def methods_of(self, path: str) -> tuple[str, ...]:
         """Return the methods that a path takes (for Allow), sorted; none when there is no such path."""

@@ -18,8 +18,8 @@ from contracts.formats import is_marker, marker
 # Name of a property or field, in small letters, to the kind of secret that it holds.
 Names = Mapping[str, str]
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_COLON = re.compile(r"\s*+:\s*+")
+# A string, with what follows when it is a key.
+_STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"(\s*+:\s*+)?', re.DOTALL)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _PLAIN = re.compile(r"[^\s,\]}]++")
 _NOT_SECRET = (None, "")
@@ -62,6 +62,8 @@ def _hide_text(text: str, names: Names) -> str:
     if not isinstance(value, dict | list) or not _holds(value, names):
         return text
     hidden = "".join(_pieces(text, names))
+    if "\\" not in text:  # no key can have been missed
+        return hidden
     try:
         if not _holds(strict_json.loads(hidden), names):
             return hidden
@@ -71,22 +73,21 @@ def _hide_text(text: str, names: Names) -> str:
 
 
 def _pieces(text: str, names: Names) -> Iterator[str]:
-    kept = position = 0
-    while key := _STRING.search(text, position):
-        position = key.end()
-        colon = _COLON.match(text, position)
-        if colon is None:
+    kept = 0
+    # Where nothing is escaped, a quoted name before a colon is a key, and the other strings need not be looked at.
+    strings = _STRING if "\\" in text else _keys(tuple(sorted(names)))
+    for key in strings.finditer(text):
+        if key[2] is None or key.start() < kept:
             continue
-        position = colon.end()
-        kind = names.get(str(json.loads(key[0])).lower())
+        name = json.loads(f'"{key[1]}"') if "\\" in key[1] else key[1]
+        kind = names.get(name.lower())
         if kind is None:
             continue
-        end = _end_of_value(text, position)
-        if not _is_hidden(json.loads(text[position:end])):
-            yield text[kept:position]
+        end = _end_of_value(text, key.end())
+        if not _is_hidden(json.loads(text[key.end() : end])):
+            yield text[kept : key.end()]
             yield f'"{marker(kind)}"'
             kept = end
-        position = end
     yield text[kept:]
 
 
@@ -138,6 +139,11 @@ def _hide_broken(text: str, names: Names) -> str:
     pair, part = _patterns(tuple(sorted(names, key=len, reverse=True)))
     text = pair.sub(lambda found: _masked(found, names), text)
     return part.sub(lambda found: found[1] + marker(names[found[2].lower()]), text)
+
+
+@functools.lru_cache(maxsize=64)
+def _keys(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf'"({"|".join(map(re.escape, names))})"(\s*+:\s*+)', re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=64)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from contracts.clauses import violation
+from contracts import bodies, wording
+from contracts.clauses import unreadable, violation
 from contracts.model import Confidence, Direction, Exchange, Part, Provenance, Violation
-from contracts.operation import Operation, OperationKind
+from contracts.operation import Dispatch, Operation, OperationKind
 from contracts.variant import Variant
 
 if TYPE_CHECKING:
@@ -26,9 +27,12 @@ def identify(contract: Contract, variant: Variant, exchange: Exchange) -> Identi
         named = variant.operations.get(exchange.operation)
         return _wrong_operation(contract, exchange) if named is None else _named(contract, named, exchange)
     method, path = _asked(exchange), exchange.request.path
-    found = contract.match(method, path) or contract.match(method, path.removeprefix(f"/{contract.key}"))
+    routes = contract.routes
+    found = routes.match(method, path) or routes.match(method, path.removeprefix(f"/{contract.key}"))
     if found is not None and found[0].id in variant.operations:
         return variant.operations[found[0].id], found[1]
+    if found is not None and found[0].id in variant.dispatches:
+        return _picked(variant, variant.dispatches[found[0].id], exchange, found[1])
     return _push(variant, exchange) or _undocumented(contract, method, path)
 
 
@@ -50,6 +54,37 @@ def _named(contract: Contract, operation: Operation, exchange: Exchange) -> Iden
         wanted = f"{operation.path} for {operation.id}"
         return _wrong(contract, "path", path, wanted, f"send it to {operation.path}", operation.provenance)
     return operation, found
+
+
+def _picked(
+    variant: Variant, dispatch: Dispatch, exchange: Exchange, path: Mapping[str, str]
+) -> Identified | Violation:
+    """Return the operation that the body names, or what keeps it from naming one."""
+    request, mark = exchange.request, dispatch.common.provenance
+    try:
+        body, _ = bodies.decode(dispatch.common.body, request.body, request.header("content-type"))
+    except bodies.UnreadableBody as error:
+        return unreadable(error, Part.REQUEST, mark)
+    key = dispatch.pick(body)
+    if key is not None:
+        return variant.operations[key], path
+    name = dispatch.property
+    if not isinstance(body, Mapping):
+        clause, pointer, value = "type", "", body
+    else:
+        clause, pointer, value = "discriminator" if name in body else "required", f"/{name}", body.get(name)
+    schema = {"type": "object", "discriminator": {"mapping": dispatch.actions}}
+    known: Any = dispatch.actions if clause == "discriminator" else "object"
+    told = wording.expected("discriminator", known, schema, name)
+    return violation(
+        clause,
+        Part.REQUEST,
+        pointer,
+        wording.found(clause, value, None),
+        told if pointer else f"an object whose {name} is {told}",
+        wording.remedy(clause, known, schema, name, value),
+        mark,
+    )
 
 
 def _asked(exchange: Exchange) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from contracts import bodies, credentials, parameters
-from contracts.clauses import violation
+from contracts.clauses import unreadable, violation
 from contracts.explaining import explain
 from contracts.identifying import identify
 from contracts.model import Confidence, Direction, Exchange, HttpResponse, Part, Provenance, Violation
@@ -136,8 +136,7 @@ def _body(
     try:
         value, ref = bodies.decode(body, raw, content_type)
     except bodies.UnreadableBody as error:
-        pointer = "header:content-type" if error.clause == "media-type" else ""
-        found = [violation(error.clause, part, pointer, error.found, error.expected, error.remedy, mark)]
+        found = [unreadable(error, part, mark)]
         result.violations += found
         return found, None
     if ref is None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from contracts import lint_examples, lint_schemas, openapi, readings, rulebook
+from contracts import lint_dispatches, lint_examples, lint_schemas, openapi, readings, rulebook
 from contracts.errors import ContractError
 from contracts.marks import own_provenance, reachable
 from contracts.pointers import follow, join
@@ -55,6 +55,7 @@ def _operations(contract: Contract) -> Iterator[str]:
         for name in set(re.findall(r"\{([^}]+)\}", operation.path)) ^ named:
             yield f"{place}: {name} stands in the path or among the parameters, but not in both"
     yield from _marked(contract)
+    yield from lint_dispatches.lint(contract)
     for pointer, schema in _inline_schemas(root, ()):
         yield from lint_schemas.lint(contract.source.files, f"{openapi.FILE}#{pointer}", openapi.FILE, schema)
 
@@ -70,6 +71,9 @@ def _marked(contract: Contract) -> Iterator[str]:
                 if own_provenance(node, place) is None:
                     yield f"{place}: it has no x-confidence"
                 yield from _answers(files, place, node)
+                for value, entry in node.get(openapi.DISPATCH, {}).get("values", {}).items():
+                    _, _, action = follow(files, openapi.FILE, "", entry)
+                    yield from _answers(files, f"{place} {value}", action)
             same = [
                 {key: node.get(key) for key in ("parameters", "requestBody", "responses", "security")}
                 for node in methods.values()

@@ -130,7 +130,10 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a check found. ``passed`` counts the clauses that held, by confidence; ``unjudged`` names rules it could not judge."""
+    """What a check found.
+
+    ``passed`` counts the clauses that held, by confidence; ``unjudged`` names rules it could not judge.
+    """
 
     operation: str | None
     violations: tuple[Violation, ...] = ()

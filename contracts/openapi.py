@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.marks import own_provenance, provenance, reachable
+from contracts.marks import children, own_provenance, provenance, reachable
 from contracts.model import Confidence, Provenance
-from contracts.operation import Answer, Body, Operation, OperationKind, Parameter, Place, SecurityScheme
-from contracts.pointers import DanglingReference, follow, join
+from contracts.operation import Answer, Body, Dispatch, Operation, OperationKind, Parameter, Place, SecurityScheme
+from contracts.pointers import DanglingReference, follow, join, resolve
 
 FILE = "openapi.yaml"
+DISPATCH = "x-dispatch"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 Found = tuple[str, str, Mapping[str, Any]]
 
@@ -34,10 +36,22 @@ class OpenapiReader:
         """Return the operations by their key, in the order of the document."""
         operations: dict[str, Operation] = {}
         for operation in (*self._paths(), *self._webhooks()):
-            if operation.id in operations:
-                raise BrokenOpenapi(operation.id, "two operations have this key", "give each a key of its own")
+            known = operations.get(operation.id)
+            if known is not None:
+                operation = _joined(known, operation)
             operations[operation.id] = operation
         return operations
+
+    def dispatches(self) -> dict[str, Dispatch]:
+        """Return what the paths that mean several operations say of them, by the key of the common one."""
+        found: dict[str, Dispatch] = {}
+        for path, at, item, method, node in self._served():
+            if DISPATCH in node:
+                common = self._operation(_key(at, node), OperationKind.PATH, (method,), path, at, item)
+                name, entries = self._entries(f"{at}/{method}", node)
+                values = ((value, e) for v, e in entries.items() for value in (v, *e.get("also", ())))
+                found[common.id] = Dispatch(name, common, {value: _key(at, e) for value, e in values})
+        return found
 
     def security_schemes(self) -> dict[str, SecurityScheme]:
         """Return the ways to show a credential, by name."""
@@ -58,16 +72,46 @@ class OpenapiReader:
             provenance(node, f"{FILE} {place}"),
         )
 
-    def _paths(self) -> Iterator[Operation]:
+    def _served(self) -> Iterator[tuple[str, str, Mapping[str, Any], str, Mapping[str, Any]]]:
+        """Yield each path and method: the path, its pointer and item, the method and its node."""
         for path, item in _mapping(self._root.get("paths", {}), "/paths", "paths").items():
             _, at, item = self._follow(join(["paths", path]), item)
             for method in METHODS:
                 if method in item:
-                    node = _mapping(item[method], f"{at}/{method}", "an operation")
-                    key = node.get("operationId")
-                    if not isinstance(key, str):
-                        raise BrokenOpenapi(f"{at}/{method}", "it has no operationId", "give it one in English")
-                    yield self._operation(key, OperationKind.PATH, (method,), path, at, item)
+                    yield path, at, item, method, _mapping(item[method], f"{at}/{method}", "an operation")
+
+    def _paths(self) -> Iterator[Operation]:
+        for path, at, item, method, node in self._served():
+            if DISPATCH in node:
+                yield from self._actions(path, at, item, method, node)
+            else:
+                yield self._operation(_key(f"{at}/{method}", node), OperationKind.PATH, (method,), path, at, item)
+
+    def _actions(
+        self, path: str, at: str, item: Mapping[str, Any], method: str, node: Mapping[str, Any]
+    ) -> Iterator[Operation]:
+        """Yield an operation for each value on which a path dispatches: what is common, with what is its own."""
+        name, entries = self._entries(f"{at}/{method}", node)
+        _, _, body = self._follow(f"{at}/{method}/requestBody", node.get("requestBody"))
+        for value, entry in entries.items():
+            key, schema = _key(f"{at}/{method} {value}", entry), entry.get("schema")
+            if not isinstance(schema, Mapping) or set(schema) != {"$ref"}:
+                raise BrokenOpenapi(f"{at}/{method} {value}", "it has no schema", "write schema: {$ref: a file}")
+            content = {media: {**known, "schema": schema} for media, known in body.get("content", {}).items()}
+            own = {k: v for k, v in node.items() if k not in (DISPATCH, "x-discrepancy")} | dict(entry)
+            own["requestBody"] = {**body, "content": content}
+            own["responses"] = {**node.get("responses", {}), **entry.get("responses", {})}
+            made = self._operation(key, OperationKind.PATH, (method,), path, at, {**item, method: own})
+            yield replace(made, selector=(name, value))
+
+    def _entries(self, at: str, node: Mapping[str, Any]) -> tuple[str, dict[str, Mapping[str, Any]]]:
+        """Return the property that a path dispatches on, and what stands under each of its values."""
+        place = f"{at}/{DISPATCH}"
+        block = _mapping(node[DISPATCH], place, DISPATCH)
+        name, values = block.get("property"), _mapping(block.get("values"), f"{place}/values", "values")
+        if not isinstance(name, str):
+            raise BrokenOpenapi(place, "it names no property", "write property: and values: under it")
+        return name, {v: self._follow(f"{place}/values{join([v])}", entry)[2] for v, entry in values.items()}
 
     def _webhooks(self) -> Iterator[Operation]:
         for name, item in _mapping(self._root.get("webhooks", {}), "/webhooks", "webhooks").items():
@@ -95,6 +139,8 @@ class OpenapiReader:
             security=tuple(tuple(option) for option in security),
             body=self._request_body(at_node, node),
             answers=tuple(self._answers(at_node, node, mark)),
+            credential=str(node.get("x-credential", "")),
+            ending=str(item.get("x-ending", "")),
         )
 
     def _parameters(self, at: str, node: Mapping[str, Any], mark: Provenance) -> Iterator[Parameter]:
@@ -182,13 +228,39 @@ _OURS = Provenance("the simulator", Confidence.INFERRED)
 def secret_names(files: Mapping[str, Any], ref: str) -> dict[str, str]:
     """Return the property names under which a schema keeps secrets, with the kind of each."""
     names: dict[str, str] = {}
-    for _, keys, node in reachable(files, ref):
-        kind = _secret(node)
-        if kind and "properties" in keys:
-            last = len(keys) - 1 - keys[::-1].index("properties")
-            if last + 1 < len(keys):
-                names[keys[last + 1]] = kind
+    for file, _, node in reachable(files, ref):
+        for name, inner in (node.get("properties") or {}).items():
+            kind = _kind_of(files, file, inner, set())
+            if kind:
+                names[name] = kind
     return names
+
+
+def _kind_of(files: Mapping[str, Any], file: str, node: Any, seen: set[int]) -> str | None:
+    """Return the kind of secret that a property is: by its own schema, or one that this refers to or is made of."""
+    if not isinstance(node, Mapping) or id(node) in seen:
+        return None
+    seen.add(id(node))
+    inside = [(file, inner) for keys, inner in children(node) if keys[0] != "properties"]
+    if isinstance(node.get("$ref"), str):
+        target, _, referred = resolve(files, file, node["$ref"])
+        inside.append((target, referred))
+    return _secret(node) or next((k for where, inner in inside if (k := _kind_of(files, where, inner, seen))), None)
+
+
+def _joined(known: Operation, other: Operation) -> Operation:
+    """Return one operation for two methods of a path that dispatch to it. Raises BrokenOpenapi for any other two."""
+    methods = (*known.methods, *other.methods)
+    if known.selector is None or replace(known, methods=methods) != replace(other, methods=methods):
+        raise BrokenOpenapi(known.id, "two operations have this key", "give each a key of its own")
+    return replace(known, methods=methods)
+
+
+def _key(place: str, node: Mapping[str, Any]) -> str:
+    key = node.get("operationId")
+    if not isinstance(key, str):
+        raise BrokenOpenapi(place, "it has no operationId", "give it one in English")
+    return key
 
 
 def _secret(node: Mapping[str, Any]) -> str | None:

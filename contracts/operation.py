@@ -90,7 +90,10 @@ class Answer:
 class Operation:
     """One thing that can be asked, or pushed.
 
-    ``security`` names the schemes of which one set must be satisfied (empty: open; an empty set: optional).
+    ``security`` names the schemes of which one set must be satisfied (empty: open; an empty set: optional);
+    ``credential`` says where a credential stands that no scheme can name (``body``). ``selector`` is the property of
+    the body, and its value, that mean this operation among those of its path; ``ending`` is the end of a path that
+    is enough to mean it, whatever stands before.
     """
 
     id: str
@@ -103,6 +106,16 @@ class Operation:
     security: tuple[tuple[str, ...], ...] = ()
     body: Body | None = None
     answers: tuple[Answer, ...] = ()
+    credential: str = ""
+    selector: tuple[str, str] | None = None
+    ending: str = ""
+
+    @property
+    def where(self) -> str:
+        """Where it is asked for, in short: its path, with the value that selects it; or the push that it is."""
+        if not self.path:
+            return f"push {self.id}"
+        return f"{self.path} {'='.join(self.selector)}" if self.selector else self.path
 
     @property
     def media_types(self) -> tuple[str, ...]:
@@ -116,8 +129,8 @@ class Operation:
 
     @property
     def is_open(self) -> bool:
-        """True when nobody has to say who asks: no credential is wanted, in the headers or in the path."""
-        return not self.security and not any(p.secret for p in self.path_parameters)
+        """True when nobody has to say who asks: no credential is wanted, in the headers, the path or elsewhere."""
+        return not self.security and not self.credential and not any(p.secret for p in self.path_parameters)
 
     @property
     def path_parameters(self) -> tuple[Parameter, ...]:
@@ -128,3 +141,20 @@ class Operation:
         """Return the documented answer for a status: its own entry, else that of its hundred, else the default."""
         entries = {a.status.upper(): a for a in self.answers}
         return entries.get(str(status)) or entries.get(f"{status // 100}XX") or entries.get("DEFAULT")
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A path and method that mean several operations: the value of one property of the body says which.
+
+    ``common`` is what plain OpenAPI sees there; ``actions`` has the key of the operation that each value means.
+    """
+
+    property: str
+    common: Operation
+    actions: Mapping[str, str]
+
+    def pick(self, body: object) -> str | None:
+        """Return the key of the operation that a decoded body means, or None."""
+        value = body.get(self.property) if isinstance(body, Mapping) else None
+        return self.actions.get(value) if isinstance(value, str) else None

@@ -32,6 +32,7 @@ class _Route:
     template: str
     segments: tuple[_Segment, ...]
     operations: Mapping[str, Operation]
+    ending: str = ""
 
     def match(self, texts: list[str]) -> dict[str, str] | None:
         if len(texts) != len(self.segments):
@@ -43,6 +44,10 @@ class _Route:
                 return None
             found.update(part)
         return found
+
+    def ends(self, path: str) -> bool:
+        """True for a path whose end is enough."""
+        return bool(self.ending) and path.endswith(self.ending)
 
 
 class Routes:
@@ -76,6 +81,8 @@ class Routes:
         segments = path.split("/")
         wanted = operation.path.split("/")
         route = next((r for r in self._routes if r.template == operation.path), None)
+        if route is not None and route.ends(path):
+            return {}
         if route is None or len(segments) < len(wanted):
             return None
         # A target's address may have a path of its own: the template begins with "", which stands for what is before.
@@ -84,13 +91,14 @@ class Routes:
     def _matching(self, path: str) -> Iterable[tuple[_Route, dict[str, str]]]:
         segments = path.split("/")
         for route in self._routes:
-            found = route.match(segments)
+            found = {} if route.ends(path) else route.match(segments)
             if found is not None:
                 yield route, found
 
 
 def _route(path: str, operations: Mapping[str, Operation]) -> _Route:
-    return _Route(path, tuple(map(_segment, path.split("/"))), operations)
+    ending = next((o.ending for o in operations.values()), "")
+    return _Route(path, tuple(map(_segment, path.split("/"))), operations, ending)
 
 
 def _segment(text: str) -> _Segment:

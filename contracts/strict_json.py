@@ -19,7 +19,7 @@ MAX_BYTES = 1_048_576
 MAX_DIGITS = 128
 
 # The closing quote is optional and the run possessive, so that no text makes the scan start over (linear time).
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _OPENING = "[{"
 
@@ -43,12 +43,17 @@ def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX_
     text = _text(raw, max_bytes)
     if not text.strip(" \t\r\n"):
         raise MalformedJson("it is empty; send a JSON value")
-    _refuse_depth(text, max_depth)
     try:
         value = _DECODER.decode(text)
+    except RecursionError:
+        _refuse_depth(text, max_depth)
+        raise
     except json.JSONDecodeError as error:
+        _refuse_depth(text, max_depth)
         raise MalformedJson(_reason(error), error.pos) from None
-    if _SURROGATE.search(text):
+    if _is_deeper(value, max_depth):
+        _refuse_depth(text, max_depth)
+    if ("\\u" in text or not text.isascii()) and _SURROGATE.search(text):
         _refuse_surrogates(value)
     return value
 
@@ -112,6 +117,17 @@ def _refuse_depth(text: str, max_depth: int) -> None:
         depth += 1 if mark in _OPENING else -1
         if depth > max_depth:
             raise MalformedJson(f"it is nested deeper than {max_depth} levels", token.start())
+
+
+def _is_deeper(value: object, max_depth: int) -> bool:
+    """True when lists and objects lie in each other more often than ``max_depth``."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(max_depth):
+        parts = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [inner for part in parts for inner in part if isinstance(inner, dict | list)]
+        if not level:
+            return False
+    return bool(level)
 
 
 def _refuse_surrogates(value: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.marks import own_provenance, reachable
 from contracts.model import Confidence
 from contracts.openapi import OpenapiReader
-from contracts.operation import Body, Place
+from contracts.operation import Body, Operation, Place
 from contracts.validators import Schemas
 
 
@@ -20,6 +20,7 @@ class Variant:
         self.files = files
         reader = OpenapiReader(files)
         self.operations = reader.operations()
+        self.dispatches = reader.dispatches()
         self.security_schemes = reader.security_schemes()
         self.schemas = Schemas(files)
         self._counts: dict[str, Counter[Confidence]] = {}
@@ -33,10 +34,20 @@ class Variant:
             self._counts[ref] = Counter(mark.confidence for mark in marks if mark is not None)
         return self._counts[ref]
 
+    def served(self, key: str) -> Operation:
+        """Return what has a path and method to itself: an operation, or what stands for those that share one."""
+        dispatch = self.dispatches.get(key)
+        return dispatch.common if dispatch else self.operations[key]
+
+    def pick(self, key: str, body: object) -> str | None:
+        """Return the key of the operation that a decoded body means where ``key`` is served; None for none of them."""
+        dispatch = self.dispatches.get(key)
+        return dispatch.pick(body) if dispatch else key
+
     def refs(self) -> list[str]:
         """Return every schema that an operation, a parameter or an answer names, each once."""
         found: dict[str, None] = {}
-        for operation in self.operations.values():
+        for operation in (*self.operations.values(), *(d.common for d in self.dispatches.values())):
             bodies: list[Body | None] = [operation.body, *(answer.body for answer in operation.answers)]
             named = [ref for body in bodies if body for ref in body.media.values()]
             found.update(dict.fromkeys(ref for ref in [*named, *(p.ref for p in operation.parameters)] if ref))

@@ -73,9 +73,7 @@ def _outcome(expectation: Expectation, seen: _Seen) -> Outcome:
     return next((o for o in outcomes if not o.met), outcomes[0])
 
 
-def _at_target(
-    expectation: Sent | Order, sent: Sequence[Sending], start: datetime | None, label: str
-) -> Outcome:
+def _at_target(expectation: Sent | Order, sent: Sequence[Sending], start: datetime | None, label: str) -> Outcome:
     if isinstance(expectation, Order):
         return _ordered(expectation, sent, start, label)
     return _counted(expectation, sent, start, label)

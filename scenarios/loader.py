@@ -82,9 +82,7 @@ def load_text(text: str | bytes, name: str = "scenario") -> Scenario:
 
 
 def _listed(document: YamlDocument, found: list[tuple[Place, str]]) -> str:
-    lines = [
-        f"{document.where(_pointer(place))}: {_label(place)}{text}" for place, text in found[:SHOWN_FINDINGS]
-    ]
+    lines = [f"{document.where(_pointer(place))}: {_label(place)}{text}" for place, text in found[:SHOWN_FINDINGS]]
     if len(found) > SHOWN_FINDINGS:
         lines.append(f"and {len(found) - SHOWN_FINDINGS} more")
     return "\n".join(lines)

@@ -35,9 +35,7 @@ _NOWHERE_IN_FIELDS = frozenset({"call", "request", "within"})
 def read(document: Mapping[str, Any], where: Where, source: str, text: str) -> Scenario:
     """Return the scenario that a document of the right shape says. Raises ScenarioError with the place."""
     faults = document.get("faults", [])
-    expectations = [
-        _expectation(entry, f"/expect/{i}", where) for i, entry in enumerate(document.get("expect", []))
-    ]
+    expectations = [_expectation(entry, f"/expect/{i}", where) for i, entry in enumerate(document.get("expect", []))]
     cleans = [e for e in expectations if isinstance(e, Clean)]
     if len(cleans) > 1:
         raise ScenarioError(cleans[1].where, f"clean is said already at {cleans[0].where}: keep one of them")
@@ -108,9 +106,7 @@ def _expectation(entry: Mapping[str, Any], pointer: str, where: Where) -> Expect
     if word == "clean":
         return Clean(place, said)
     if word == "order":
-        return Order(
-            said["vendor"], tuple(_match(item | {"vendor": said["vendor"]}) for item in said["of"]), place
-        )
+        return Order(said["vendor"], tuple(_match(item | {"vendor": said["vendor"]}) for item in said["of"]), place)
     least, most = (0, 0) if word.startswith("not_") else _counts(said, place)
     if word in ("sent", "not_sent"):
         return Sent(_match(said), place, least, most, said.get("deliveries"))

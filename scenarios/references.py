@@ -24,9 +24,7 @@ def check_references(scenario: Scenario, document: Mapping[str, Any], where: Whe
         _check_step(step, begun, ended)
     for pointer, name in _named(document):
         if name not in begun:
-            raise ScenarioError(
-                where(pointer), f'no step begins a call "{name}": {nearest(name, list(begun))}'
-            )
+            raise ScenarioError(where(pointer), f'no step begins a call "{name}": {nearest(name, list(begun))}')
 
 
 def _check_step(step: Step, begun: dict[str, str], ended: dict[str, str]) -> None:
@@ -38,9 +36,7 @@ def _check_step(step: Step, begun: dict[str, str], ended: dict[str, str]) -> Non
     if name is None:
         return
     if name in begun:
-        raise ScenarioError(
-            step.where, f'call "{name}" began already at {begun[name]}: give this one another name'
-        )
+        raise ScenarioError(step.where, f'call "{name}" began already at {begun[name]}: give this one another name')
     begun[name] = step.where
     if len(begun) > MOST_CALLS:
         raise ScenarioError(step.where, f"more than {MOST_CALLS} calls: split the scenario")

@@ -83,9 +83,7 @@ def differences(wanted: Match, sending: Sending) -> list[str]:
     ]
 
 
-def near_misses(
-    wanted: Match, candidates: Sequence[Sending], start: datetime | None, most: int = 3
-) -> list[str]:
+def near_misses(wanted: Match, candidates: Sequence[Sending], start: datetime | None, most: int = 3) -> list[str]:
     """Return a line for each of those that match most of what was wanted, with what differs."""
     asked = sum(want is not None for _, want, _ in _facts(wanted, candidates[0])) if candidates else 0
     ranked: list[tuple[int, int, str]] = []

@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from contracts import strict_json
@@ -54,27 +55,31 @@ class Pipeline:
         self._pbx = pbx
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
-        """Answer a request for an operation of the contract; ``path`` holds the decoded path parameters."""
-        body, unread = self._decode(self.contract.strict, operation, http)
-        claim = self._claim(operation, http, body, self._tenants)
+        """Answer a request for an operation of the contract, or for what stands for those that share a path.
+
+        ``path`` holds the decoded path parameters.
+        """
+        key, body, unread = self._read(self.contract.strict, operation, http)
+        claim = self._claim(key, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
         tx = self._work(tenant)
         variant = self.contract.under(tx.readings)[1]
         if variant is not self.contract.strict:
-            body, unread = self._decode(variant, operation, http)
-        exchange = self._exchange(tx, operation, http)
+            key, body, unread = self._read(variant, operation, http)
+        exchange = self._exchange(tx, key, http)
         judgement = self.contract.check(exchange, facts=tx if claim.tenant else None)
-        open_to_all = self.contract.operations[operation].is_open
+        refuse = partial(self._refuse, tx, operation=key, http=http, body=body)
+        open_to_all = self.contract.strict.served(operation).is_open
         if claim.tenant is None and not (open_to_all and (unread or judgement.refused)):
-            reply = self._refuse(tx, claim.problem, claim.detail or claim.hint, operation)
-        elif not self.vendor.serves(tx.switches, operation):
-            reply = self._refuse(tx, Problem.NOT_FOUND, "the tenant's switches leave this operation out", operation)
+            reply = refuse(claim.problem, claim.detail or claim.hint)
+        elif key is not None and not self.vendor.serves(tx.switches, key):
+            reply = refuse(Problem.NOT_FOUND, "the tenant's switches leave this operation out")
         elif unread:
-            reply = self._refuse(tx, UNREAD[unread.clause], str(unread), operation, judgement)
-        elif judgement.refused:
-            reply = self._refuse(tx, Problem.VIOLATION, _first(judgement), operation, judgement)
+            reply = refuse(UNREAD[unread.clause], str(unread), judgement=judgement)
+        elif judgement.refused or key is None:
+            reply = refuse(Problem.VIOLATION, _first(judgement), judgement=judgement)
         else:
-            tx, reply = self._handle(tx, tenant, Received(operation, http, body, path, query_of(http)))
+            tx, reply = self._handle(tx, tenant, Received(key, http, body, path, query_of(http)))
         return self._finish(tx, tenant, exchange, judgement, reply, slip)
 
     def refuse(
@@ -94,7 +99,7 @@ class Pipeline:
         tenant = self._tenants.get(self._claim(None, http, None, self._tenants).tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
         exchange = self._exchange(tx, None, http)
-        reply = self._refuse(tx, problem, detail, None, allow=allow)
+        reply = self._refuse(tx, problem, detail, http=http, allow=allow)
         if problem is Problem.FAILURE and status is not None:
             reply = replace(reply, status=status)
         return self._finish(tx, tenant, exchange, Judgement(None), reply, slip)
@@ -108,7 +113,8 @@ class Pipeline:
         except Exception:
             log.exception("%s %s failed", self.vendor.key, received.operation)
             clean = self._work(tenant)  # what the handler began is gone
-            return clean, self._refuse(clean, Problem.FAILURE, "the simulator failed; see its log", received.operation)
+            detail = "the simulator failed; see its log"
+            return clean, self._refuse(clean, Problem.FAILURE, detail, operation=received.operation)
 
     def _work(self, tenant: Tenant) -> Transaction:
         tx = Transaction(tenant, self._store, self.vendor.key)
@@ -120,12 +126,15 @@ class Pipeline:
         tx: Transaction,
         problem: Problem,
         detail: str,
-        operation: str | None,
+        *,
+        operation: str | None = None,
         judgement: Judgement | None = None,
         allow: tuple[str, ...] = (),
+        http: HttpRequest | None = None,
+        body: Any = None,
     ) -> Reply:
         violations = judgement.refused if judgement else ()
-        return self._reply(Refusal(problem, detail, operation, violations, allow, tx.switches))
+        return self._reply(Refusal(problem, detail, operation, violations, allow, tx.switches, http, body))
 
     def _reply(self, refusal: Refusal) -> Reply:
         return self._word(refusal)
@@ -165,14 +174,14 @@ class Pipeline:
         reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))
         return lost(replace(reply, status=503))
 
-    def _decode(self, variant: Variant, operation: str, http: HttpRequest) -> tuple[Any, UnreadableBody | None]:
-        """Return the decoded body, or None and what is wrong with it under these readings."""
+    def _read(self, variant: Variant, served: str, http: HttpRequest) -> tuple[str | None, Any, UnreadableBody | None]:
+        """Return the operation that is meant, if any, its decoded body, and what is wrong with that under readings."""
+        asked = variant.served(served)
         try:
-            return self.contract.decode(
-                variant.operations[operation], http.body, http.header("content-type"), Part.REQUEST
-            ), None
+            body = self.contract.decode(asked, http.body, http.header("content-type"), Part.REQUEST)
         except UnreadableBody as error:
-            return None, error
+            return variant.pick(served, None), None, error
+        return variant.pick(served, body), body, None
 
     def _exchange(self, tx: Transaction, operation: str | None, http: HttpRequest) -> Exchange:
         return Exchange(

@@ -183,7 +183,10 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Everything an envelope needs. ``detail`` is English, for the journal and for envelopes that have room for it."""
+    """Everything an envelope needs. ``detail`` is English, for the journal and for envelopes that have room for it.
+
+    ``http`` and the decoded ``body`` are what was asked, for envelopes that repeat it.
+    """
 
     problem: Problem
     detail: str
@@ -191,6 +194,8 @@ class Refusal:
     violations: tuple[Violation, ...] = ()
     allow: tuple[str, ...] = ()
     switches: Mapping[str, str] = field(default_factory=dict)
+    http: HttpRequest | None = None
+    body: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Answerer(Protocol):
     """What a face asks for its answers (see `simulator.pipeline.Pipeline`)."""
 
     def answer(self, operation: str, http: HttpRequest, path: dict[str, str], slip: Slip) -> HttpResponse:
-        """Answer a request for an operation."""
+        """Answer a request for an operation, or for one of those that share its path."""
 
     def refuse(
         self,
@@ -62,7 +62,7 @@ def _view(contract: Contract, answerer: Answerer, index: Index | None) -> Callab
     def view(**_: str) -> Response:
         http = _http()
         method = "GET" if http.method == "HEAD" else http.method  # what sends it leaves the body away
-        found = contract.match(method, http.path)
+        found = contract.routes.match(method, http.path)
         if found is not None:
             operation, path = found
             return _flask(answerer.answer(operation.id, http, dict(path), _slip()))

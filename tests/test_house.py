@@ -25,6 +25,7 @@ PLAIN |= {
     "data",
     "devices",
     "domain",
+    "end",
     "id",
     "limit",
     "offset",
@@ -40,7 +41,7 @@ def wire_words(key):
     found = set()
     for path in load(key).source.files:
         text = (ROOT / "contracts" / key / path).read_text("utf-8")
-        for names in re.findall(r'"properties"\s*:\s*\{', text):
+        for _ in re.findall(r'"properties"\s*:\s*\{', text):
             found |= set(_properties(json.loads(text))) if path.endswith(".json") else set()
     return found - PLAIN
 

@@ -1,4 +1,4 @@
-"""Shows what is logged as lines for a user: no traceback, unless ``PBXSIM_DEBUG`` asks for it."""
+"""Shows what is logged as lines for a user: errors without a traceback, unless ``PBXSIM_DEBUG`` asks for more."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import os
 
 
 def show_log() -> None:
-    """Show warnings and errors of the whole process on the standard error, a line each."""
+    """Show the errors of the whole process on the standard error, a line each; for debugging, all that is logged."""
+    debugging = bool(os.environ.get("PBXSIM_DEBUG"))
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("pbxsim: %(message)s"))
-    if not os.environ.get("PBXSIM_DEBUG"):
+    if not debugging:
         handler.addFilter(_in_a_line)
-    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING if debugging else logging.ERROR)
 
 
 def _in_a_line(record: logging.LogRecord) -> bool:

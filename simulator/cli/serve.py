@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from contextlib import AsyncExitStack
 from ipaddress import ip_address
@@ -20,6 +21,8 @@ from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.stopping import Stop
 from simulator.cli.welcome import greeting, welcome
 from simulator.reports import verdict_record
+
+QUIET_SECONDS = 0.3
 
 
 @click.command(name="serve")
@@ -110,6 +113,9 @@ class _Host:
                 show_json(greeting(self._simulator), one_line=True)
             else:
                 welcome(self._simulator)
+            # The first request need not wait for its world of made-up people: that comes in the quiet after the start.
+            quiet = asyncio.get_running_loop().call_later(QUIET_SECONDS, self._simulator.default.open)
+            stack.callback(quiet.cancel)
             await stop.wait()
         return 0
 

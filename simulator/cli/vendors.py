@@ -33,9 +33,10 @@ def command(discrepancies: bool, overlay: Path | None, as_json: bool) -> int:
         title = f"{contract.title} ({contract.key}): {how_known(contract)}"
         click.secho(f"{chr(10) if number else ''}{title}", bold=True)
         for operation in contract.operations.values():
-            where = operation.path or f"push {operation.id}"
             mark = operation.provenance
-            click.echo(f"  {'/'.join(operation.methods):9} {where:48} {mark.confidence.value:10}  {mark.source}")
+            click.echo(
+                f"  {'/'.join(operation.methods):9} {operation.where:48} {mark.confidence.value:10}  {mark.source}"
+            )
         if discrepancies:
             _show_discrepancies(contract)
     return 0
@@ -58,6 +59,7 @@ def _record(contract: Contract) -> dict[str, Any]:
                 "kind": o.kind,
                 "methods": list(o.methods),
                 "path": o.path,
+                "selector": o.selector and dict([o.selector]),
                 "confidence": o.provenance.confidence.value,
                 "source": o.provenance.source,
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import json
 import os
 import re
 import subprocess
@@ -33,7 +34,8 @@ def locust(file: str, folder: Path, *options: str, **environment: str) -> Run:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PBXSIM_", "LOCUST_"))}
     command = (sys.executable, "-m", "locust", "-f", f"loadtests/{file}", "--headless", "--only-summary")
     done = subprocess.run(
-        (*command, "--csv", str(folder / "run"), *options),
+        # The tables are written once a second, so the last second may be missing there: rows come from the JSON.
+        (*command, "--csv", str(folder / "run"), "--json-file", str(folder / "run"), *options),
         cwd=ROOT,
         env={**inherited, **environment},
         stdin=subprocess.DEVNULL,
@@ -43,11 +45,9 @@ def locust(file: str, folder: Path, *options: str, **environment: str) -> Run:
         timeout=60,
         check=False,
     )
-    rows = {
-        row["Name"]: (int(row["Request Count"]), int(row["Failure Count"]))
-        for row in _table(folder / "run_stats.csv")
-        if row["Name"] != "Aggregated"
-    }
+    final = folder / "run.json"
+    told = json.loads(final.read_text("utf-8")) if final.exists() else []
+    rows = {row["name"]: (row["num_requests"], row["num_failures"]) for row in told}
     reasons: dict[str, set[str]] = {}
     for row in _table(folder / "run_failures.csv"):
         reasons.setdefault(row["Name"], set()).add(_told(row["Error"]))

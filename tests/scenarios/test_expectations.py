@@ -28,9 +28,7 @@ def push(number, call="A", message="started", **changes):
 
 def request(number, operation="notifyCall", **changes):
     """Return the record of a request that the integration made."""
-    return Record(
-        number, "received", "hubsoft", operation=operation, **{"status": 200, "delivered": True} | changes
-    )
+    return Record(number, "received", "hubsoft", operation=operation, **{"status": 200, "delivered": True} | changes)
 
 
 def outcome(expectation, *log, **facts):
@@ -58,9 +56,7 @@ def test_sent_counts_what_matches():
 
 def test_sent_text_says_expected_and_found():
     """The text of an outcome is a sentence of what was expected and what was found."""
-    assert outcome(sent(least=2, most=2), push(1)).text == (
-        "sent pbx55 started of A: expected exactly 2, found 1"
-    )
+    assert outcome(sent(least=2, most=2), push(1)).text == ("sent pbx55 started of A: expected exactly 2, found 1")
 
 
 def test_not_sent_is_missed_by_one_message():

@@ -64,9 +64,7 @@ def test_scenario_lasts_at_most_a_day():
     assert read("  - at: 24h\n    menu: {call: A}\n").steps[-1].offset == timedelta(days=1)
 
     assert "longer than 1d" in refusal("  - at: 24h1ms\n    menu: {call: A}\n")
-    assert "24h is the most" in refusal(
-        "  - at: 24h\n    menu: {call: A}\n  - after: 1ms\n    hold: {call: A}\n"
-    )
+    assert "24h is the most" in refusal("  - at: 24h\n    menu: {call: A}\n  - after: 1ms\n    hold: {call: A}\n")
 
 
 def test_await_names_the_request_and_how_long():
@@ -190,8 +188,7 @@ def test_fault_strikes_the_messages_it_counts(on, struck):
 def test_counts_say_how_often(counts, least, most):
     """`times` is exact; the others bound from below and above; nothing means at least once."""
     sent, received, _ = read(
-        f"expect:\n  - sent: {{vendor: pbx55{counts}}}\n"
-        f"  - received: {{vendor: hubsoft{counts}, within: 2s}}\n"
+        f"expect:\n  - sent: {{vendor: pbx55{counts}}}\n  - received: {{vendor: hubsoft{counts}, within: 2s}}\n"
     ).expectations
 
     assert sent == Sent(Match("pbx55"), "s.yaml:9:5", least, most)
@@ -200,9 +197,7 @@ def test_counts_say_how_often(counts, least, most):
 
 def test_counts_that_contradict_each_other_are_refused():
     """No count is at least 3 and at most 2, and none is exact and bounded."""
-    assert "at_least 3 is more than at_most 2" in refusal(
-        "expect: [{sent: {vendor: x, at_least: 3, at_most: 2}}]\n"
-    )
+    assert "at_least 3 is more than at_most 2" in refusal("expect: [{sent: {vendor: x, at_least: 3, at_most: 2}}]\n")
     assert 'cannot stand beside "times"' in refusal("expect: [{sent: {vendor: x, at_least: 3, times: 2}}]\n")
 
 

@@ -73,9 +73,7 @@ def test_schema_bounds_steps():
     steps = [BEGIN, *[{"menu": {"call": "A"}}] * 1000]
 
     assert findings(small(steps=steps[:1000])) == []
-    assert findings(small(steps=steps)) == [
-        (("steps",), "found a list of 1001, expected a list of 1 to 1,000 steps")
-    ]
+    assert findings(small(steps=steps)) == [(("steps",), "found a list of 1001, expected a list of 1 to 1,000 steps")]
 
 
 @pytest.mark.parametrize(

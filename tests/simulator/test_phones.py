@@ -58,9 +58,7 @@ def test_split_leaves_what_is_not_brazilian_whole(digits):
     assert phones.kind(digits) is None
 
 
-@pytest.mark.parametrize(
-    "text", ["", "+5537999912222", "37 99991", "abc", "１１３００３７２９３", "37999912222\n"]
-)
+@pytest.mark.parametrize("text", ["", "+5537999912222", "37 99991", "abc", "１１３００３７２９３", "37999912222\n"])
 def test_split_refuses_what_is_not_digits(text):
     """The text says what was wrong and what to leave out."""
     with pytest.raises(phones.NotDigits, match="leave out"):
@@ -138,9 +136,7 @@ def test_made_numbers_are_valid_by_an_independent_library(make, expected):
     made = [make(identity, "customer", name) for name in range(500)]
 
     parsed = [phonenumbers.parse(number, "BR") for number in made]
-    assert [
-        number for number, p in zip(made, parsed, strict=True) if not phonenumbers.is_valid_number(p)
-    ] == []
+    assert [number for number, p in zip(made, parsed, strict=True) if not phonenumbers.is_valid_number(p)] == []
     assert {phonenumbers.number_type(p) for p in parsed} == {TYPES[expected]}
     assert {phones.kind(number) for number in made} == {expected}
     assert all(phones.is_valid_national(number) for number in made)

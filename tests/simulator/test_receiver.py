@@ -70,9 +70,7 @@ def test_receiver_reports_a_request_as_it_was_on_the_wire():
     """Method, encoded path, query, headers and body are reported with what they were answered."""
 
     async def steps(scene):
-        return await scene.send(
-            Outgoing("POST", f"{scene.server.url}/a%2Fb?c=%20d", (("token", "k-1"),), BODY)
-        )
+        return await scene.send(Outgoing("POST", f"{scene.server.url}/a%2Fb?c=%20d", (("token", "k-1"),), BODY))
 
     answer, [(request, response, took)] = serve(steps)
 

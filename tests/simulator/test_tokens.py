@@ -38,9 +38,7 @@ def granting(token, seconds=3600):
 
 
 def target(receiver, **changes):
-    return Target(
-        **{"id": "t1", "vendor": "toy", "url": receiver.url, "credentials": {"who": "me"}} | changes
-    )
+    return Target(**{"id": "t1", "vendor": "toy", "url": receiver.url, "credentials": {"who": "me"}} | changes)
 
 
 def run(steps):

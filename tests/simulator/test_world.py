@@ -46,9 +46,7 @@ def test_baseline_has_at_most_200_records_of_every_kind(base):
 
 def test_baseline_is_a_world_that_could_have_been_given(base):
     """What is made up passes the same check as what a user writes, whatever the seed."""
-    plurals = dict(
-        zip(KINDS, ("companies", "users", "extensions", "customers", "numbers", "queues"), strict=True)
-    )
+    plurals = dict(zip(KINDS, ("companies", "users", "extensions", "customers", "numbers", "queues"), strict=True))
 
     for seed in map(str, range(20)):
         made = baseline(seed, samples=seed == "1")
@@ -101,9 +99,7 @@ def test_samples_of_the_vendor_documents_work_in_a_baseline_with_samples(base):
 
 def test_one_seed_is_one_world_in_every_process(base):
     """Another process with another hash seed makes the same bytes; another seed makes another world."""
-    program = (
-        "import json; from simulator.world import baseline; print(json.dumps(baseline('1', samples=True)))"
-    )
+    program = "import json; from simulator.world import baseline; print(json.dumps(baseline('1', samples=True)))"
 
     made = [
         subprocess.run(
@@ -397,9 +393,7 @@ json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from([*schema()["properties"], "id", "name", "number", "phones", "x"]), inner
-        )
+        | st.dictionaries(st.sampled_from([*schema()["properties"], "id", "name", "number", "phones", "x"]), inner)
     ),
     max_leaves=12,
 )

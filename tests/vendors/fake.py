@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from contracts import strict_json
 from contracts.contract import Contract, load
 from contracts.examples import Example, examples
 from contracts.exchanges import verdict_from_record
-from contracts.formats import is_marker
 from contracts.model import HttpRequest, HttpResponse, Part, Violation
 from contracts.operation import FORM, Operation
 from simulator.discovery import discover_vendors
@@ -30,6 +31,7 @@ _ANYTHING = "\ue000 whatever the refusal has to tell \ue000"
 class Asked:
     """A request to a fake: what came back, and the one entry that it left in a journal."""
 
+    request: HttpRequest
     answer: Answer
     entry: Mapping[str, Any]
     tenant: str
@@ -91,16 +93,18 @@ class Fake:
         elif self.contract.operations[example.operation].security:
             headers |= self.headers
         path = request.path if any(pointer.startswith("path:") for pointer in wrong) else self.path(request.path)
-        return HttpRequest(request.method, path, request.query, tuple(headers.items()), self._body(request, wrong))
+        request = replace(request, path=path, headers=tuple(headers.items()))
+        return self._shown(request, self.credentials, wrong, blank=example.printed)
 
     def path(self, path: str) -> str:
         """Return a path with this tenant's credentials where secrets stand in it."""
         return self._path(path, self._of_kind)
 
     def without_credentials(self, request: HttpRequest) -> HttpRequest:
-        """Return a request of nobody: its headers and its path name no tenant."""
+        """Return a request of nobody: its headers, path, query and body name no tenant."""
         bare = tuple((name, value) for name, value in request.headers if name not in self.headers)
-        return replace(request, headers=bare, path=self._path(request.path, lambda kind: "nobody"))
+        request = replace(request, headers=bare, path=self._path(request.path, lambda kind: "nobody"))
+        return self._shown(request, dict.fromkeys(self.credentials, "nobody"), set())
 
     def _path(self, path: str, secret: Callable[[str], str]) -> str:
         segments = path.split("/")
@@ -124,7 +128,7 @@ class Fake:
         name, entry = left[0]
         assert entry["response"]["status"] == answer.status
         assert entry["request"]["method"] == request.method
-        return Asked(answer, entry, name)
+        return Asked(request, answer, entry, name)
 
     def problems(self, asked: Asked, *, allow: tuple[str, ...] = ()) -> set[Problem]:
         """Return the problems in whose words the answer speaks; none when it is no refusal of the vendor's."""
@@ -132,8 +136,10 @@ class Fake:
         found = set()
         # Who is nobody is refused before anything else is looked at.
         told = {(), tuple(asked.refused_for)}
+        body = _sent(asked.request)
         for problem, operation, violations in product(Problem, {None, asked.entry["operation"]}, told):
-            reply = self.vendor.refuse(Refusal(problem, _ANYTHING, operation, violations, allow))
+            refusal = Refusal(problem, _ANYTHING, operation, violations, allow, http=asked.request, body=body)
+            reply = self.vendor.refuse(refusal)
             if reply.status == asked.answer.status and _alike(reply.body, _json(asked.answer)):
                 found.add(problem)
         return found
@@ -151,23 +157,63 @@ class Fake:
         assert got is not None, answer.text
         return dict(self.vendor.authorise(got[0]))
 
-    def _body(self, request: HttpRequest, wrong: set[str]) -> bytes:
-        if (request.header("content-type") or "").startswith(FORM) and not request.body.startswith(b"{"):
-            fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
-            return urlencode(self._with_own(fields, wrong)).encode()
-        try:
-            body = json.loads(request.body)
-        except ValueError:
-            return request.body
-        return json.dumps(self._with_own(body, wrong)).encode() if isinstance(body, dict) else request.body
+    def _shown(
+        self, request: HttpRequest, credentials: Mapping[str, str], wrong: set[str], *, blank: bool = False
+    ) -> HttpRequest:
+        """Return a request with these credentials where it shows some, but for what is wrong with it.
 
-    def _with_own(self, body: dict[str, Any], wrong: set[str]) -> dict[str, Any]:
-        own = {
-            name: type(value)(self.credentials[name])
-            for name, value in body.items()
-            if name in self.credentials and f"/{name}" not in wrong and (value or is_marker(value))
-        }
-        return {**body, **own}
+        ``blank`` is for what a document prints: nothing stands there for the reader's own.
+        """
+        query = dict(parse_qsl(request.query, keep_blank_values=True))
+        put = partial(_with_own, credentials=credentials, wrong=wrong, blank=blank)
+        shown, headers = put(query, at="query:"), put(dict(request.headers), at="header:")
+        return replace(
+            request,
+            query=request.query if shown == query else urlencode(shown),
+            headers=tuple(headers.items()),
+            body=_body(request, put),
+        )
+
+
+def _body(request: HttpRequest, put: Callable[[dict[str, Any]], dict[str, Any]]) -> bytes:
+    if (request.header("content-type") or "").startswith(FORM) and not request.body.startswith(b"{"):
+        fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        return urlencode(put(fields)).encode()
+    body = _sent(request)
+    return json.dumps(put(body)).encode() if isinstance(body, dict) else request.body
+
+
+def _with_own(
+    shown: dict[str, Any], credentials: Mapping[str, str], wrong: set[str], blank: bool, at: str = "/"
+) -> dict[str, Any]:
+    """Return what a request shows with these credentials in the place of others, at whatever depth they stand."""
+    own = {}
+    for name, value in shown.items():
+        if isinstance(value, dict):
+            own[name] = _with_own(value, credentials, wrong, blank, f"{at}{name}/")
+        elif name in credentials and f"{at}{name}" not in wrong and (value or blank):
+            own[name] = type(value)(credentials[name])
+    return {**shown, **own}
+
+
+def _sent(request: HttpRequest) -> Any:
+    try:
+        return strict_json.loads(request.body)
+    except strict_json.MalformedJson:
+        return None
+
+
+def shows(example: Example, answer: Answer) -> bool:
+    """True when an example has this very answer."""
+    shown = example.exchange.response
+    return shown is not None and shown.status == answer.status and _same(shown.body, answer)
+
+
+def _same(body: bytes, answer: Answer) -> bool:
+    try:
+        return bool(json.loads(body) == answer.json)
+    except ValueError:
+        return False
 
 
 def _record(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -246,9 +246,7 @@ def test_claim_with_a_missing_secret_leaves_it_to_the_check() -> None:
     assert claim(body, work) == Claim("default")
 
 
-@pytest.mark.parametrize(
-    "body", [None, [], "text", {}, {"client_id": ""}, {"client_id": True, "password": []}]
-)
+@pytest.mark.parametrize("body", [None, [], "text", {}, {"client_id": ""}, {"client_id": True, "password": []}])
 def test_claim_without_any_secret_is_a_violation(body: object) -> None:
     """What is no secret at all is told as missing, not as wrong."""
     found = claim(body, work_of())
@@ -513,9 +511,7 @@ def test_wrong_secrets_are_refused_as_printed(problem: Problem) -> None:
 
     reply = refused(problem, "whatever", operation="issueToken")
 
-    assert reply == Reply(
-        401, {"error": "invalid_credentials", "error_description": sentence, "message": sentence}
-    )
+    assert reply == Reply(401, {"error": "invalid_credentials", "error_description": sentence, "message": sentence})
 
 
 def test_missing_secret_is_an_invalid_request() -> None:
@@ -586,9 +582,7 @@ def test_every_operation_of_the_contract_has_a_handler() -> None:
     """What is promised is served."""
     document = yaml.safe_load((CONTRACT_DIR / "openapi.yaml").read_text(encoding="utf-8"))
 
-    promised = {
-        operation["operationId"] for path in document["paths"].values() for operation in path.values()
-    }
+    promised = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
 
     assert promised == set(VENDOR.handlers)
 

@@ -1,0 +1,29 @@
+"""Viacel: a PBX that is set up over one address, company by company."""
+
+from __future__ import annotations
+
+from simulator.vendor import Vendor
+from simulator.vendors.viacel import credentials, history, lists, refusals, routes, world
+
+VENDOR = Vendor(
+    key="viacel",
+    title="Viacel",
+    handlers={
+        **{
+            f"{verb}{kind}": handler
+            for verb, handler in (("insert", routes.insert), ("change", routes.change), ("delete", routes.delete))
+            for kind in ("Company", "Did", "Trunk", "Extension", "DialPlan")
+        },
+        **dict.fromkeys(lists.LISTS, lists.listed),
+        "listByQuery": lists.listed_by_query,
+        "listRoutingRules": lists.list_routing,
+        "changeRoutingRules": routes.change_routing,
+        "listCallHistory": history.list_calls,
+    },
+    claim=credentials.claim,
+    refuse=refusals.refuse,
+    credentials=credentials.make,
+    curls=credentials.curls,
+    switches={"echo_request": ("yes", "no")},
+    world=world.records,
+)

@@ -1,0 +1,112 @@
+"""The history of calls, from the simulated ones that are over: observed of the platform, and not in the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contracts.viacel.rules import COMPANY, DID, EXTENSION, TRUNK, whole
+from simulator.calls import Call, Direction, Medium
+from simulator.phones import LineKind, kind, national, split
+from simulator.vendor import Received, Reply, Work
+from simulator.vendors.viacel.lists import PAGE, START, page
+
+ANSWERED, UNANSWERED = ("ANSWERED", "Atendida"), ("NO ANSWER", "Não atendida")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A call as the history has it: both ends, whose it is, and the region of the outside party (0: none)."""
+
+    call: Call
+    origin: str
+    destination: str
+    company: int
+    region: int
+    begun: datetime
+
+    @property
+    def status(self) -> tuple[str, str]:
+        """Its status, and the word for it."""
+        return ANSWERED if self.call.answered else UNANSWERED
+
+
+def list_calls(work: Work, received: Received) -> Reply:
+    """List the calls that are over, oldest first, narrowed by what is not 0 or empty."""
+    body = received.body
+    company = whole(body.get("cliente_id"))
+    trunk = work.get(TRUNK, str(whole(body.get("tronco_id"))))
+    wanted = {
+        "company": company,
+        "origin": body.get("ramal_origem") or body.get("numero_origem"),
+        "destination": body.get("ramal_destino") or body.get("numero_destino"),
+    }
+    since, until = (_moment(work, body, end) for end in ("inicial", "final"))
+    found = [
+        told
+        for told in _told(work)
+        if all(not value or getattr(told, name) == value for name, value in wanted.items())
+        and (not whole(body.get("tronco_id")) or (trunk is not None and trunk["cliente_id"] == told.company))
+        and str(body.get("chamada_id") or told.call.id) == told.call.id
+        and str(body.get("status") or told.status[0]) == told.status[0]
+        and (since is None or told.begun >= since)
+        and (until is None or told.begun <= until)
+    ]
+    return page(work, found, _row, whole(body.get(START)), whole(body.get("quantidade")) or PAGE)
+
+
+def _told(work: Work) -> Iterator[Told]:
+    extensions = {e["numero"]: e["cliente_id"] for e in reversed(list(work.all(EXTENSION)))}
+    dids = {d["numero"]: d["cliente_id"] for d in reversed(list(work.all(DID)))}
+    first = next((c["cliente_id"] for c in work.all(COMPANY)), 0)
+    for call in work.calls():
+        if call.ended is None or call.started is None or call.medium is not Medium.VOICE:
+            continue
+        inside, outside, line = call.agent or "", national(call.outside), national(call.line)
+        ends = (outside, inside or line) if call.direction is Direction.INBOUND else (inside or line, outside)
+        company = extensions.get(inside) or dids.get(line) or first
+        yield Told(call, *ends, company, _region(outside, line), call.started.astimezone(work.zone))
+
+
+def _region(outside: str, line: str) -> int:
+    """Return the region (see ``world.REGIONS``) of the outside party, seen from the line."""
+    found = kind(outside)
+    if found is None:
+        return 0
+    if found is LineKind.FREE:
+        return 5
+    far = kind(line) is LineKind.FREE or split(outside).area != split(line).area
+    return (3 if found is LineKind.MOBILE else 1) + far
+
+
+def _moment(work: Work, body: Mapping[str, Any], end: str) -> datetime | None:
+    """Return from when, or until when, calls are asked for, by the tenant's wall clock; None: no matter."""
+    day = body.get(f"data_{end}")
+    if not day:
+        return None
+    clock = body.get(f"hora_{end}") or ("00:00" if end == "inicial" else "23:59")
+    second = "00" if end == "inicial" else "59.999999"
+    layout = "%d/%m/%Y %H:%M:%S" + (".%f" if "." in second else "")
+    return datetime.strptime(f"{day} {clock}:{second}", layout).replace(tzinfo=work.zone)
+
+
+def _row(told: Told) -> dict[str, str]:
+    status, word = told.status
+    bill = told.call.bill
+    return {
+        "cdr_id": str(told.call.serial),
+        "cliente_id": str(told.company),
+        "regiao_id": str(told.region),
+        "data": f"{told.begun:%d/%m/%Y %H:%M:%S}",
+        "origem": told.origin,
+        "destino": told.destination,
+        "recurso": "",
+        "preco": str(bill.cost) if bill else "0",
+        "status": status,
+        "status_descricao": word,
+        "duracao_chamada": str(told.call.talk),
+        "link_gravacao": "",
+        "chamada_id": told.call.id,
+    }

@@ -35,6 +35,7 @@ VENDOR = Vendor(
     claim=credentials.claim,
     refuse=refusals.refuse,
     credentials=credentials.make,
+    secrets={credentials.FIELD: "key"},
     curls=credentials.curls,
     switches={"inferred": ("on", "off"), "refusals": ("status", "event")},
     world=world.make,

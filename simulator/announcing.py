@@ -15,7 +15,7 @@ from typing import Any
 from contracts import strict_json
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, HttpRequest, HttpResponse
-from contracts.redaction import redact
+from contracts.redaction import redact, redact_verdict
 from simulator.board import Opening
 from simulator.channel import Channel
 from simulator.errors import EnvironmentProblem
@@ -159,7 +159,15 @@ class Announcer:
             call=message.call or None,
             target=EVERYONE,
         )
-        tx.record(redact(exchange, contract), contract.check(exchange))
+        # A client may have put a credential where it is told again, as what goes with a call.
+        known = self._secrets(tx, message.vendor)
+        judgement = redact_verdict(contract.check(exchange), exchange, contract, known)
+        tx.record(redact(exchange, contract, known), judgement)
+
+    def _secrets(self, tx: Transaction, vendor: str) -> dict[str, str]:
+        contract = self._contracts[vendor]
+        kinds = {**contract.secrets, **contract.secret_headers, **self._vendors[vendor].secrets}
+        return {value: kinds[field] for field, value in tx.credentials(vendor).items() if field in kinds}
 
     def _offered(self, tx: Transaction, vendor: str, operation: str) -> bool:
         return self._vendors[vendor].serves(tx.switches_of(vendor), operation)

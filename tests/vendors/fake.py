@@ -93,12 +93,16 @@ class Fake:
             headers = dict(request.headers)
         elif self.contract.operations[example.operation].security:
             headers |= self.headers
-        path = request.path if any(pointer == "path" or pointer.startswith("path:") for pointer in wrong) else self.path(request.path)
+        path = (
+            request.path
+            if any(pointer == "path" or pointer.startswith("path:") for pointer in wrong)
+            else self.path(request.path)
+        )
         request = replace(request, path=path, headers=tuple(headers.items()))
         return self._shown(request, self.credentials, wrong, blank=example.printed)
 
     def path(self, path: str) -> str:
-        """Return a path with this tenant's credentials where secrets stand in it, and an open channel where one does."""
+        """Return a path with this tenant's credentials where secrets stand in it, and its channel where one does."""
         return self._on_channel(self._path(path, self._of_kind))
 
     def without_credentials(self, request: HttpRequest) -> HttpRequest:
@@ -111,11 +115,12 @@ class Fake:
         """Return a path with the id of an open channel of the tenant's where it names a channel."""
         named = self._channel_parameter
         segments = path.split("/")
-        for operation in self.operations() if named else ():
-            pairs = list(zip(operation.path.split("/"), segments, strict=False))
-            if named in (wanted for wanted, _ in pairs) and operation.path.count("/") == path.count("/"):
-                if all("{" in wanted or wanted == found for wanted, found in pairs):
-                    return "/".join(self.channel() if wanted == named else found for wanted, found in pairs)
+        templates = (o.path.split("/") for o in self.operations()) if named else ()
+        for template in templates:
+            pairs = list(zip(template, segments, strict=False))
+            fits = len(template) == len(segments) and all("{" in wanted or wanted == found for wanted, found in pairs)
+            if fits and named in template:
+                return "/".join(self.channel() if wanted == named else found for wanted, found in pairs)
         return path
 
     @cached_property

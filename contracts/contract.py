@@ -59,6 +59,11 @@ class Contract:
         return self.strict.operations
 
     @property
+    def has_channel(self) -> bool:
+        """True when what it tells goes over channels that clients hold open (``x-channel``), and to no address."""
+        return "x-channel" in self.source.files[openapi.FILE]
+
+    @property
     def dispatches(self) -> Mapping[str, Dispatch]:
         """The paths that mean several operations, by the key of what these have in common, under strict readings."""
         return self.strict.dispatches

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from contracts.contract import load
 from contracts.egress import Gate
 from contracts.redaction import redact_mounted
+from simulator.announcing import Announcer
 from simulator.discovery import discover_vendors, target_choices
 from simulator.dispatch import Dispatcher
 from simulator.engine import Engine
@@ -60,7 +62,7 @@ class Simulator:
         for target in settings.targets:
             self.gate = self.gate.allow_url(target.url)
         self.sender = Sender(self.gate)
-        self.pbx = Pbx(self.vendors)
+        self.pbx = Pbx(self.vendors, Announcer(self.vendors, self.contracts, self.store))
         self.engine = Engine(self.pbx, self.store, self.contracts)
         self.engine.strict_inferred = settings.strict_inferred
         self.policy = RetryPolicy()
@@ -100,6 +102,7 @@ class Simulator:
         """End everything; what is not done stays in the store."""
         self.stopped = True
         if self.server is not None:
+            self.tenants.end_channels()
             self.shell.stop()
             await self.server.stop()
         await self.scheduler.stop()
@@ -228,6 +231,7 @@ class Simulator:
         if not tenant.furnished:
             tenant.furnish = found
         tenant.on_growth = self._grown
+        tenant.channels.on_left = partial(self.pbx.announcer.left, tenant)
         tenant.on_loss = lambda: self.reload(tenant.name)
         self.scheduler.watch(tenant, after_loss=after_loss)
 
@@ -237,7 +241,7 @@ class Simulator:
                 waiter.set_result(None)
 
     def _halt(self, tenant: Tenant) -> None:
-        tenant.closed = True
+        tenant.close()
         self.scheduler.forget(tenant.name)
         self.dispatcher.forget(tenant.name)
 
@@ -267,13 +271,11 @@ class Simulator:
         from simulator.serving import Server
         from simulator.web import make_app
 
-        mounts = {
-            f"/{key}": make_app(
-                key, self.contracts[key], Pipeline(vendor, self.contracts[key], self.tenants, self.store)
-            )
-            for key, vendor in self.vendors.items()
-            if vendor.handlers
-        }
+        mounts = {}
+        for key, vendor in ((key, vendor) for key, vendor in self.vendors.items() if vendor.handlers):
+            contract = self.contracts[key]
+            pipeline = Pipeline(vendor, contract, self.tenants, self.store, self.pbx)
+            mounts[f"/{key}"] = make_app(key, contract, pipeline)
         mounts["/_sim"] = control_app(self)
         self.shell = Shell(
             mounts,

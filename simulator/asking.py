@@ -101,6 +101,7 @@ async def kept(slip: Slip, answer: WsgiAnswer) -> WsgiAnswer:
         await asyncio.shield(slip.committed)
     except Exception:
         log.exception("a change could not be committed")
+        slip.instruction = None
         return _failed(slip)
     return answer
 

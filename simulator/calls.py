@@ -40,6 +40,7 @@ TRANSITIONS: dict[tuple[State, Kind], State] = {
     (State.MENU, Kind.QUEUED): State.QUEUED,
     (State.MENU, Kind.RINGING): State.RINGING,
     (State.MENU, Kind.ENDED): State.ENDED,
+    (State.QUEUED, Kind.QUEUED): State.QUEUED,  # it moves to another queue
     (State.QUEUED, Kind.RINGING): State.RINGING,
     (State.QUEUED, Kind.ENDED): State.ENDED,
     (State.RINGING, Kind.RINGING): State.RINGING,

@@ -31,5 +31,5 @@ def target_choices(vendors: Mapping[str, Vendor], contracts: Mapping[str, Contra
     return {
         key: next((o.methods for o in contracts[key].operations.values() if o.kind == "webhook"), ())
         for key, vendor in vendors.items()
-        if vendor.renders
+        if vendor.renders and not vendor.channel
     }

@@ -72,6 +72,9 @@ def restored(rows: TenantRows, readings_of: Callable[[Profile], Choices]) -> Ten
     tenant.furnished = FURNISHED in core[PROFILE]
     tenant.own_world = OwnWorld(**core[PROFILE][OWN_WORLD]) if OWN_WORLD in core[PROFILE] else None
     tenant.records |= records
+    for kind in (k for k in records if k.endswith(".channel")):
+        # A channel ends with the process that held it.
+        tenant.records[kind] = {key: {**record, "open": False} for key, record in records[kind].items()}
     _restore_core(tenant, core)
     for job in sorted((Job.from_document(_read(j.body)) for j in rows.jobs), key=_id):
         tenant.agenda.put(job)

@@ -13,7 +13,9 @@ from typing import Any
 from contracts.model import Direction as Way
 from contracts.model import Exchange
 from scenarios.model import Flaw
+from simulator.announcing import Announcer
 from simulator.billing import DEFAULT_TARIFFS
+from simulator.board import Note
 from simulator.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Medium, Party, State
 from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import SimulatorError
@@ -47,8 +49,9 @@ class UnknownCall(SimulatorError):
 class Pbx:
     """Makes calls happen, for any tenant, with the vendors that it was given."""
 
-    def __init__(self, vendors: Mapping[str, Vendor]) -> None:
+    def __init__(self, vendors: Mapping[str, Vendor], announcer: Announcer) -> None:
         self.vendors = vendors
+        self.announcer = announcer
 
     def start(
         self,
@@ -62,10 +65,11 @@ class Pbx:
         medium: Medium = Medium.VOICE,
         run: Run | None = None,
         name: str = "",
+        note: Note | None = None,
     ) -> tuple[Call, Run | None]:
         """Begin a call (``outside`` and ``line`` as digits, national or with country code) and tell of it.
 
-        Raises UnknownRecord when the extension or the line is not of this world.
+        ``note`` sees it before anybody is told. Raises UnknownRecord when the world lacks the extension or the line.
         """
         if extension is not None:
             self._expect(tx, EXTENSION, extension)
@@ -75,6 +79,8 @@ class Pbx:
         if line:
             self._expect(tx, NUMBER, own)
         call = Call(f"c{number}", serial, direction, international(outside), own, medium, extension, origin)
+        if note is not None:
+            note(call)
         run = run.with_call(name, call.id) if run else None
         first = Kind.SMS_SENT if medium is Medium.SMS else Kind.STARTED
         return self._happen(tx, call, first, {}, run)
@@ -93,9 +99,16 @@ class Pbx:
         return self._happen(tx, call, kind, facts, run)
 
     def transfer(
-        self, tx: Transaction, key: str, to: str, *, run: Run | None = None, name: str = ""
+        self,
+        tx: Transaction,
+        key: str,
+        to: str | None,
+        *,
+        queue: str | None = None,
+        run: Run | None = None,
+        name: str = "",
     ) -> tuple[Call, Run | None]:
-        """Transfer a call to an extension: a new call begins for the same outside party, and this one is over.
+        """Transfer a call to an extension or a queue: a new one begins for the same outside party, and this is over.
 
         Returns the new call. Raises UnknownCall, UnknownRecord or ImpossibleEvent.
         """
@@ -104,16 +117,20 @@ class Pbx:
             raise UnknownCall(key)
         if old.state not in (State.TALKING, State.HELD):
             raise ImpossibleEvent(old, Kind.TRANSFERRED)
-        self._expect(tx, EXTENSION, to)
+        self._expect(tx, *((QUEUE, queue) if to is None and queue is not None else (EXTENSION, to or "")))
         new, run = self.start(tx, old.direction, old.outside, line=old.line, origin=old.id, run=run, name=name)
         _, run = self._happen(
             tx,
             old,
             Kind.TRANSFERRED,
-            {"other": new.id, "extension": to, "by": Party.INSIDE, "cause": Cause.TRANSFERRED},
+            {"other": new.id, "extension": to, "queue": queue, "by": Party.INSIDE, "cause": Cause.TRANSFERRED},
             run,
         )
         return new, run
+
+    def tell(self, tx: Transaction, message: Message) -> None:
+        """Tell something that is no event of a call."""
+        self._send(tx, message, None)
 
     def release_held(self, tx: Transaction, run: Run, passed: Message | None = None) -> Run:
         """Send what waits to change places: with the message that has ``passed`` it, or all at the end of a run."""
@@ -139,12 +156,17 @@ class Pbx:
 
     def _tell(self, tx: Transaction, call: Call, event: Event, run: Run | None) -> Run | None:
         for vendor in self.vendors.values():
+            if vendor.channel and not self.announcer.listens(tx, vendor.key):
+                continue
             render = vendor.renders.get(event.kind)
             for message in render(call, event, self._scene(tx, vendor)) if render else ():
                 run = self._send(tx, message, run)
         return run
 
     def _send(self, tx: Transaction, message: Message, run: Run | None) -> Run | None:
+        if self.vendors[message.vendor].channel:
+            self.announcer.announce(tx, message)
+            return run
         targets = tx.targets(message.vendor)
         if run is None:
             for target in targets:

@@ -20,7 +20,9 @@ from contracts.parameters import query_of
 from contracts.redaction import redact, redact_verdict
 from contracts.variant import Variant
 from simulator.bridge import Slip, WsgiAnswer
+from simulator.pbx import Pbx
 from simulator.store import Store
+from simulator.switchboard import Switchboard
 from simulator.tenants import UNCLAIMED, Tenant, Tenants
 from simulator.transactions import Transaction
 from simulator.vendor import Problem, Received, Refusal, Reply, Vendor
@@ -41,7 +43,7 @@ UNREAD = {
 class Pipeline:
     """Answers the requests of one vendor."""
 
-    def __init__(self, vendor: Vendor, contract: Contract, tenants: Tenants, store: Store) -> None:
+    def __init__(self, vendor: Vendor, contract: Contract, tenants: Tenants, store: Store, pbx: Pbx) -> None:
         self.vendor = vendor
         self.contract = contract
         if vendor.claim is None or vendor.refuse is None:
@@ -50,6 +52,7 @@ class Pipeline:
         self._word = vendor.refuse
         self._tenants = tenants
         self._store = store
+        self._pbx = pbx
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a request for an operation of the contract, or for what stands for those that share a path.
@@ -59,7 +62,7 @@ class Pipeline:
         key, body, unread = self._read(self.contract.strict, operation, http)
         claim = self._claim(key, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
-        tx = Transaction(tenant, self._store, self.vendor.key)
+        tx = self._work(tenant)
         variant = self.contract.under(tx.readings)[1]
         if variant is not self.contract.strict:
             key, body, unread = self._read(variant, operation, http)
@@ -69,6 +72,8 @@ class Pipeline:
         open_to_all = self.contract.strict.served(operation).is_open
         if claim.tenant is None and not (open_to_all and (unread or judgement.refused)):
             reply = refuse(claim.problem, claim.detail or claim.hint)
+        elif key is not None and not self.vendor.serves(tx.switches, key):
+            reply = refuse(Problem.NOT_FOUND, "the tenant's switches leave this operation out")
         elif unread:
             reply = refuse(UNREAD[unread.clause], str(unread), judgement=judgement)
         elif judgement.refused or key is None:
@@ -107,9 +112,14 @@ class Pipeline:
             return tx, self.vendor.handlers[received.operation](tx, received)
         except Exception:
             log.exception("%s %s failed", self.vendor.key, received.operation)
-            clean = Transaction(tenant, self._store, self.vendor.key)  # what the handler began is gone
+            clean = self._work(tenant)  # what the handler began is gone
             detail = "the simulator failed; see its log"
             return clean, self._refuse(clean, Problem.FAILURE, detail, operation=received.operation)
+
+    def _work(self, tenant: Tenant) -> Transaction:
+        tx = Transaction(tenant, self._store, self.vendor.key)
+        tx.board = Switchboard(self._pbx, tx, self.vendor.key)
+        return tx
 
     def _refuse(
         self,

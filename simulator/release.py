@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from types import TracebackType
 
+from simulator.board import Stream
 from simulator.bridge import Headers, Message, Receive, Send, WsgiAnswer
 
 CLOSE = (b"connection", b"close")
@@ -97,6 +98,25 @@ async def send_drops(answer: WsgiAnswer, send: Send, client: Watch, seconds: flo
         if await client.wait(seconds / len(pieces)) is Woken.GONE:
             return
     await send({"type": "http.response.body", "body": b""})
+
+
+async def send_stream(answer: WsgiAnswer, send: Send, client: Watch, stream: Stream, seconds: float) -> None:
+    """Send the head and the body at once, then what the stream has, or its sign of life after so much silence.
+
+    It ends when the stream does, when the client hangs up, or when the server stops; the stream is closed then.
+    """
+    try:
+        await send(_start(answer.status, [header for header in answer.headers if header[0] != b"content-length"]))
+        await send({"type": "http.response.body", "body": answer.body, "more_body": True})
+        woken, last = Woken.DUE, False
+        while woken is Woken.DUE and not last:
+            woken = await client.wait(seconds, stream.ready())
+            piece, last = stream.take()
+            if piece or (woken is Woken.DUE and not last):
+                await send({"type": "http.response.body", "body": piece or stream.idle, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        stream.close()
 
 
 async def send_part(answer: WsgiAnswer, send: Send) -> None:

@@ -1,7 +1,7 @@
 """The ASGI application: it holds everything that waits, so that the Flask apps behind it never do.
 
 It knows no vendor and no tenant: the core decides, and hands its wishes back on a slip; the shell carries
-them out. A new wish is a branch in `Shell._carry_out` (an event stream will be one).
+them out. A new wish is a branch in `Shell._carry_out`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from time import perf_counter
 
 from simulator.asking import Core, JournalWait, Question, kept, wants_journal
+from simulator.board import Stream
 from simulator.bridge import REFUSAL, REFUSAL_STATUS, Receive, Scope, Send, Slip, WsgiAnswer, WsgiApp
 from simulator.hosts import AllowedHosts
 from simulator.limits import ClientGone, Full, Head, Limits, Refused, read_body, read_head
-from simulator.release import CLOSE, RETRY, Waits, Woken, plain, send_drops, send_part, send_whole
+from simulator.release import CLOSE, RETRY, Waits, Woken, plain, send_drops, send_part, send_stream, send_whole
 from simulator.vendor import Instruction, Refusal, Wait
 
 
@@ -110,7 +111,7 @@ class Shell:
         if slip.instruction is None or wants_journal(slip):
             await send_whole(answer, send)
         else:
-            await self._carry_out(slip.instruction, answer, receive, send)
+            await self._carry_out(question, slip.instruction, answer, receive, send)
 
     def _refuse(self, question: Question, slip: Slip, refused: Refused) -> WsgiAnswer:
         """Let the mounted app word a refusal, in its vendor's envelope and with its journal."""
@@ -121,9 +122,14 @@ class Shell:
         answer = self._core.ask(question, slip, extra)
         return WsgiAnswer(answer.status, [*answer.headers, *more], answer.body)
 
-    async def _carry_out(self, wanted: Instruction, answer: WsgiAnswer, receive: Receive, send: Send) -> None:
+    async def _carry_out(
+        self, question: Question, wanted: Instruction, answer: WsgiAnswer, receive: Receive, send: Send
+    ) -> None:
         if wanted.wait is Wait.CUT:
             await send_part(answer, send)
+            return
+        if wanted.stream is not None:
+            await self._stream(question.scope["root_path"], wanted, wanted.stream, answer, receive, send)
             return
         async with self._waits.client(receive) as client:
             if wanted.wait is Wait.DRIP:
@@ -133,6 +139,17 @@ class Shell:
                 return
         await self._waits.turn()
         await send_whole(answer, send)
+
+    async def _stream(
+        self, prefix: str, wanted: Instruction, stream: Stream, answer: WsgiAnswer, receive: Receive, send: Send
+    ) -> None:
+        # It lasts as long as the client likes, and is no request under way: whoever opens streams counts them.
+        self._under_way[prefix] -= 1
+        try:
+            async with self._waits.client(receive) as client:
+                await send_stream(answer, send, client, stream, wanted.seconds)
+        finally:
+            self._under_way[prefix] += 1
 
 
 async def _live(receive: Receive, send: Send) -> None:

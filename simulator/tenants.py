@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from simulator.agenda import Agenda
 from simulator.calls import Call
+from simulator.channel import Channels
 from simulator.clock import Clock, Mode
 from simulator.errors import SimulatorError
 from simulator.identity import Identity
@@ -89,6 +90,7 @@ class Tenant:
         self.agenda = Agenda()
         self.balance = profile.balance
         self.journal = Journal(profile.name)
+        self.channels = Channels()
         self.in_flight = 0
         self.changed = asyncio.Event()
         self.pending: asyncio.Future[None] | None = None
@@ -113,6 +115,11 @@ class Tenant:
         if self.furnish is not None:
             furnish, self.furnish = self.furnish, None
             furnish()
+
+    def close(self) -> None:
+        """Let nothing that is still under way change it, and end its event channels."""
+        self.closed = True
+        self.channels.end()
 
     def written(self, change: Future[None]) -> asyncio.Future[None]:
         """Take note of a change on its way to the log; when it is lost, so is this image of the tenant."""
@@ -175,6 +182,11 @@ class Tenants:
     def put_back(self, tenant: Tenant) -> None:
         """Replace a tenant by a fresh image of itself."""
         self._tenants[tenant.name] = tenant
+
+    def end_channels(self) -> None:
+        """End every event channel of every tenant."""
+        for tenant in self._tenants.values():
+            tenant.channels.end()
 
     def discard(self, name: str) -> Tenant:
         """Forget a tenant and its credentials."""

@@ -6,14 +6,16 @@ A transaction that is not committed has changed nothing. What it reads includes 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.model import Exchange, Judgement
+from simulator.board import Board
 from simulator.calls import Call, Event
+from simulator.channel import Channels
 from simulator.clock import Clock
 from simulator.gathered import Gathered, retire_calls
 from simulator.identity import Identity
@@ -37,6 +39,8 @@ class Transaction:
         self.now = now or tenant.now()
         self._new = Gathered()
         self._news: list[object] = []
+        self._then: list[Callable[[asyncio.Future[None] | None], None]] = []
+        self.board: Board  # a handler's unit of work has one: see `simulator.pipeline`
 
     @property
     def zone(self) -> ZoneInfo:
@@ -56,7 +60,16 @@ class Transaction:
     @property
     def switches(self) -> Mapping[str, str]:
         """The vendor's switches that the tenant has set."""
-        return self._tenant.profile.switches.get(self._vendor, {})
+        return self.switches_of(self._vendor)
+
+    def switches_of(self, vendor: str) -> Mapping[str, str]:
+        """Return a vendor's switches that the tenant has set."""
+        return self._tenant.profile.switches.get(vendor, {})
+
+    @property
+    def channels(self) -> Channels:
+        """The event channels that are open."""
+        return self._tenant.channels
 
     def credentials(self, vendor: str) -> Mapping[str, str]:
         """Return the tenant's credential set for a vendor."""
@@ -168,6 +181,10 @@ class Transaction:
         """Show something to whoever watches, once this is applied."""
         self._news.append(news)
 
+    def on_commit(self, act: Callable[[asyncio.Future[None] | None], None]) -> None:
+        """Do something as soon as this is applied; it is given what is done when all of it is on disk."""
+        self._then.append(act)
+
     def commit(self) -> asyncio.Future[None] | None:
         """Apply everything to the tenant and hand it to the log; return what is done when it is on disk.
 
@@ -183,6 +200,8 @@ class Transaction:
         if entries and tenant.journal.first > 1:
             changes.append(TrimJournal(tenant.name, tenant.journal.first - 1))
         written = tenant.written(self._store.submit(changes)) if changes else None
+        for act in self._then:
+            act(written)
         for news in (*entries, *self._news):
             tenant.tell(news)
         if entries:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from contracts.model import Headers, HttpRequest, HttpResponse, Violation
+from simulator.board import Board, Stream
 from simulator.calls import Call, Event, Kind
 from simulator.identity import Identity
 
@@ -64,6 +65,13 @@ class Work(Reader, Protocol):
 
     def accounts(self, vendor: str) -> Mapping[str, str]:
         """Return the account settings that the tenant has set for a vendor (see Vendor.account)."""
+
+    @property
+    def board(self) -> Board:
+        """Calls, and what is told of them, in this unit of work."""
+
+    def call(self, key: str) -> Call | None:
+        """Return a call by its id."""
 
     def calls(self) -> Iterable[Call]:
         """Return the tenant's calls, oldest first, live ones too."""
@@ -119,6 +127,7 @@ class Wait(StrEnum):
     CUT = "cut"  # send part of the body, then close the connection
     DRIP = "drip"  # send the body a byte at a time over ``seconds``
     JOURNAL = "journal"  # ask again when the journal has grown, or after ``seconds``
+    STREAM = "stream"  # send the body and go on with the stream, which shows life after ``seconds`` of silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +136,7 @@ class Instruction:
 
     wait: Wait
     seconds: float = 0.0
+    stream: Stream | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +245,8 @@ class Vendor:
     authorise    the headers that carry a target's token (or the token got by ``login``)
     accepted     whether an answer to a message is an acceptance (None: every 2xx is)
     handlers     operation id to handler (empty: it serves nothing)
+    serves       whether these switches of a tenant leave an operation or message in (it is not there, else)
+    channel      its messages go to the event channels that clients hold open, and to no target
     admit        whether a request that is right in itself may be done now (None: nothing more to say)
     claim        which tenant a request speaks for; open operations (a token route) claim by their body
     refuse       a refusal in the vendor's own envelope
@@ -255,6 +267,8 @@ class Vendor:
     login: Login | None = None
     accepted: Callable[[HttpResponse], bool] | None = None
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    serves: Callable[[Mapping[str, str], str], bool] = lambda switches, operation: True
+    channel: bool = False
     admit: Callable[[Work, Received], Refusal | None] | None = None
     claim: Callable[[str | None, HttpRequest, Any, Credentials], Claim] | None = None
     refuse: Callable[[Refusal], Reply] | None = None

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
+from itertools import takewhile
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -16,6 +17,7 @@ from simulator.app import Simulator, build
 from simulator.settings import Settings
 
 JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,16 @@ class Answer:
 
 
 class Client:
-    """One connection, kept alive. It is one thread's; a body that is not bytes goes out as JSON."""
+    """One connection, kept alive. It is one thread's; a body that is not bytes goes out as JSON.
+
+    Of an event stream it reads the first event, and hangs up; `hold` leaves it open.
+    """
 
     def __init__(self, url: str, headers: Mapping[str, str] | None = None, timeout: float = 20) -> None:
         parts = urlsplit(url)
         self._connection = HTTPConnection(parts.hostname or "", parts.port, timeout=timeout)
         self._headers = dict(headers or {})
+        self._held: HTTPResponse | None = None
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str | None] | None = None) -> Answer:
         """Send a request and return the answer; a header given as None is left out."""
@@ -55,10 +61,29 @@ class Client:
         self._connection.request(method, path, body, {k: v for k, v in given.items() if v is not None})
         answer = self._connection.getresponse()
         pairs = tuple((key.lower(), value) for key, value in answer.getheaders())
-        return Answer(answer.status, pairs, answer.read())
+        if method == "HEAD" or not (answer.getheader("content-type") or "").startswith(EVENT_STREAM):
+            return Answer(answer.status, pairs, answer.read())
+        first = _first_event(answer)
+        self.close()  # the next request is on a connection of its own
+        return Answer(answer.status, pairs, first)
+
+    def hold(self, path: str, headers: Mapping[str, str]) -> Answer:
+        """Open an event stream, read its first event, and leave it open until this client is closed."""
+        self._connection.request("GET", path, headers={**self._headers, **headers})
+        self._held = self._connection.getresponse()
+        pairs = tuple((key.lower(), value) for key, value in self._held.getheaders())
+        return Answer(self._held.status, pairs, _first_event(self._held))
 
     def close(self) -> None:
         self._connection.close()
+        if self._held is not None:
+            self._held.close()
+
+
+def _first_event(answer: HTTPResponse) -> bytes:
+    """Read a stream up to the empty line behind its first event, or to its end."""
+    lines = iter(answer.readline, b"")
+    return b"".join((*takewhile(lambda line: line != b"\n", lines), b"\n"))
 
 
 class Live:
@@ -69,6 +94,7 @@ class Live:
         self.url = url
         self._loop = loop
         self._clients: list[Client] = []
+        self.channels: dict[tuple[str, str], str] = {}  # the event channel held open for a vendor's tenant
 
     def client(self, headers: Mapping[str, str] | None = None) -> Client:
         """Return a connection of its own; it is closed with the simulator."""

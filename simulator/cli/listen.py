@@ -167,4 +167,4 @@ def _end(ear: _Ear) -> int:
 
 
 def _pushes(contract: Contract) -> bool:
-    return any(operation.kind == "webhook" for operation in contract.operations.values())
+    return not contract.has_channel and any(operation.kind == "webhook" for operation in contract.operations.values())

@@ -9,6 +9,7 @@ import click
 
 from contracts.contract import Contract, discover, load
 from simulator.cli.console import show_json
+from simulator.cli.welcome import how_known
 
 
 @click.command(name="vendors")
@@ -29,7 +30,8 @@ def command(discrepancies: bool, overlay: Path | None, as_json: bool) -> int:
         show_json({"vendors": {contract.key: _record(contract) for contract in loaded}, "exit_code": 0})
         return 0
     for number, contract in enumerate(loaded):
-        click.secho(f"{chr(10) if number else ''}{contract.title} ({contract.key})", bold=True)
+        title = f"{contract.title} ({contract.key}): {how_known(contract)}"
+        click.secho(f"{chr(10) if number else ''}{title}", bold=True)
         for operation in contract.operations.values():
             mark = operation.provenance
             click.echo(

@@ -20,6 +20,9 @@ from simulator.version import VERSION
 _LISTEN = "http://127.0.0.1:9055/"
 _ANY = ("0.0.0.0", "::")  # noqa: S104 - they are compared, not bound
 
+# A thousand event channels, and what else there is.
+ENOUGH_FILES = 1200
+
 
 def welcome(simulator: Simulator) -> None:
     """Print the base URLs, credentials, curls, targets and seed of the tenant default."""
@@ -99,7 +102,7 @@ def _vendor(simulator: Simulator, base: str, key: str, vendor: Vendor) -> Iterat
     for what, command in vendor.curls(f"{base}/{key}" if vendor.handlers else base, credentials):
         yield f"  To {what}, paste:"
         yield from _pasted(simulator, command)
-    if vendor.renders:
+    if vendor.renders and not vendor.channel:
         yield from _pushes(simulator, base, key, vendor)
 
 
@@ -134,6 +137,9 @@ def _rest(simulator: Simulator, base: str) -> Iterator[str]:
     yield f"Kept           {settings.store or 'nothing, once it ends: --store FILE keeps it'}"
     if asked := _overruled(simulator):
         yield f"               it goes on as it was made: {', '.join(asked)} would be for a new one"
+    files = simulator.server.open_files if simulator.server else None
+    if files is not None and files < ENOUGH_FILES:
+        yield f"Open files     {files} at most, and each client takes one: raise it with ulimit -n"
     yield "Made-up numbers can be real people's: point nothing here that dials or texts."
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 1000
 LONGEST_WAIT = 60
-# Fields of a token's record that open a door.
-_SECRETS = ("token", "refresh_token")
+# Fields of a record that open a door.
+_SECRETS = ("token", "refresh_token", "password")
 
 
 def read_journal(simulator: Simulator, received: Received) -> Reply:

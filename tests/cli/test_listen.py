@@ -140,7 +140,7 @@ def test_secrets_that_arrive_are_not_printed_and_not_kept(sent, tmp_path):
         (("--fail-every", "-1"), "--fail-every"),
         (("--count", "-1"), "--count"),
         (("--host", ""), "--host: give an address of this machine"),
-        (("--reading", "nokia:P1=strict"), "the vendor is one of: hubsoft"),
+        (("--reading", "nokia:P1=strict"), "the vendor is one of: digitro"),
         (("--reading", "hubsoft:H1=strict"), "what arrives here is judged as pbx55's"),
         (("--reading", "pbx55:P99=strict"), "choose one of: P1"),
     ],

@@ -46,7 +46,7 @@ REFUSED = {
     "zone_that_is_a_path": (("--zone", "../../etc/passwd"), "there is no time zone"),
     "zone_empty": (("--zone", ""), "there is no time zone"),
     "reading_shape": (("--reading", "H1"), "write VENDOR:ID=READING, as in hubsoft:H1=current-2020"),
-    "reading_vendor": (("--reading", "nokia:H1=strict"), "the vendor is one of: hubsoft"),
+    "reading_vendor": (("--reading", "nokia:H1=strict"), "the vendor is one of: digitro, hubsoft"),
     "reading_id": (("--reading", "hubsoft:H99=strict"), "choose one of: H1, H2"),
     "reading_name": (
         ("--reading", "hubsoft:H1=foo"),

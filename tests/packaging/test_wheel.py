@@ -20,7 +20,7 @@ from scenarios.loader import library
 from tests.needs import needs
 
 ROOT = Path(__file__).parents[2]
-DATA = (".json", ".yaml", ".md", ".py")
+DATA = (".json", ".yaml", ".md", ".py", "/py.typed")
 
 pytestmark = pytest.mark.slow
 
@@ -110,7 +110,7 @@ def test_installed_pbxsim_plays_a_scenario_from_a_foreign_folder(installed, tmp_
 
 
 def test_printed_commands_of_the_installed_pbxsim_work_when_they_are_pasted(installed, tmp_path):
-    needs("curl", "sed")
+    needs("curl", "sed", "tr")
     command = (installed, "serve", "--port", "0")
     with subprocess.Popen(command, cwd=tmp_path, env=bare(tmp_path), stdout=subprocess.PIPE, text=True) as process:
         guard = threading.Timer(60, process.kill)
@@ -124,7 +124,8 @@ def test_printed_commands_of_the_installed_pbxsim_work_when_they_are_pasted(inst
 
     assert process.returncode == 0
     assert answers["/hubsoft/"]["status"] == "success"
-    assert answers["/_sim/calls"]["call"] == "c1"
+    assert answers["/digitro/"]["ID_CHAMADA"]  # the first call
+    assert answers["/_sim/calls"]["call"] == "c2"
     assert answers["/_sim/targets"]["vendor"] == "pbx55"
 
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from contracts.contract import load
+from simulator.announcing import Announcer
 from simulator.calls import Cause, Direction, ImpossibleEvent, Kind, Medium, Party, State
 from simulator.directory import NUMBER
 from simulator.discovery import discover_vendors
@@ -23,8 +25,9 @@ def target(key="t1", vendor="pbx55", **more):
 @asynccontextmanager
 async def exchange_of(*targets):
     """Give a PBX, and a function that does one thing there and commits it."""
-    pbx = Pbx(discover_vendors())
+    vendors = discover_vendors()
     async with desk() as made:
+        pbx = Pbx(vendors, Announcer(vendors, {key: load(key) for key in vendors}, made.store))
         tx = made.tx()
         for each in targets:
             tx.put_target(each)

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from contracts.model import HttpRequest, HttpResponse, Part
+from simulator.announcing import Announcer
 from simulator.bridge import Slip
 from simulator.clock import Mode
 from simulator.journal import Entry
+from simulator.pbx import Pbx
 from simulator.pipeline import Pipeline
 from simulator.store import SqlStore
 from simulator.tenants import UNCLAIMED, Profile, Tenant, Tenants, first_clock
@@ -85,7 +87,8 @@ def ask(tmp_path: Path) -> Callable[..., Asked]:
                 acme, slip = tenants.get("acme"), Slip()
                 acme.records["bell"] = {"a": {"id": "a"}}
                 acme.records["toy.token"] = {ISSUED: {"token": ISSUED}}
-                pipeline = Pipeline(made.vendor, contract, tenants, store)
+                pbx = Pbx({}, Announcer({}, {}, store))
+                pipeline = Pipeline(made.vendor, contract, tenants, store, pbx)
                 if isinstance(act, HttpRequest):
                     response = pipeline.answer(operation, act, {}, slip)
                 else:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from contracts import strict_json
+from contracts import openapi, strict_json
 from contracts.contract import Contract, load
 from contracts.examples import Example, examples
 from contracts.exchanges import verdict_from_record
 from contracts.model import HttpRequest, HttpResponse, Part, Violation
 from contracts.operation import FORM, Operation
+from simulator.announcing import EVERYONE
 from simulator.discovery import discover_vendors
 from simulator.tenants import UNCLAIMED
 from simulator.vendor import Problem, Refusal, Vendor
@@ -92,19 +93,72 @@ class Fake:
             headers = dict(request.headers)
         elif self.contract.operations[example.operation].security:
             headers |= self.headers
-        path = request.path if any(pointer.startswith("path:") for pointer in wrong) else self.path(request.path)
+        path = (
+            request.path
+            if any(pointer == "path" or pointer.startswith("path:") for pointer in wrong)
+            else self.path(request.path)
+        )
         request = replace(request, path=path, headers=tuple(headers.items()))
         return self._shown(request, self.credentials, wrong, blank=example.printed)
 
     def path(self, path: str) -> str:
-        """Return a path with this tenant's credentials where secrets stand in it."""
-        return self._path(path, self._of_kind)
+        """Return a path with this tenant's credentials where secrets stand in it, and its channel where one does."""
+        return self._on_channel(self._path(path, self._of_kind))
 
     def without_credentials(self, request: HttpRequest) -> HttpRequest:
         """Return a request of nobody: its headers, path, query and body name no tenant."""
         bare = tuple((name, value) for name, value in request.headers if name not in self.headers)
         request = replace(request, headers=bare, path=self._path(request.path, lambda kind: "nobody"))
         return self._shown(request, dict.fromkeys(self.credentials, "nobody"), set())
+
+    def _on_channel(self, path: str) -> str:
+        """Return a path with the id of an open channel of the tenant's where it names a channel."""
+        named = self._channel_parameter
+        segments = path.split("/")
+        templates = (o.path.split("/") for o in self.operations()) if named else ()
+        for template in templates:
+            pairs = list(zip(template, segments, strict=False))
+            fits = len(template) == len(segments) and all("{" in wanted or wanted == found for wanted, found in pairs)
+            if fits and named in template:
+                return "/".join(self.channel() if wanted == named else found for wanted, found in pairs)
+        return path
+
+    @cached_property
+    def _channel_parameter(self) -> str:
+        """The part of a template that names a channel: what every operation has but the one that opens it."""
+        if not self.contract.has_channel:
+            return ""
+        opening = self._channel_block["open"]
+        paths = [set(o.path.split("/")) for o in self.operations() if o.id != opening]
+        (named,) = (part for part in set.intersection(*paths) if part.startswith("{"))
+        return named
+
+    @property
+    def _channel_block(self) -> Mapping[str, Any]:
+        readings = self.live.on_loop(lambda simulator: simulator.tenants.get(self.tenant).profile.readings)
+        chosen = self.contract.choose(readings.get(self.key, {}))
+        return dict(self.contract.under(chosen)[1].files[openapi.FILE]["x-channel"])
+
+    def channel(self) -> str:
+        """Return the id of a channel that is held open for the tenant, as its first event tells it."""
+        held, place = self.live.channels, (self.key, self.tenant)
+        if place not in held or not self._is_open(held[place]):
+            block = self._channel_block
+            opening = self.contract.operations[block["open"]]
+            answer = self.live.client().hold(f"/{self.key}{opening.path}", self.headers)
+            assert answer.status == 200
+            fields = dict(line.split(": ", 1) for line in answer.text.splitlines() if line)
+            held[place] = str(json.loads(fields["data"])[block["id-key"]])
+        return held[place]
+
+    def as_at_first(self) -> None:
+        """Begin again where one example changes what the next one names: passwords, calls."""
+        if self.contract.has_channel:
+            assert self.live.control("POST", "/reset", tenant=self.tenant).status == 200
+
+    def _is_open(self, channel: str) -> bool:
+        records = self.live.records(f"{self.key}.channel", self.tenant)
+        return any(record["open"] for record in records if str(record["id"]) == channel)
 
     def _path(self, path: str, secret: Callable[[str], str]) -> str:
         segments = path.split("/")
@@ -123,7 +177,9 @@ class Fake:
         before = {name: self.live.journal_end(name) for name in (self.tenant, UNCLAIMED)}
         path = f"/{self.key}{request.path}" + (f"?{request.query}" if request.query else "")
         answer = self.live.ask(request.method, path, request.body or None, dict(request.headers))
-        left = [(name, entry) for name, end in before.items() for entry in self.live.journal(name, after=end)]
+        entries = [(name, entry) for name, end in before.items() for entry in self.live.journal(name, after=end)]
+        # What a request has the PBX tell on event channels stands in the journal as well, and answers nobody.
+        left = [(name, entry) for name, entry in entries if entry.get("target") != EVERYONE]
         assert len(left) == 1, f"{len(left)} journal entries for {request.method} {path}: {answer.status}"
         name, entry = left[0]
         assert entry["response"]["status"] == answer.status

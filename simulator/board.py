@@ -1,0 +1,70 @@
+"""What a vendor's handler may make happen beside its own records, and an answer that stays open: protocols alone.
+
+Whoever stands behind them works in the handler's unit of work: state, messages and reply are kept together, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from simulator.calls import Call, Direction, Kind
+
+if TYPE_CHECKING:
+    from asyncio import Future
+
+    from simulator.vendor import Message
+
+Note = Callable[[Call], None]
+
+
+class Stream(Protocol):
+    """An answer that stays open, as the shell sees it: it waits until it is ready, and sends what it takes."""
+
+    @property
+    def idle(self) -> bytes:
+        """What goes out when nothing else did for a while."""
+
+    def ready(self) -> Future[None]:
+        """Return what is done when there is something to take."""
+
+    def take(self) -> tuple[bytes, bool]:
+        """Return all that is to be sent now, and whether it is the last."""
+
+    def close(self) -> None:
+        """Take note that nobody listens any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An event channel that opens: its id, its first event, what follows, and after how much silence it shows life."""
+
+    number: int
+    first: bytes
+    stream: Stream
+    seconds: float
+
+
+class Board(Protocol):
+    """Calls, and what is told of them, for a handler."""
+
+    def start(
+        self, direction: Direction, outside: str, *, extension: str | None = None, note: Note | None = None
+    ) -> Call:
+        """Begin a call. ``note`` sees it before anybody is told of it, so that it can write records of it.
+
+        Raises a SimulatorError when the world has no such extension, or no line.
+        """
+
+    def happen(self, key: str, kind: Kind, **facts: Any) -> Call:
+        """Let something happen to a call. Raises a SimulatorError when it cannot."""
+
+    def transfer(self, key: str, *, extension: str | None = None, queue: str | None = None) -> Call:
+        """Transfer a call, and return the one that goes on for it. Raises a SimulatorError when it cannot be."""
+
+    def tell(self, message: Message) -> None:
+        """Tell something that is no event of a call."""
+
+    def open_channel(self) -> Opening | None:
+        """Open an event channel of the vendor; None when as many are open as may be."""

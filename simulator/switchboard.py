@@ -1,0 +1,43 @@
+"""The board of one unit of work: what a handler does with calls, done by the PBX in that same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.board import Note, Opening
+from simulator.calls import Call, Direction, Kind
+from simulator.pbx import Pbx
+from simulator.transactions import Transaction
+from simulator.vendor import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Switchboard:
+    """See `simulator.board.Board`."""
+
+    pbx: Pbx
+    tx: Transaction
+    vendor: str
+
+    def start(
+        self, direction: Direction, outside: str, *, extension: str | None = None, note: Note | None = None
+    ) -> Call:
+        """Begin a call."""
+        return self.pbx.start(self.tx, direction, outside, extension=extension, note=note)[0]
+
+    def happen(self, key: str, kind: Kind, **facts: Any) -> Call:
+        """Let something happen to a call."""
+        return self.pbx.happen(self.tx, key, kind, **facts)[0]
+
+    def transfer(self, key: str, *, extension: str | None = None, queue: str | None = None) -> Call:
+        """Transfer a call, and return the one that goes on for it."""
+        return self.pbx.transfer(self.tx, key, extension, queue=queue)[0]
+
+    def tell(self, message: Message) -> None:
+        """Tell something that is no event of a call."""
+        self.pbx.tell(self.tx, message)
+
+    def open_channel(self) -> Opening | None:
+        """Open an event channel of the vendor."""
+        return self.pbx.announcer.open(self.tx, self.vendor)

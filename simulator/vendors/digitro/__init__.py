@@ -1,0 +1,42 @@
+"""Dígitro: a PBX that is commanded over HTTP, and tells of its calls on the event channels that clients hold open."""
+
+from __future__ import annotations
+
+from simulator.calls import Kind
+from simulator.vendor import Vendor
+from simulator.vendors.digitro import credentials, messages, refusals, routes, world
+
+VENDOR = Vendor(
+    key=messages.KEY,
+    title="Dígitro",
+    renders={
+        Kind.STARTED: messages.started,
+        Kind.QUEUED: messages.queued,
+        Kind.RINGING: messages.ringing,
+        Kind.ANSWERED: messages.answered,
+        Kind.HELD: messages.held,
+        Kind.RESUMED: messages.resumed,
+        Kind.TRANSFERRED: messages.transferred,
+        Kind.ENDED: messages.ended,
+    },
+    messages=("opened", *messages.NAMES.values()),
+    handlers={
+        "openChannel": routes.open_channel,
+        "divertToQueue": routes.divert_to_queue,
+        "detectDigits": routes.detect_digits,
+        "changePassword": routes.change_password,
+        "startPredictiveCall": routes.start_call,
+        "startRouteCall": routes.start_call,
+        **dict.fromkeys(routes.ON_A_CALL, routes.receive_on_call),
+        **dict.fromkeys(routes.WITHOUT_A_CALL, routes.receive),
+    },
+    serves=routes.serves,
+    channel=True,
+    claim=credentials.claim,
+    refuse=refusals.refuse,
+    credentials=credentials.make,
+    secrets={credentials.FIELD: "key"},
+    curls=credentials.curls,
+    switches={"inferred": ("on", "off"), "refusals": ("status", "event")},
+    world=world.make,
+)

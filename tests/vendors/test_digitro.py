@@ -1,0 +1,426 @@
+"""Dígitro's fake over real sockets: who may command, what a command does, and how it refuses."""
+
+import re
+
+from contracts.contract import load
+from simulator.calls import Cause, Kind, Party, State
+from simulator.transactions import Transaction
+from simulator.vendors.digitro import VENDOR
+from simulator.vendors.digitro.routes import ON_A_CALL, WITHOUT_A_CALL
+from tests.core import run
+from tests.raw_http import request
+from tests.vendors.digitro_world import CHANGE, DEVICE, DIVERT, ON_CALL, PREDICTIVE, PRINTED_CALL, fake
+
+CONTRACT = load("digitro")
+RECEIVED = (200, {})
+
+
+def slug_of(operation):
+    return CONTRACT.operations[operation].path.rpartition("/")[2]
+
+
+def let(pbx, call, kind, **facts):
+    """Let something happen to a call, as the control API does."""
+    tx = Transaction(pbx.tenant, pbx.simulator.store)
+    pbx.simulator.pbx.happen(tx, call.id, kind, **facts)
+    tx.commit()
+
+
+def request_to(line, *headers, body=b""):
+    """Make a request once the key is known."""
+    return lambda key: request(line, f"x-api-key: {key}", *headers, body=body)
+
+
+def calls(pbx):
+    return list(pbx.tenant.calls.values())
+
+
+def test_printed_requests_are_received():
+    """What the pages print runs against the tenant default, with a channel and a key alone put in."""
+    printed = {
+        "executa-desvio": DIVERT,
+        "detectar-cifras-dtmf": ON_CALL,
+        "chamada-preditiva": PREDICTIVE,
+        "altera-senha": CHANGE,
+    }
+
+    async def work(slug):
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            return await pbx.command(slug, printed[slug], channel)
+
+    answers = {slug: run(work(slug)) for slug in printed}
+
+    assert {slug: status for slug, (status, _) in answers.items()} == dict.fromkeys(printed, 200)
+    assert {slug: set(body) for slug, (_, body) in answers.items() if body} == {"chamada-preditiva": {"ID_CHAMADA"}}
+
+
+def test_printed_command_line_is_refused():
+    """Its channel and its key are empty: with a key the path is none, and with a channel the key is none."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            both = await pbx.command("executa-desvio", DIVERT, "", key="")
+            with_key = await pbx.command("executa-desvio", DIVERT, "")
+            return both, with_key, await pbx.command("executa-desvio", DIVERT, channel, key="")
+
+    both, with_key, with_channel = run(work())
+
+    assert (both[0], with_key[0], with_channel[0]) == (404, 404, 401)
+    assert (with_key[1]["MENSAGEM"], with_channel[1]["MENSAGEM"]) == ("Não encontrado", "Não autorizado")
+
+
+def test_diversion_is_answered_by_what_its_fields_are():
+    """A wrong field is 400, a wrong password or device 403, and characters count, not bytes."""
+    cases = [
+        ({"PRIORIDADE": "20"}, 400),
+        ({"PRIORIDADE": "19"}, 200),
+        ({"PRIORIDADE": 0}, 400),
+        ({"DADOS": "ã" * 100}, 200),
+        ({"DADOS": "ã" * 101}, 400),
+        ({"DADOS": None}, 400),
+        ({"FONTE_MUSICA": "11"}, 400),
+        ({"DISPOSITIVO_DESTINO": "999"}, 400),
+        ({"ID_CHAMADA": "08/07/24 10:46:19 010A 0975/00"}, 400),
+        ({"SENHA_DISPOSITIVO": "4568"}, 403),
+        ({"DISPOSITIVO": "999"}, 403),
+        ({"SENHA_DISPOSITIVO": "4568", "PRIORIDADE": "20"}, 400),
+    ]
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            without = {name: value for name, value in DIVERT.items() if name != "DADOS"}
+            easily_forgotten = await pbx.command("executa-desvio", without, channel)
+            answers = [await pbx.command("executa-desvio", {**DIVERT, **change}, channel) for change, _ in cases]
+            return easily_forgotten[0], [status for status, _ in answers]
+
+    assert run(work()) == (400, [status for _, status in cases])
+
+
+def test_channel_decides_whether_a_command_is_taken():
+    """No integer and a closed channel are 400; one that this key never opened is 403, though it is open elsewhere."""
+
+    async def work():
+        async with fake() as pbx:
+            other = pbx.other("other")
+            async with other.opened() as (_, strange), pbx.opened() as (_, own):
+                answers = [
+                    await pbx.command("detectar-cifras-dtmf", ON_CALL, channel)
+                    for channel in ("abc", "0", strange, own + 1, own, f"0{own}")
+                ]
+            kind = "digitro.channel"
+            while pbx.tenant.records[kind][str(own)]["open"]:
+                await pbx.tenant.journal.wait(pbx.tenant.journal.last, 0.01)
+            answers.append(await pbx.command("detectar-cifras-dtmf", ON_CALL, own))
+            return [status for status, _ in answers], own, strange
+
+    statuses, own, strange = run(work())
+
+    assert statuses == [400, 400, 403, 403, 200, 200, 400]
+    assert own != strange
+
+
+def test_unknown_key_is_not_authorised():
+    """An empty one, a strange one and a device's password open no channel, and command nothing."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            keys = ("", "nobody-has-this-key", "4567")
+            commands = [await pbx.command("detectar-cifras-dtmf", ON_CALL, channel, key=key) for key in keys]
+            openings = [await pbx.ask(request("GET /digitro/events", f"x-api-key: {key}")) for key in keys]
+            return [status for status, _ in commands], [(seen.status, seen.header("content-type")) for seen in openings]
+
+    assert run(work()) == ([401] * 3, [(401, "application/json")] * 3)
+
+
+def test_new_password_of_the_device_is_needed_at_once():
+    """The old one is refused from the next request on."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            changed = await pbx.command("altera-senha", {**DEVICE, "NOVA_SENHA": "9999"}, channel)
+            old = await pbx.command("detectar-cifras-dtmf", ON_CALL, channel)
+            new = await pbx.command("detectar-cifras-dtmf", {**ON_CALL, "SENHA_DISPOSITIVO": "9999"}, channel)
+            return changed, old[0], new
+
+    assert run(work()) == (RECEIVED, 403, RECEIVED)
+
+
+def test_new_password_of_the_account_leaves_the_devices_alone():
+    """With an account it is the account's that changes, by its own old one."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            wrong = await pbx.command("altera-senha", {**CHANGE, "SENHA": "0"}, channel)
+            missing = await pbx.command("altera-senha", {k: v for k, v in CHANGE.items() if k != "SENHA"}, channel)
+            changed = await pbx.command("altera-senha", CHANGE, channel)
+            old = await pbx.command("altera-senha", CHANGE, channel)
+            device = await pbx.command("detectar-cifras-dtmf", ON_CALL, channel)
+            return wrong[0], missing[0], changed, old[0], device
+
+    assert run(work()) == (403, 403, RECEIVED, 403, RECEIVED)
+
+
+def test_no_password_stands_in_the_journal_or_in_the_records_shown():
+    """Keys, old and new passwords are replaced; the rule that found a wrong one does not print it."""
+
+    async def work():
+        async with fake() as pbx:
+            async with pbx.opened() as (_, channel):
+                await pbx.command("altera-senha", {**CHANGE, "NOVA_SENHA": "new-secret-1"}, channel)
+                await pbx.command("coloca-espera", {**ON_CALL, "SENHA_DISPOSITIVO": "wrong-secret-2"}, channel)
+            journal = repr(pbx.tenant.journal.after(0, 1000))
+            shown = await pbx.ask(request("GET /_sim/records/digitro.account"))
+            return journal, shown.text, pbx.key
+
+    journal, shown, key = run(work())
+
+    assert not [secret for secret in (key, "new-secret-1", "wrong-secret-2", '"4567"', '"1234"') if secret in journal]
+    assert "new-secret-1" not in shown
+    assert "1114000" in shown
+
+
+def test_diversion_to_a_queue_rings_its_first_free_extension():
+    """The established call becomes one that is queued, and rings; what was said of it is kept with it."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            answer = await pbx.command("executa-desvio", DIVERT, channel)
+            old, new = calls(pbx)
+            return answer, old, new, dict(pbx.tenant.records["digitro.call"][old.id])
+
+    answer, old, new, kept = run(work())
+
+    assert answer == RECEIVED
+    assert (old.state, old.last.kind, old.last.other) == (State.ENDED, Kind.TRANSFERRED, new.id)
+    assert (new.state, new.queue, new.alerted) == (State.RINGING, "suporte", ("111",))
+    assert kept == {
+        "call": old.id,
+        "id": PRINTED_CALL,
+        "priority": "0",
+        "data": "111222333-44;Fulano",
+        "music": "1",
+        "queued": "23",
+        "afterwards": "1244000",
+        "wrap_up": "5",
+    }
+
+
+def test_busy_extensions_of_a_queue_do_not_ring():
+    """Each call rings the next free one; when none is left, it waits."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            for _ in range(6):
+                answer = await pbx.command("chamada-preditiva", {**PREDICTIVE, "DISPOSITIVO": "7002"}, channel)
+                call = calls(pbx)[-1]
+                let(pbx, call, Kind.ANSWERED)
+                body = {**DIVERT, "ID_CHAMADA": answer[1]["ID_CHAMADA"]}
+                assert await pbx.command("executa-desvio", body, channel) == RECEIVED
+            return [(c.state, c.alerted) for c in calls(pbx) if c.origin]
+
+    found = run(work())
+
+    assert [alerted for _, alerted in found] == [("111",), ("112",), ("113",), ("114",), ("115",), ()]
+    assert found[-1][0] is State.QUEUED
+
+
+def test_call_keeps_its_identification_through_every_diversion():
+    """From the device to the queue, to a device, to another queue: one ID_CHAMADA."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            answers = [
+                await pbx.command("executa-desvio", {**DIVERT, "DISPOSITIVO_DESTINO": to}, channel)
+                for to in ("1132000", "1244000", "7003", "7002")
+            ]
+            return answers, [(c.state, c.queue, c.alerted) for c in calls(pbx)]
+
+    answers, found = run(work())
+
+    assert answers == [RECEIVED] * 4
+    assert found[1:] == [(State.RINGING, "vendas", ("116",))]
+
+
+def test_digits_are_detected_on_an_established_call_only():
+    """A call that rings, and one that is over, are refused; the one that talks is marked."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            _, begun = await pbx.command("chamada-preditiva", PREDICTIVE, channel)
+            body = {**DEVICE, "ID_CHAMADA": begun["ID_CHAMADA"]}
+            (call,) = calls(pbx)
+            rings = await pbx.command("detectar-cifras-dtmf", body, channel)
+            let(pbx, call, Kind.ANSWERED)
+            talks = await pbx.command("detectar-cifras-dtmf", body, channel)
+            marked = pbx.tenant.records["digitro.call"][call.id]["detecting"]
+            let(pbx, call, Kind.ENDED, by=Party.OUTSIDE, cause=Cause.NORMAL)
+            return rings, talks, marked, await pbx.command("detectar-cifras-dtmf", body, channel)
+
+    rings, talks, marked, over = run(work())
+
+    assert rings == (
+        400,
+        {"MENSAGEM": "Pedido inválido", "DETALHE": "the call is ringing; expected an established one"},
+    )
+    assert (talks, marked) == (RECEIVED, True)
+    assert over[1]["DETALHE"] == "the call is ended; expected an established one"
+
+
+def test_predictive_call_goes_out_and_is_named_at_once():
+    """It rings at the far end, from the device's extension, under the identification of the answer."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            status, answer = await pbx.command(
+                "chamada-preditiva", {**PREDICTIVE, "CONTA": None, "SENHA": None}, channel
+            )
+            (call,) = calls(pbx)
+            return status, answer["ID_CHAMADA"], call
+
+    status, name, call = run(work())
+
+    assert (status, call.state, call.outside, call.extension) == (200, State.RINGING, "554832817000", "125")
+    assert re.fullmatch(rf"02/03/26 09:00:00 010A {call.serial % 10000:04d}/00", name)
+
+
+def test_commands_known_by_title_are_checked_and_written_down():
+    """Each of the 24 answers 200, and leaves a record without passwords; those on a call need one that is not over."""
+    inferred = [*ON_A_CALL, *WITHOUT_A_CALL, "startRouteCall"]
+    body = {
+        **ON_CALL,
+        "DISPOSITIVO_DESTINO": "1132000",
+        "SERVICO": "1",
+        "FONTE_MUSICA": "1",
+        "DADOS": "",
+        "CIFRAS": "1",
+    }
+    body |= {"CONTA": "1114000", "SENHA": "1234", "OPERACAO": "LOGIN", "ROTA": "0", "IDENTIDADE_DESTINO": "190"}
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            good = [(await pbx.command(slug_of(o), body, channel))[0] for o in inferred]
+            strange = {**body, "ID_CHAMADA": "01/01/26 10:00:00 010A 0001/00"}
+            bad = [(await pbx.command(slug_of(o), strange, channel))[0] for o in ON_A_CALL]
+            wrong = [(await pbx.command(slug_of(o), {**body, "SENHA": "0"}, channel))[0] for o in WITHOUT_A_CALL]
+            return good, bad, wrong, list(pbx.tenant.records["digitro.command"].values())
+
+    good, bad, wrong, records = run(work())
+
+    assert len(inferred) == 24
+    assert (set(good), set(bad), set(wrong)) == ({200}, {400}, {403})
+    assert [r["operation"] for r in records] == [*ON_A_CALL, *WITHOUT_A_CALL]
+    assert not {"SENHA", "SENHA_DISPOSITIVO"} & {name for r in records for name in r["fields"]}
+
+
+def test_inferred_commands_are_not_there_when_the_switch_leaves_them_out():
+    """Off: 404 for the 24, whatever they bring; the documented ones and the channel stay."""
+    commands = [o for o in CONTRACT.operations.values() if o.path.startswith("/requests")]
+    inferred = [o.id for o in commands if o.provenance.confidence == "inferred"]
+
+    async def work():
+        async with fake(switches={"digitro": {"inferred": "off"}}) as pbx, pbx.opened() as (_, channel):
+            gone = [await pbx.command(slug_of(operation), {}, channel) for operation in inferred]
+            kept = [
+                await pbx.command("detectar-cifras-dtmf", ON_CALL, channel),
+                await pbx.command("executa-desvio", DIVERT, channel),
+            ]
+            sent = {e.exchange.message for e in pbx.tenant.journal.after(0, 1000)}
+            return gone, kept, sent
+
+    gone, kept, sent = run(work())
+
+    assert (len(gone), {status for status, _ in gone}) == (24, {404})
+    assert kept == [RECEIVED, RECEIVED]
+    assert sent == {None, "opened"}
+
+
+def test_refusal_by_event_answers_that_the_command_was_received():
+    """The switch turns what a call's state forbids into 200 and an event; a wrong password stays 403."""
+
+    async def work():
+        async with fake(switches={"digitro": {"refusals": "event"}}) as pbx, pbx.opened() as (stream, channel):
+            strange = {**ON_CALL, "ID_CHAMADA": "01/01/26 10:00:00 010A 0001/00"}
+            answer = await pbx.command("detectar-cifras-dtmf", strange, channel)
+            wrong = await pbx.command("detectar-cifras-dtmf", {**strange, "SENHA_DISPOSITIVO": "0"}, channel)
+            return answer, wrong[0], await stream.named("EVENTO_DE_FALHA")
+
+    answer, wrong, (event,) = run(work())
+
+    assert (answer, wrong) == (RECEIVED, 403)
+    assert event == {
+        "EVENTO": "EVENTO_DE_FALHA",
+        "DISPOSITIVO": "1125000",
+        "ID_CHAMADA": "01/01/26 10:00:00 010A 0001/00",
+        "MOTIVO": "no call has this ID_CHAMADA; expected an established one",
+    }
+
+
+def test_what_the_pages_do_not_foresee_is_refused_in_the_same_envelope():
+    """No such path, another method (with Allow), another type, half a body, too large a body."""
+    divert, json_type = "POST /digitro/requests/1/executa-desvio", "Content-Type: application/json"
+    cases = [
+        (404, request_to("GET /digitro/nothing")),
+        (405, request_to("GET /digitro/requests/1/executa-desvio")),
+        (405, request_to("POST /digitro/events")),
+        (415, request_to(divert, "Content-Type: text/plain", body=b"{}")),
+        (400, request_to(divert, json_type, body=b"{")),
+        (413, request_to(divert, json_type, body=b"x" * 1_100_000)),
+    ]
+
+    async def work():
+        async with fake() as pbx:
+            return [await pbx.ask(raw(pbx.key)) for _, raw in cases]
+
+    answers = run(work())
+
+    assert [seen.status for seen in answers] == [status for status, _ in cases]
+    assert all('"MENSAGEM"' in seen.text for seen in answers)
+    assert [seen.header("allow") is not None for seen in answers] == [status == 405 for status, _ in cases]
+
+
+def test_other_tenants_have_devices_and_no_printed_ones():
+    """Their extensions and queues are their devices; what the pages print is the tenant default's alone."""
+
+    async def work():
+        async with fake() as pbx:
+            other = pbx.other("other", seed="7")
+            async with other.opened() as (_, channel):
+                printed = await other.command("altera-senha", {**DEVICE, "NOVA_SENHA": "1"}, channel)
+                own = await other.command("altera-senha", {**DEVICE, "DISPOSITIVO": "111", "NOVA_SENHA": "1"}, channel)
+            return printed[0], own, "1125000" in other.tenant.records["digitro.device"]
+
+    assert run(work()) == (403, RECEIVED, False)
+
+
+def test_every_reply_and_event_satisfies_the_contract():
+    """Nothing that the fake says of itself breaks its contract, in a story with every kind of event."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (_, channel):
+            await pbx.command("executa-desvio", DIVERT, channel)
+            call = calls(pbx)[-1]
+            let(pbx, call, Kind.ANSWERED, extension="111")
+            let(pbx, call, Kind.HELD)
+            let(pbx, call, Kind.RESUMED)
+            await pbx.command("executa-desvio", {**DIVERT, "DISPOSITIVO_DESTINO": "1244000"}, channel)
+            let(pbx, calls(pbx)[-1], Kind.ENDED, by=Party.OUTSIDE, cause=Cause.ABANDONED)
+            await pbx.command("executa-desvio", DIVERT, channel)
+            return pbx.tenant.journal.after(0, 1000)
+
+    journal = run(work())
+
+    assert [(e.exchange.operation, e.verdict.violations) for e in journal if e.verdict and e.verdict.violations] == []
+    told = {e.exchange.message for e in journal if e.exchange.direction.value == "sent"}
+    assert told == {"opened", *VENDOR.messages} - {"failed"}
+
+
+def test_every_operation_has_a_handler_and_every_event_a_name():
+    """What the contract serves and words is what the vendor's tables have."""
+    served = {o.id for o in CONTRACT.operations.values() if o.kind == "path"}
+    events = CONTRACT.source.files["openapi.yaml"]["x-channel"]["events"]
+
+    assert set(VENDOR.handlers) == served
+    assert set(events) == {o.id for o in CONTRACT.operations.values() if o.kind == "webhook"}
+    for key, name in events.items():
+        schema = CONTRACT.operations[key].body.media["application/json"]
+        assert CONTRACT.source.files[schema]["properties"]["EVENTO"]["const"] == name

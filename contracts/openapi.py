@@ -31,6 +31,7 @@ class OpenapiReader:
     def __init__(self, files: Mapping[str, Any]) -> None:
         self._files = files
         self._root: Mapping[str, Any] = _mapping(files[FILE], "", "the document")
+        self._secrets: dict[str, dict[str, str]] = {}  # by schema: every operation names the same few answers
 
     def operations(self) -> dict[str, Operation]:
         """Return the operations by their key, in the order of the document."""
@@ -204,8 +205,13 @@ class OpenapiReader:
             ref, _ = self._schema(file, f"{pointer}/content{join([name])}", content)
             media[name.lower()] = ref
             if ref is not None:
-                secrets.update(secret_names(self._files, ref))
+                secrets.update(self._secrets_of(ref))
         return Body(required, media, any_media_type, secrets, max_bytes)
+
+    def _secrets_of(self, ref: str) -> dict[str, str]:
+        if ref not in self._secrets:
+            self._secrets[ref] = secret_names(self._files, ref)
+        return self._secrets[ref]
 
     def _schema(self, file: str, pointer: str, node: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
         if "schema" not in node:

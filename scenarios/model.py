@@ -12,30 +12,52 @@ from enum import StrEnum
 
 
 class Verb(StrEnum):
-    """What a step does: `STARTING` begin a call, `AWAIT` speaks of none, the others act on one that began."""
+    """What a step does: `STARTING` begin a call, `BY_AGENT` and `AWAIT` name none, the others act on one that began."""
 
     INBOUND = "inbound"  # from, to
     OUTBOUND = "outbound"  # extension, to
+    INTERNAL = "internal"  # extension, to
+    PREDICTIVE = "predictive"  # to
     SMS = "sms"  # extension, to, text
+    SMS_IN = "sms_in"  # from, to, text
     MENU = "menu"
     CHOOSE = "choose"  # option
     TYPE_DOCUMENT = "type_document"  # digits
     TYPE_ORDER = "type_order"  # digits
-    QUEUE = "queue"  # queue
+    QUEUE = "queue"  # queue, priority
     RING = "ring"  # extension; none: the far end of an outbound call
     NO_ANSWER = "no_answer"  # extension; none: the one that rings
     ANSWER = "answer"  # extension; none: the one that rings, or the far end
+    PICK_UP = "pick_up"  # extension
     HOLD = "hold"
     RESUME = "resume"
-    TRANSFER = "transfer"  # to, as
+    SWAP = "swap"  # with
+    PARK = "park"
+    JOIN = "join"  # extension
+    BREAK_IN = "break_in"  # extension
+    LEAVE = "leave"  # extension
+    PRESS = "press"  # digits, by
+    ATTACH = "attach"  # data
+    PRESET = "preset"  # extension
+    RECORD = "record"
+    STOP_RECORDING = "stop_recording"
+    VOICEMAIL = "voicemail"  # extension
+    TRANSFER = "transfer"  # to or queue, as, with
     BUSY = "busy"
     REFUSE = "refuse"
+    MACHINE = "machine"
     HANGUP = "hangup"  # by
+    LOGIN = "login"  # extension, queue
+    LOGOUT = "logout"  # extension, queue
+    PAUSE = "pause"  # extension, reason
+    UNPAUSE = "unpause"  # extension
     AWAIT = "await"
 
 
-STARTING = frozenset({Verb.INBOUND, Verb.OUTBOUND, Verb.SMS})
-ENDING = frozenset({Verb.SMS, Verb.TRANSFER, Verb.BUSY, Verb.REFUSE, Verb.HANGUP})
+STARTING = frozenset({Verb.INBOUND, Verb.OUTBOUND, Verb.INTERNAL, Verb.PREDICTIVE, Verb.SMS, Verb.SMS_IN})
+ENDING = frozenset({Verb.SMS, Verb.SMS_IN, Verb.TRANSFER, Verb.BUSY, Verb.REFUSE, Verb.MACHINE, Verb.HANGUP})
+# What an agent does; these name no call.
+BY_AGENT = frozenset({Verb.LOGIN, Verb.LOGOUT, Verb.PAUSE, Verb.UNPAUSE})
 
 
 class Flaw(StrEnum):
@@ -63,9 +85,9 @@ class Wanted:
 class Step:
     """One thing that happens. ``offset`` counts from the start of the scenario; ``where`` is its place.
 
-    ``call`` is the scenario's own name of the call (empty for `AWAIT`). ``fields`` holds the other words of
-    the step as they are written: ``from``, ``to``, ``as``, ``by``, ``extension``, ``queue``, ``option``,
-    ``digits``, ``text``. ``where`` is ``file:line:column``.
+    ``call`` is the scenario's own name of the call (empty for `AWAIT` and `BY_AGENT`). ``fields`` holds the other
+    words of the step as they are written: ``from``, ``to``, ``as``, ``with``, ``by``, ``extension``, ``queue``,
+    ``priority``, ``option``, ``digits``, ``data``, ``reason``, ``text``. ``where`` is ``file:line:column``.
     """
 
     offset: timedelta
@@ -83,9 +105,17 @@ class Step:
         return self.fields["as"] if self.verb is Verb.TRANSFER else None
 
     @property
-    def ends(self) -> str | None:
-        """The call that is over after this step, if one is."""
-        return self.call if self.verb in ENDING else None
+    def ends(self) -> tuple[str, ...]:
+        """The calls that are over after this step; a consultation ends with the transfer that it was for."""
+        if self.verb not in ENDING:
+            return ()
+        consultation = self.fields.get("with") if self.verb is Verb.TRANSFER else None
+        return (self.call, consultation) if consultation else (self.call,)
+
+    @property
+    def other(self) -> str | None:
+        """The other call that a step acts on, if there is one."""
+        return self.fields.get("with")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +274,9 @@ def vendor_of(expectation: Expectation) -> str | None:
 def _named(step: Step) -> Iterator[tuple[str, str]]:
     if extension := step.fields.get("extension"):
         yield "extensions", extension
-    if step.verb is Verb.TRANSFER:
-        yield "extensions", step.fields["to"]
+    if step.verb in (Verb.TRANSFER, Verb.INTERNAL) and (to := step.fields.get("to")):
+        yield "extensions", to
     if queue := step.fields.get("queue"):
         yield "queues", queue
-    if step.verb is Verb.INBOUND and (line := step.fields.get("to")):
+    if step.verb in (Verb.INBOUND, Verb.SMS_IN) and (line := step.fields.get("to")):
         yield "lines", line

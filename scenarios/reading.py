@@ -84,7 +84,7 @@ def _step(entry: Mapping[str, Any], offset: timedelta, pointer: str, where: Wher
     if verb is Verb.AWAIT:
         within = _duration(said["within"], f"{pointer}/await/within", where)
         wanted = Wanted(said["request"]["vendor"], said["request"]["operation"], within)
-    fields = {word: value for word, value in said.items() if word not in _NOWHERE_IN_FIELDS}
+    fields = {word: str(value) for word, value in said.items() if word not in _NOWHERE_IN_FIELDS}
     return Step(offset, verb, said.get("call", ""), fields, where(pointer), wanted)
 
 

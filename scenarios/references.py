@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scenarios.errors import ScenarioError
-from scenarios.model import STARTING, Scenario, Step
+from scenarios.model import STARTING, Scenario, Step, Verb
 from scenarios.reading import Where
 from scenarios.shape import nearest
 
@@ -29,9 +29,10 @@ def check_references(scenario: Scenario, document: Mapping[str, Any], where: Whe
 
 def _check_step(step: Step, begun: dict[str, str], ended: dict[str, str]) -> None:
     if step.call and step.verb not in STARTING:
-        _check_use(step, begun, ended)
-    if step.ends:
-        ended[step.ends] = step.where
+        _check_use(step, step.call, begun, ended)
+    if step.other:
+        _check_use(step, step.other, begun, ended)
+    ended.update(dict.fromkeys(step.ends, step.where))
     name = step.begins
     if name is None:
         return
@@ -42,14 +43,14 @@ def _check_step(step: Step, begun: dict[str, str], ended: dict[str, str]) -> Non
         raise ScenarioError(step.where, f"more than {MOST_CALLS} calls: split the scenario")
 
 
-def _check_use(step: Step, begun: Mapping[str, str], ended: Mapping[str, str]) -> None:
-    subject = f'{step.verb}: call "{step.call}"'
-    if step.call not in begun:
-        hint = nearest(step.call, list(begun)) if begun else "no call has"
-        beginners = 'inbound, outbound, sms, or the "as" of transfer'
+def _check_use(step: Step, call: str, begun: Mapping[str, str], ended: Mapping[str, str]) -> None:
+    subject = f'{step.verb}: call "{call}"'
+    if call not in begun:
+        hint = nearest(call, list(begun)) if begun else "no call has"
+        beginners = f'{", ".join(verb for verb in Verb if verb in STARTING)}, or the "as" of transfer'
         raise ScenarioError(step.where, f"{subject} has not begun: {hint} (a call begins by {beginners})")
-    if step.call in ended:
-        over = f"is over since {ended[step.call]}"
+    if call in ended:
+        over = f"is over since {ended[call]}"
         raise ScenarioError(step.where, f"{subject} {over}: nothing more can happen to it")
 
 

@@ -80,12 +80,12 @@ class Tariffs:
     ) -> Bill:
         """Return the bill of a call that is over; ``balance`` is what the account held before it.
 
-        A text message costs its tariff's price once, whatever the increment. What no tariff is for (an
-        internal call, an inbound one without a tariff) has no tariff name and costs nothing.
+        A text message that is sent costs its tariff's price once, whatever the increment. What no tariff is for
+        (an internal call, an inbound call or message without a tariff) has no tariff name and costs nothing.
         Raises MissingTariff.
         """
         if medium is Medium.SMS:
-            tariff: Tariff | None = self._of(Destination.SMS)
+            tariff = self._of(Destination.SMS) if direction is Direction.OUTBOUND else None
             cost = _cents(tariff.per_minute) if tariff else Decimal(0)
         else:
             tariff = self._for_voice(direction, line, outside)

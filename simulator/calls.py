@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Unpack
 
 from simulator.errors import SimulatorError
-from simulator.events import Bill, Cause, Direction, Event, Kind, Leg, Medium, Outcome, Party, State
+from simulator.events import Bill, Cause, Direction, Event, Facts, Kind, Leg, Medium, Outcome, Party, State
+from simulator.transitions import TRANSITIONS
 
 __all__ = [
     "TRANSITIONS",
@@ -18,6 +20,7 @@ __all__ = [
     "Cause",
     "Direction",
     "Event",
+    "Facts",
     "ImpossibleEvent",
     "Kind",
     "Leg",
@@ -27,33 +30,12 @@ __all__ = [
     "State",
 ]
 
-TRANSITIONS: dict[tuple[State, Kind], State] = {
-    (State.NEW, Kind.STARTED): State.ROUTING,
-    (State.NEW, Kind.SMS_SENT): State.ENDED,
-    (State.ROUTING, Kind.MENU_ENTERED): State.MENU,
-    (State.ROUTING, Kind.QUEUED): State.QUEUED,
-    (State.ROUTING, Kind.RINGING): State.RINGING,
-    (State.ROUTING, Kind.ENDED): State.ENDED,
-    (State.MENU, Kind.MENU_CHOSEN): State.MENU,
-    (State.MENU, Kind.DOCUMENT_TYPED): State.MENU,
-    (State.MENU, Kind.ORDER_TYPED): State.MENU,
-    (State.MENU, Kind.QUEUED): State.QUEUED,
-    (State.MENU, Kind.RINGING): State.RINGING,
-    (State.MENU, Kind.ENDED): State.ENDED,
-    (State.QUEUED, Kind.QUEUED): State.QUEUED,  # it moves to another queue
-    (State.QUEUED, Kind.RINGING): State.RINGING,
-    (State.QUEUED, Kind.ENDED): State.ENDED,
-    (State.RINGING, Kind.RINGING): State.RINGING,
-    (State.RINGING, Kind.UNANSWERED): State.RINGING,  # apply() falls back to the queue when no device rings
-    (State.RINGING, Kind.ANSWERED): State.TALKING,
-    (State.RINGING, Kind.ENDED): State.ENDED,
-    (State.TALKING, Kind.HELD): State.HELD,
-    (State.TALKING, Kind.TRANSFERRED): State.ENDED,
-    (State.TALKING, Kind.ENDED): State.ENDED,
-    (State.HELD, Kind.RESUMED): State.TALKING,
-    (State.HELD, Kind.TRANSFERRED): State.ENDED,
-    (State.HELD, Kind.ENDED): State.ENDED,
-}
+_PICKING_UP = (Kind.ANSWERED, Kind.PICKED_UP)
+# What ends the ringing of every device at once.
+_SILENCING = (*_PICKING_UP, Kind.MAILBOX_REACHED, Kind.TRANSFERRED, Kind.ENDED)
+# What takes every device of ours out of the call.
+_LEAVING = (Kind.MAILBOX_REACHED, Kind.TRANSFERRED, Kind.ENDED, Kind.SMS_SENT, Kind.SMS_RECEIVED)
+_OUT_OF_MENU = (Kind.QUEUED, Kind.RINGING, Kind.MAILBOX_REACHED, Kind.ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +58,7 @@ class Call:
     state: State = State.NEW
     events: tuple[Event, ...] = ()
 
-    def apply(
-        self,
-        kind: Kind,
-        at: datetime,
-        *,
-        extension: str | None = None,
-        queue: str | None = None,
-        digits: str | None = None,
-        other: str | None = None,
-        by: Party | None = None,
-        cause: Cause | None = None,
-        bill: Bill | None = None,
-    ) -> tuple[Call, Event]:
+    def apply(self, kind: Kind, at: datetime, **facts: Unpack[Facts]) -> tuple[Call, Event]:
         """Return the call after this has happened, and the event.
 
         Raises ImpossibleEvent when a call in this state cannot take it, or when ``at`` lies before its last event.
@@ -96,15 +66,38 @@ class Call:
         after = TRANSITIONS.get((self.state, kind))
         if after is None:
             raise ImpossibleEvent(self, kind)
-        if self.events and at < self.events[-1].at:
-            raise ImpossibleEvent(self, kind, "it would happen before the call's last event")
-        if kind in (Kind.ANSWERED, Kind.UNANSWERED) and extension is not None and extension not in self.alerted:
-            raise ImpossibleEvent(self, kind, f"extension {extension} is not ringing")
-        event = Event(self.id, len(self.events) + 1, kind, at, extension, queue, digits, other, by, cause, bill)
+        why = self._hindrance(kind, at, facts.get("extension"))
+        if why:
+            raise ImpossibleEvent(self, kind, why)
+        event = Event(self.id, len(self.events) + 1, kind, at, **facts)
         call = replace(self, state=after, events=(*self.events, event))
         if kind is Kind.UNANSWERED and not call.alerted:
-            call = replace(call, state=State.QUEUED if call.queue else State.ROUTING)
+            call = replace(call, state=call._before_ringing)
         return call, event
+
+    def _hindrance(self, kind: Kind, at: datetime, extension: str | None) -> str:
+        """Return why an event that the state allows is impossible all the same, or ""."""
+        if self.events and at < self.events[-1].at:
+            return "it would happen before the call's last event"
+        if kind is Kind.UNANSWERED or (kind is Kind.ANSWERED and self.state is State.RINGING):
+            if extension is not None and extension not in self.alerted:
+                return f"extension {extension} is not ringing"
+        elif self.state is State.TALKING and kind in (Kind.QUEUED, Kind.RINGING) and self.attended:
+            return "somebody of ours is in the call: transfer it"
+        elif kind in (Kind.JOINED, Kind.BROKE_IN) and extension in self.present:
+            return f"extension {extension} is in the call already"
+        elif kind is Kind.LEFT and (extension not in self.present or len(self.present) < 2):
+            return f"extension {extension} is not in a conference"
+        return ""
+
+    @property
+    def possible(self) -> tuple[Kind, ...]:
+        """What can happen to the call now; which device can do it is another question."""
+        kinds = tuple(kind for (state, kind) in TRANSITIONS if state is self.state)
+        if self.state is not State.TALKING:
+            return kinds
+        barred = {Kind.QUEUED, Kind.RINGING} if self.attended else set()
+        return tuple(k for k in kinds if k not in barred and (k is not Kind.LEFT or len(self.present) > 1))
 
     @property
     def started(self) -> datetime | None:
@@ -114,7 +107,7 @@ class Call:
     @property
     def answered(self) -> datetime | None:
         """When somebody first picked up."""
-        return self._first(Kind.ANSWERED)
+        return self._first(*_PICKING_UP)
 
     @property
     def ended(self) -> datetime | None:
@@ -140,9 +133,33 @@ class Call:
                 ringing[event.extension] = None
             elif event.kind is Kind.UNANSWERED and event.extension:
                 ringing.pop(event.extension, None)
-            elif event.kind in (Kind.ANSWERED, Kind.ENDED):
+            elif event.kind in _SILENCING:
                 ringing.clear()
         return tuple(ringing)
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The extensions that are connected to the call now, in the order in which they came; holds count."""
+        here: dict[str, None] = {self.extension: None} if self.extension else {}
+        for event in self.events:
+            if event.kind in (*_PICKING_UP, Kind.JOINED, Kind.BROKE_IN) and event.extension:
+                here[event.extension] = None
+            elif event.kind in (Kind.LEFT, Kind.PARKED):
+                here.pop(event.extension or "", None)
+            elif event.kind in _LEAVING:
+                here.clear()
+        return tuple(here)
+
+    @property
+    def engaged(self) -> tuple[str, ...]:
+        """The extensions that this call keeps from taking another: those that ring, and those that are in it."""
+        return tuple(dict.fromkeys((*self.present, *self.alerted)))
+
+    @property
+    def attended(self) -> bool:
+        """True once an extension of ours was in the call: a predictive one begins without."""
+        picked_up = any(e.extension for e in self.events if e.kind in _PICKING_UP)
+        return self.extension is not None or picked_up
 
     @property
     def legs(self) -> tuple[Leg, ...]:
@@ -152,9 +169,9 @@ class Call:
     @property
     def agent(self) -> str | None:
         """The extension that is talking, or talked last; else the one alerted last; else the one that dialled."""
-        for kind in (Kind.ANSWERED, Kind.RINGING):
+        for kinds in (_PICKING_UP, (Kind.RINGING,)):
             for event in reversed(self.events):
-                if event.kind is kind and event.extension:
+                if event.kind in kinds and event.extension:
                     return event.extension
         return self.extension
 
@@ -162,6 +179,23 @@ class Call:
     def queue(self) -> str | None:
         """The queue it was last put in."""
         return next((e.queue for e in reversed(self.events) if e.kind is Kind.QUEUED), None)
+
+    @property
+    def waits(self) -> Event | None:
+        """How it was last put in a queue."""
+        return self._newest(Kind.QUEUED)
+
+    @property
+    def data(self) -> str | None:
+        """What goes with the call: the data last attached to it."""
+        event = self._newest(Kind.DATA_ATTACHED)
+        return event.data if event else None
+
+    @property
+    def afterwards(self) -> str | None:
+        """The extension to which the other party goes on when the agent hangs up."""
+        event = self._newest(Kind.DESTINATION_PRESET)
+        return event.extension if event else None
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -202,30 +236,46 @@ class Call:
         for event in self.events:
             if event.kind is Kind.MENU_ENTERED:
                 since = event.at
-            elif since and event.kind in (Kind.QUEUED, Kind.RINGING, Kind.ENDED):
+            elif since and event.kind in _OUT_OF_MENU:
                 total, since = total + self._second(event.at) - self._second(since), None
         return total
 
     @property
+    def in_mailbox(self) -> int:
+        """Whole seconds that a mailbox had of a call that nobody answered."""
+        since = self._first(Kind.MAILBOX_REACHED)
+        return self._second(self.ended) - self._second(since) if since and self.ended and not self.answered else 0
+
+    @property
     def waiting(self) -> int:
-        """Whole seconds of waiting for a person: all but the menu, up to the answer or the end."""
+        """Whole seconds of waiting for a person: all but menu and mailbox, up to the answer or the end."""
         upto = self.answered or self.ended
-        return self._second(upto) - self.in_menu if upto else 0
+        return self._second(upto) - self.in_menu - self.in_mailbox if upto else 0
 
     def _second(self, at: datetime) -> int:
         # Both ends are cut to whole seconds from the start, so that the parts add up to the whole.
         return int((at - self.events[0].at).total_seconds())
 
-    def _first(self, kind: Kind) -> datetime | None:
-        return next((e.at for e in self.events if e.kind is kind), None)
+    def _first(self, *kinds: Kind) -> datetime | None:
+        return next((e.at for e in self.events if e.kind in kinds), None)
+
+    def _newest(self, kind: Kind) -> Event | None:
+        return next((e for e in reversed(self.events) if e.kind is kind), None)
+
+    @property
+    def _before_ringing(self) -> State:
+        """Where a call falls back when no device rings any more."""
+        if self.queue:
+            return State.QUEUED
+        return State.TALKING if self.answered else State.ROUTING
 
     def _leg(self, offered: Event) -> Leg:
         for event in self.events[offered.number :]:
             same = event.extension == offered.extension
-            if event.kind is Kind.ANSWERED:
+            if event.kind in _PICKING_UP:
                 outcome = Outcome.ANSWERED if same else Outcome.MISSED
                 return Leg(offered.extension or "", offered.at, outcome, event.at if same else None)
-            if event.kind is Kind.ENDED or (event.kind is Kind.UNANSWERED and same):
+            if event.kind in _SILENCING or (event.kind is Kind.UNANSWERED and same):
                 return Leg(offered.extension or "", offered.at, Outcome.MISSED)
         return Leg(offered.extension or "", offered.at, Outcome.RINGING)
 
@@ -234,7 +284,7 @@ class ImpossibleEvent(SimulatorError):
     """A call in this state cannot take this event."""
 
     def __init__(self, call: Call, kind: Kind, why: str = "") -> None:
-        can = sorted(k.value for (state, k) in TRANSITIONS if state is call.state)
+        can = sorted(kind.value for kind in call.possible)
         possible = f"it can take: {', '.join(can)}" if can else "it has ended and takes nothing more"
         super().__init__(f"call {call.id} is {call.state.value}: {kind.value} cannot happen; {why or possible}")
         self.call, self.kind = call, kind

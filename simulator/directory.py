@@ -68,7 +68,14 @@ class Number(TypedDict):
 
 
 class Queue(TypedDict):
-    """Where callers wait, and the extensions that serve them, in order."""
+    """Where callers wait, and the extensions that serve them, in order.
+
+    ``strategy`` is one of `simulator.distribution.Strategy`; ``ring`` says how many seconds an agent is offered a
+    call, and ``wrap_up`` how many seconds of peace an agent has after one.
+    """
 
     name: str
     extensions: list[str]
+    strategy: NotRequired[str]
+    ring: NotRequired[int]
+    wrap_up: NotRequired[int]

@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from contracts.contract import Contract
 from contracts.model import Direction
 from scenarios.expectations import evaluate
 from scenarios.model import Received, Scenario, Step, Verb
+from simulator import floor
 from simulator.calls import ImpossibleEvent
 from simulator.errors import SimulatorError
 from simulator.fitting import check_fit
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 # Runs of a tenant that are over, beyond these, are forgotten with their verdicts, the oldest first.
 KEPT_RUNS = 1000
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class RunGone(SimulatorError):
@@ -102,12 +104,23 @@ class Engine:
         return over.result() if over and over.done() and not over.cancelled() else None
 
     async def perform(self, tenant: Tenant, job: Job) -> None:
+        """Do a job that is no delivery: a step of a run, or what is due on the floor."""
+        if job.task is Task.STEP:
+            await self._step(tenant, job)
+            return
+        tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, job.body.get("call"))))
+        floor.perform(self._pbx, tx, job)
+        tx.finish(job)
+        tx.commit()
+
+    async def _step(self, tenant: Tenant, job: Job) -> None:
         """Do one step of a run, and schedule the next. One that cannot be done breaks the run, and changes nothing."""
         run = tenant.runs[job.run]
         step = run.scenario.steps[job.body["step"]]
         if step.verb is Verb.AWAIT:
             await self._await(tenant, run, step)
-        tx = Transaction(tenant, self._store, now=_not_before_the_last_event(tenant, run, step, job.due))
+        # A command by the control API may have moved the call on, a moment later than this step was due.
+        tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, run.calls.get(step.call))))
         following = job.body["step"] + 1
         try:
             if step.verb is not Verb.AWAIT:
@@ -265,10 +278,8 @@ def _in_words(problem: Exception) -> str:
     return "the simulator failed; see its log"
 
 
-def _not_before_the_last_event(tenant: Tenant, run: Run, step: Step, due: datetime) -> datetime:
-    # A command by the control API may have moved the call on, a moment later than this step was due.
-    call = tenant.calls.get(run.calls.get(step.call, ""))
-    return max(due, call.last.at) if call else due
+def _last_at(tenant: Tenant, call: str | None) -> datetime:
+    return tenant.calls[call].last.at if call in tenant.calls else _LONG_AGO
 
 
 def _status(run: Run, verdict: Verdict) -> Status:

@@ -13,3 +13,25 @@ class EnvironmentProblem(SimulatorError):
     """The machine, not the input, is in the way (a port, a file, a limit)."""
 
     exit_code = 3
+
+
+class UnknownRecord(SimulatorError):
+    """A step names something that the tenant's world does not have."""
+
+    def __init__(self, kind: str, key: str, known: list[str]) -> None:
+        shown = ", ".join(known[:8]) + (", ..." if len(known) > 8 else "")
+        super().__init__(f"there is no {kind} {key!r} in this world; there are: {shown or 'none'}")
+
+
+class UnknownCall(SimulatorError):
+    """No call has this id."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"there is no call {key!r}; list them with GET /_sim/calls")
+
+
+class Engaged(SimulatorError):
+    """An agent talks in another call."""
+
+    def __init__(self, extension: str, other: str) -> None:
+        super().__init__(f"agent {extension} talks in call {other}: hold or end that one first")

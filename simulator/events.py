@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypedDict
 
 
 class Direction(StrEnum):
@@ -31,15 +32,27 @@ class Kind(StrEnum):
     MENU_CHOSEN = "menu_chosen"  # an option was pressed (digits)
     DOCUMENT_TYPED = "document_typed"  # CPF or CNPJ typed in the IVR (digits)
     ORDER_TYPED = "order_typed"  # an order number typed in the IVR (digits)
-    QUEUED = "queued"  # the call waits in a queue (queue)
+    QUEUED = "queued"  # the call waits in a queue (queue; priority, waited, wrap_up)
     RINGING = "ringing"  # a device is alerted (extension; none: the far end of an outbound call)
     UNANSWERED = "unanswered"  # a device stopped ringing without an answer (extension)
     ANSWERED = "answered"  # somebody picked up (extension; none: the far end)
+    PICKED_UP = "picked_up"  # a device took a call that was parked, waited, or rang elsewhere (extension)
     HELD = "held"
     RESUMED = "resumed"
+    PARKED = "parked"  # the call waits for any device to pick it up (extension: who parked it)
+    JOINED = "joined"  # a device joined the talk, which is a conference now (extension)
+    BROKE_IN = "broke_in"  # a device joined without being asked (extension)
+    LEFT = "left"  # a device left the conference (extension)
+    DIGITS_PRESSED = "digits_pressed"  # DTMF in an established call (digits, by)
+    DATA_ATTACHED = "data_attached"  # what goes with the call was replaced (data)
+    DESTINATION_PRESET = "destination_preset"  # where the other party goes when the agent hangs up (extension)
+    RECORDING_STARTED = "recording_started"
+    RECORDING_STOPPED = "recording_stopped"
+    MAILBOX_REACHED = "mailbox_reached"  # a mailbox took the call (extension: its owner)
     TRANSFERRED = "transferred"  # the call is over here and goes on as another call (other)
     ENDED = "ended"  # somebody hung up (by, cause)
     SMS_SENT = "sms_sent"
+    SMS_RECEIVED = "sms_received"
 
 
 class State(StrEnum):
@@ -52,6 +65,8 @@ class State(StrEnum):
     RINGING = "ringing"
     TALKING = "talking"
     HELD = "held"
+    PARKED = "parked"
+    MAILBOX = "mailbox"
     ENDED = "ended"
 
 
@@ -72,6 +87,8 @@ class Cause(StrEnum):
     BUSY = "busy"
     REFUSED = "refused"
     TRANSFERRED = "transferred"
+    UNKNOWN_NUMBER = "unknown_number"  # nobody has the number that was dialled
+    MACHINE = "machine"  # an answering machine picked up where a person was wanted
 
 
 class Outcome(StrEnum):
@@ -92,9 +109,29 @@ class Bill:
     balance: Decimal
 
 
+class Facts(TypedDict, total=False):
+    """What an event says beside its kind and its time (see `Event`)."""
+
+    extension: str | None
+    queue: str | None
+    digits: str | None
+    data: str | None
+    other: str | None
+    priority: int | None
+    waited: int | None
+    wrap_up: int | None
+    by: Party | None
+    cause: Cause | None
+    bill: Bill | None
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened to a call. ``number`` counts from 1 within the call; ``at`` is an aware UTC time."""
+    """One thing that happened to a call. ``number`` counts from 1 within the call; ``at`` is an aware UTC time.
+
+    Of a call that waits in a queue: ``priority`` is 0 (first) to 19, ``waited`` the seconds that it counts as having
+    waited before, ``wrap_up`` the seconds of peace for the agent after it.
+    """
 
     call: str
     number: int
@@ -103,7 +140,11 @@ class Event:
     extension: str | None = None
     queue: str | None = None
     digits: str | None = None
+    data: str | None = None
     other: str | None = None
+    priority: int | None = None
+    waited: int | None = None
+    wrap_up: int | None = None
     by: Party | None = None
     cause: Cause | None = None
     bill: Bill | None = None

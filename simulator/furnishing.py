@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts import exchanges, strict_json
 from scenarios.loader import load_text
+from simulator.agents import AGENT
 from simulator.clock import Clock
 from simulator.documents import call_from_document
 from simulator.gathered import ACCOUNT, CALL, CLOCK, FURNISHED, PROFILE, RUN, SEQUENCE, TARGET
@@ -18,7 +19,7 @@ from simulator.runs import Run
 from simulator.store import Change, Put, Remove, TenantRows
 from simulator.targets import Target
 from simulator.tenants import DEFAULT, Choices, Profile, Tenant
-from simulator.vendor import Vendor
+from simulator.vendor import Document, Vendor
 from simulator.world import OwnWorld, World, baseline, merged
 
 OWN_WORLD = "own_world"
@@ -30,7 +31,7 @@ def world_of(tenant: Tenant, own: OwnWorld | None, vendors: Iterable[Vendor]) ->
     samples = tenant.name == DEFAULT
     base = baseline(tenant.profile.seed, samples=samples)
     shared = merged(base, own) if own is not None else base
-    world = dict(shared)
+    world: dict[str, Mapping[str, Document]] = {**shared, AGENT: {}}  # who was logged in is so no more
     for vendor in vendors:
         world.update(vendor.world(tenant.identity, shared, samples))
     return world
@@ -53,7 +54,9 @@ def furnish(tenant: Tenant, world: World) -> list[Change]:
     for kind, records in world.items():
         # Every one, also those that stay: put again, they stand in the order of the new world.
         changes += [Remove(tenant.name, kind, key) for key in tenant.records.get(kind, {})]
-        tenant.records[kind] = dict(records)
+        tenant.records.pop(kind, None)
+        if records:
+            tenant.records[kind] = dict(records)
         changes += [Put(tenant.name, kind, key, strict_json.dumps(record)) for key, record in records.items()]
     return changes
 
@@ -89,7 +92,7 @@ def _read(body: bytes) -> Any:
 
 def _restore_core(tenant: Tenant, core: Mapping[str, Mapping[str, Any]]) -> None:
     tenant.sequences |= core.get(SEQUENCE, {})
-    tenant.calls |= {key: call_from_document(value) for key, value in core.get(CALL, {}).items()}
+    tenant.keep({key: call_from_document(value) for key, value in core.get(CALL, {}).items()})
     tenant.targets |= {key: Target.from_document(value) for key, value in core.get(TARGET, {}).items()}
     if ACCOUNT in core:
         tenant.balance = type(tenant.balance)(core[ACCOUNT]["balance"])

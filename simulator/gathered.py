@@ -65,7 +65,7 @@ class Gathered:
         for kind, documents in self.records.items():
             _apply(documents, tenant.records.setdefault(kind, {}))
         tenant.sequences |= self.sequences
-        tenant.calls |= self.calls
+        tenant.keep(self.calls)
         _apply(self.targets, tenant.targets)
         _apply(self.runs, tenant.runs)
         if self.balance is not None:

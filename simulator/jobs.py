@@ -16,6 +16,9 @@ class Task(StrEnum):
 
     STEP = "step"  # the next step of a scenario run
     DELIVER = "deliver"  # one attempt to deliver a message to a target
+    DEED = "deed"  # what a person does with a call, as its conduct says
+    OFFER = "offer"  # the calls that wait in a queue are offered to the agents that are free
+    RING_OUT = "ring_out"  # a device that was offered a call stops ringing
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,15 @@ from typing import Any
 from contracts.model import Direction as Way
 from contracts.model import Exchange
 from scenarios.model import Flaw
+from simulator.agents import AGENT, AgentEvent
 from simulator.announcing import Announcer
 from simulator.billing import DEFAULT_TARIFFS
 from simulator.board import Note
 from simulator.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Medium, Party, State
 from simulator.directory import EXTENSION, NUMBER, QUEUE
-from simulator.errors import SimulatorError
+from simulator.errors import Engaged, UnknownCall, UnknownRecord
 from simulator.faults import Plan, plan
+from simulator.following import follow
 from simulator.jobs import Job, Task
 from simulator.phones import international
 from simulator.runs import Run
@@ -28,22 +30,13 @@ from simulator.targets import Target
 from simulator.transactions import Transaction
 from simulator.vendor import Message, Scene, Vendor
 
-OVER = {Kind.ENDED, Kind.TRANSFERRED, Kind.SMS_SENT}
-
-
-class UnknownRecord(SimulatorError):
-    """A step names something that the tenant's world does not have."""
-
-    def __init__(self, kind: str, key: str, known: list[str]) -> None:
-        shown = ", ".join(known[:8]) + (", ..." if len(known) > 8 else "")
-        super().__init__(f"there is no {kind} {key!r} in this world; there are: {shown or 'none'}")
-
-
-class UnknownCall(SimulatorError):
-    """No call has this id."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(f"there is no call {key!r}; list them with GET /_sim/calls")
+OVER = {Kind.ENDED, Kind.TRANSFERRED, Kind.SMS_SENT, Kind.SMS_RECEIVED}
+# What a device of ours does, so that the world must have it.
+BY_DEVICE = {
+    *(Kind.RINGING, Kind.ANSWERED, Kind.PICKED_UP, Kind.JOINED, Kind.BROKE_IN),
+    *(Kind.DESTINATION_PRESET, Kind.MAILBOX_REACHED),
+}
+TAKING = {Kind.ANSWERED, Kind.PICKED_UP, Kind.RESUMED}
 
 
 class Pbx:
@@ -75,15 +68,13 @@ class Pbx:
             self._expect(tx, EXTENSION, extension)
         number = tx.next_number("call")
         serial = tx.identity.integer("serial", low=1000, high=8999) + number
-        own = international(line) if line else self._first_line(tx)
-        if line:
-            self._expect(tx, NUMBER, own)
-        call = Call(f"c{number}", serial, direction, international(outside), own, medium, extension, origin)
+        own = self._line(tx, direction, line, extension)
+        other = outside if direction is Direction.INTERNAL else international(outside)
+        call = Call(f"c{number}", serial, direction, other, own, medium, extension, origin)
         if note is not None:
             note(call)
         run = run.with_call(name, call.id) if run else None
-        first = Kind.SMS_SENT if medium is Medium.SMS else Kind.STARTED
-        return self._happen(tx, call, first, {}, run)
+        return self._happen(tx, call, _first_kind(medium, direction), {}, run)
 
     def happen(
         self, tx: Transaction, key: str, kind: Kind, *, run: Run | None = None, **facts: Any
@@ -94,8 +85,12 @@ class Pbx:
             raise UnknownCall(key)
         if facts.get("queue") is not None:
             self._expect(tx, QUEUE, facts["queue"])
-        if kind is Kind.RINGING and facts.get("extension") is not None:
+        if kind in BY_DEVICE and facts.get("extension") is not None:
             self._expect(tx, EXTENSION, facts["extension"])
+        if kind in TAKING:
+            self._expect_free(tx, call, facts.get("extension") or call.agent)
+        if kind is Kind.PARKED and facts.get("extension") is None:
+            facts["extension"] = call.agent
         return self._happen(tx, call, kind, facts, run)
 
     def transfer(
@@ -132,6 +127,14 @@ class Pbx:
         """Tell something that is no event of a call."""
         self._send(tx, message, None)
 
+    def tell_of_agent(self, tx: Transaction, event: AgentEvent) -> None:
+        """Tell what happened to an agent."""
+        for vendor in self.vendors.values():
+            render = vendor.agents.get(event.kind)
+            if render is not None and (not vendor.channel or self.announcer.listens(tx, vendor.key)):
+                for message in render(event, self._scene(tx, vendor)):
+                    self._send(tx, message, None)
+
     def release_held(self, tx: Transaction, run: Run, passed: Message | None = None) -> Run:
         """Send what waits to change places: with the message that has ``passed`` it, or all at the end of a run."""
         due = [h for h in run.held if passed is None or _same_stream(h, passed)]
@@ -152,7 +155,9 @@ class Pbx:
             tx.balance = bill.balance
             after, event = call.apply(kind, tx.now, bill=bill, **facts)
         tx.put_call(after, event)
-        return after, self._tell(tx, after, event, run)
+        run = self._tell(tx, after, event, run)
+        follow(tx, call, after, event, run.id if run else "")
+        return after, run
 
     def _tell(self, tx: Transaction, call: Call, event: Event, run: Run | None) -> Run | None:
         for vendor in self.vendors.values():
@@ -209,11 +214,34 @@ class Pbx:
             known = [str(r.get("number", r.get("name"))) for r in tx.all(kind)]
             raise UnknownRecord(kind, key, known)
 
+    def _expect_free(self, tx: Transaction, call: Call, extension: str | None) -> None:
+        # Only who serves queues is guarded: by hand, many calls are played with a few extensions.
+        if extension is None or tx.get(AGENT, extension) is None:
+            return
+        for other in tx.live_calls():
+            if other.id != call.id and other.state is State.TALKING and extension in other.present:
+                raise Engaged(extension, other.id)
+
+    def _line(self, tx: Transaction, direction: Direction, line: str | None, extension: str | None) -> str:
+        if direction is Direction.INTERNAL:
+            return extension or ""
+        if not line:
+            return self._first_line(tx)
+        own = international(line)
+        self._expect(tx, NUMBER, own)
+        return own
+
     def _first_line(self, tx: Transaction) -> str:
         first = next(iter(tx.all(NUMBER)), None)
         if first is None:
             raise UnknownRecord("number", "(any)", [])
         return str(first["number"])
+
+
+def _first_kind(medium: Medium, direction: Direction) -> Kind:
+    if medium is Medium.VOICE:
+        return Kind.STARTED
+    return Kind.SMS_RECEIVED if direction is Direction.INBOUND else Kind.SMS_SENT
 
 
 def _same_stream(held: Mapping[str, Any], message: Message) -> bool:

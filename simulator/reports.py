@@ -20,12 +20,22 @@ def tell(call: Call, event: Event, name: str) -> str:
     words = {
         Kind.STARTED: lambda: _start(call),
         Kind.SMS_SENT: lambda: f"a text message goes to {call.outside}",
+        Kind.SMS_RECEIVED: lambda: f"a text message comes from {call.outside}",
         Kind.RINGING: lambda: f"{device} rings",
         Kind.ANSWERED: lambda: f"{device} answers",
         Kind.UNANSWERED: lambda: f"{device} does not answer",
         Kind.QUEUED: lambda: f"waits in queue {event.queue}",
         Kind.MENU_CHOSEN: lambda: f"presses {event.digits}",
-        Kind.TRANSFERRED: lambda: f"is transferred to extension {event.extension}, after {call.talk} s of talk",
+        Kind.PICKED_UP: lambda: f"{device} picks it up",
+        Kind.PARKED: lambda: f"{device} parks it",
+        Kind.JOINED: lambda: f"{device} joins the talk",
+        Kind.BROKE_IN: lambda: f"{device} breaks in on the talk",
+        Kind.LEFT: lambda: f"{device} leaves the talk",
+        Kind.DIGITS_PRESSED: lambda: f"{_WHO[event.by or Party.OUTSIDE]} presses {event.digits}",
+        Kind.DATA_ATTACHED: lambda: f"goes with {event.data!r} from now on",
+        Kind.DESTINATION_PRESET: lambda: f"goes on to {device} when the agent hangs up",
+        Kind.MAILBOX_REACHED: lambda: f"reaches the mailbox{f' of {device}' if event.extension else ''}",
+        Kind.TRANSFERRED: lambda: f"is transferred to {_target(event)}, after {call.talk} s of talk",
         Kind.ENDED: lambda: _end(call, event),
     }
     word = words.get(event.kind)
@@ -38,7 +48,21 @@ _PLAIN = {
     Kind.ORDER_TYPED: "types an order number",
     Kind.HELD: "is put on hold",
     Kind.RESUMED: "is taken off hold",
+    Kind.RECORDING_STARTED: "is recorded",
+    Kind.RECORDING_STOPPED: "is recorded no longer",
 }
+
+
+_CAUSES = {
+    Cause.BUSY: "is busy",
+    Cause.REFUSED: "is refused",
+    Cause.MACHINE: "an answering machine picks up; the PBX ends it",
+    Cause.UNKNOWN_NUMBER: "nobody has that number; the PBX ends it",
+}
+
+
+def _target(event: Event) -> str:
+    return f"extension {event.extension}" if event.extension else f"queue {event.queue}"
 
 
 def _start(call: Call) -> str:
@@ -46,17 +70,16 @@ def _start(call: Call) -> str:
         return f"begins by transfer, {call.outside} on line {call.line}"
     if call.direction is Direction.INBOUND:
         return f"{call.outside} calls {call.line}"
-    return f"extension {call.extension} dials {call.outside}"
+    who = f"extension {call.extension}" if call.extension else "the PBX"
+    return f"{who} dials {call.outside}"
 
 
 def _end(call: Call, event: Event) -> str:
     who = _WHO[event.by] if event.by else "somebody"
     if event.cause is Cause.ABANDONED:
         return f"{who} gives up after {call.waiting} s"
-    if event.cause is Cause.BUSY:
-        return "is busy"
-    if event.cause is Cause.REFUSED:
-        return "is refused"
+    if event.cause in _CAUSES:
+        return _CAUSES[event.cause]
     if event.cause is Cause.NO_ANSWER:
         return f"nobody answers; {who} ends it after {call.waiting} s"
     return f"{who} hangs up after {call.talk} s of talk"

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scenarios.model import Step, Verb
-from simulator.calls import Call, Cause, Direction, Kind, Medium, Party, State
+from simulator.agents import AgentKind
+from simulator.calls import Call, Cause, Direction, Kind, Medium, Party
 from simulator.errors import SimulatorError
+from simulator.floor import agent_does
+from simulator.moves import attended_transfer, hang_up, swap
 from simulator.pbx import Pbx
 from simulator.runs import Run
 from simulator.transactions import Transaction
@@ -33,16 +36,16 @@ def _outbound(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
 
 
 def _sms(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    sender, medium = step.fields.get("extension"), Medium.SMS
     return _kept(
-        pbx.start(
-            tx,
-            Direction.OUTBOUND,
-            step.fields["to"],
-            extension=step.fields.get("extension"),
-            medium=Medium.SMS,
-            run=run,
-            name=step.call,
-        )
+        pbx.start(tx, Direction.OUTBOUND, step.fields["to"], extension=sender, medium=medium, run=run, name=step.call)
+    )
+
+
+def _sms_in(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    line, medium = step.fields.get("to"), Medium.SMS
+    return _kept(
+        pbx.start(tx, Direction.INBOUND, step.fields["from"], line=line, medium=medium, run=run, name=step.call)
     )
 
 
@@ -68,9 +71,49 @@ def _with_device(kind: Kind) -> Act:
     return do
 
 
+def _internal(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    extension = step.fields["extension"]
+    return _kept(pbx.start(tx, Direction.INTERNAL, step.fields["to"], extension=extension, run=run, name=step.call))
+
+
+def _predictive(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    return _kept(pbx.start(tx, Direction.OUTBOUND, step.fields["to"], run=run, name=step.call))
+
+
+def _queue(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    priority = int(step.fields["priority"]) if "priority" in step.fields else None
+    key, queue = run.calls[step.call], step.fields["queue"]
+    return _kept(pbx.happen(tx, key, Kind.QUEUED, run=run, queue=queue, priority=priority))
+
+
+def _press(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    key, by = run.calls[step.call], _PARTIES[step.fields.get("by", "outside")]
+    return _kept(pbx.happen(tx, key, Kind.DIGITS_PRESSED, run=run, digits=step.fields["digits"], by=by))
+
+
+def _swap(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    return _kept(swap(pbx, tx, run.calls[step.call], run.calls[step.fields["with"]], run=run))
+
+
 def _transfer(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    _, after = pbx.transfer(tx, run.calls[step.call], step.fields["to"], run=run, name=step.fields["as"])
+    key, fields = run.calls[step.call], step.fields
+    if "with" in fields:
+        consultation = run.calls[fields["with"]]
+        return _kept(attended_transfer(pbx, tx, key, fields["to"], consultation, run=run, name=fields["as"]))
+    new, after = pbx.transfer(tx, key, fields.get("to"), queue=fields.get("queue"), run=run, name=fields["as"])
+    if "queue" in fields:
+        return _kept(pbx.happen(tx, new.id, Kind.QUEUED, run=after, queue=fields["queue"]))
     return after or run
+
+
+def _agent(kind: AgentKind) -> Act:
+    def do(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+        fields = step.fields
+        queue, reason = fields.get("queue"), fields.get("reason")
+        agent_does(pbx, tx, fields["extension"], kind, queue=queue, reason=reason, run=run.id)
+        return run
+
+    return do
 
 
 def _ended(by: Party, cause: Cause) -> Act:
@@ -83,15 +126,7 @@ def _ended(by: Party, cause: Cause) -> Act:
 def _hang_up(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
     call = _call(tx, run, step)
     by = _PARTIES[step.fields.get("by", "outside")]
-    return _kept(pbx.happen(tx, call.id, Kind.ENDED, run=run, by=by, cause=cause_of(call, by)))
-
-
-def cause_of(call: Call, by: Party) -> Cause:
-    """Return why a call ends when this party hangs up now."""
-    if call.state in (State.TALKING, State.HELD):
-        return Cause.NORMAL
-    caller = Party.OUTSIDE if call.direction is Direction.INBOUND else Party.INSIDE
-    return Cause.ABANDONED if by is caller else Cause.NO_ANSWER
+    return _kept(hang_up(pbx, tx, call.id, by, run=run))
 
 
 def _call(tx: Transaction, run: Run, step: Step) -> Call:
@@ -110,19 +145,39 @@ def _kept(result: tuple[Call, Run | None]) -> Run:
 ACTS: dict[Verb, Act] = {
     Verb.INBOUND: _inbound,
     Verb.OUTBOUND: _outbound,
+    Verb.INTERNAL: _internal,
+    Verb.PREDICTIVE: _predictive,
     Verb.SMS: _sms,
+    Verb.SMS_IN: _sms_in,
     Verb.MENU: _event(Kind.MENU_ENTERED),
     Verb.CHOOSE: _event(Kind.MENU_CHOSEN, digits="option"),
     Verb.TYPE_DOCUMENT: _event(Kind.DOCUMENT_TYPED, "digits"),
     Verb.TYPE_ORDER: _event(Kind.ORDER_TYPED, "digits"),
-    Verb.QUEUE: _event(Kind.QUEUED, "queue"),
+    Verb.QUEUE: _queue,
     Verb.RING: _event(Kind.RINGING, "extension"),
     Verb.NO_ANSWER: _with_device(Kind.UNANSWERED),
     Verb.ANSWER: _with_device(Kind.ANSWERED),
+    Verb.PICK_UP: _event(Kind.PICKED_UP, "extension"),
     Verb.HOLD: _event(Kind.HELD),
     Verb.RESUME: _event(Kind.RESUMED),
+    Verb.SWAP: _swap,
+    Verb.PARK: _event(Kind.PARKED),
+    Verb.JOIN: _event(Kind.JOINED, "extension"),
+    Verb.BREAK_IN: _event(Kind.BROKE_IN, "extension"),
+    Verb.LEAVE: _event(Kind.LEFT, "extension"),
+    Verb.PRESS: _press,
+    Verb.ATTACH: _event(Kind.DATA_ATTACHED, "data"),
+    Verb.PRESET: _event(Kind.DESTINATION_PRESET, "extension"),
+    Verb.RECORD: _event(Kind.RECORDING_STARTED),
+    Verb.STOP_RECORDING: _event(Kind.RECORDING_STOPPED),
+    Verb.VOICEMAIL: _event(Kind.MAILBOX_REACHED, "extension"),
     Verb.TRANSFER: _transfer,
     Verb.BUSY: _ended(Party.SYSTEM, Cause.BUSY),
     Verb.REFUSE: _ended(Party.OUTSIDE, Cause.REFUSED),
+    Verb.MACHINE: _ended(Party.SYSTEM, Cause.MACHINE),
     Verb.HANGUP: _hang_up,
+    Verb.LOGIN: _agent(AgentKind.LOGGED_IN),
+    Verb.LOGOUT: _agent(AgentKind.LOGGED_OUT),
+    Verb.PAUSE: _agent(AgentKind.PAUSED),
+    Verb.UNPAUSE: _agent(AgentKind.UNPAUSED),
 }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from simulator.agenda import Agenda
-from simulator.calls import Call
+from simulator.calls import Call, State
 from simulator.channel import Channels
 from simulator.clock import Clock, Mode
 from simulator.errors import SimulatorError
@@ -85,6 +85,7 @@ class Tenant:
         self.records: dict[str, dict[str, Document]] = {}
         self.sequences: dict[str, int] = {}
         self.calls: dict[str, Call] = {}
+        self.live: dict[str, Call] = {}  # those of them that are not over
         self.targets: dict[str, Target] = {}
         self.runs: dict[str, Run] = {}
         self.agenda = Agenda()
@@ -109,6 +110,15 @@ class Tenant:
     def now(self) -> datetime:
         """Tenant time, aware UTC."""
         return self.clock.now(datetime.now(UTC))
+
+    def keep(self, calls: Mapping[str, Call]) -> None:
+        """Take in calls as they stand now."""
+        self.calls |= calls
+        for key, call in calls.items():
+            if call.state is State.ENDED:
+                self.live.pop(key, None)
+            else:
+                self.live[key] = call
 
     def open(self) -> None:
         """Put the tenant's world in place, the first time that anything is asked of it."""

@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from contracts.model import Exchange, Judgement
 from simulator.board import Board
-from simulator.calls import Call, Event
+from simulator.calls import Call, Event, State
 from simulator.channel import Channels
 from simulator.clock import Clock
 from simulator.gathered import Gathered, retire_calls
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
-from simulator.runs import Run
+from simulator.runs import Run, Status
 from simulator.store import Store, TrimJournal
 from simulator.targets import Target
 from simulator.tenants import Tenant
@@ -121,6 +121,13 @@ class Transaction:
         """Return the tenant's calls, oldest first, live ones too."""
         return {**self._tenant.calls, **self._new.calls}.values() if self._new.calls else self._tenant.calls.values()
 
+    def live_calls(self) -> Iterable[Call]:
+        """Return the calls that are not over, oldest first."""
+        if not self._new.calls:
+            return self._tenant.live.values()
+        merged = {**self._tenant.live, **self._new.calls}
+        return (call for call in merged.values() if call.state is not State.ENDED)
+
     def put_call(self, call: Call, event: Event) -> None:
         """Write a call after something happened to it."""
         self._new.calls[call.id] = call
@@ -137,6 +144,11 @@ class Transaction:
     def remove_target(self, key: str) -> None:
         """Remove a target."""
         self._new.targets[key] = None
+
+    def run_of(self, call: str) -> Run | None:
+        """Return the run that goes on and that a call belongs to."""
+        runs = {**self._tenant.runs, **self._new.runs} if self._new.runs else self._tenant.runs
+        return next((r for r in runs.values() if r and r.status is Status.RUNNING and call in r.calls.values()), None)
 
     def put_run(self, run: Run) -> None:
         """Write a scenario run."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from contracts.model import Headers, HttpRequest, HttpResponse, Violation
+from simulator.agents import AgentEvent, AgentKind
 from simulator.board import Board, Stream
 from simulator.calls import Call, Event, Kind
 from simulator.identity import Identity
@@ -118,6 +119,7 @@ class Message:
 
 
 Renderer = Callable[[Call, Event, Scene], tuple[Message, ...]]
+AgentRenderer = Callable[[AgentEvent, Scene], tuple[Message, ...]]
 
 
 class Wait(StrEnum):
@@ -241,6 +243,7 @@ class Vendor:
     """One vendor, as tables.
 
     renders      what each kind of event makes it tell (empty: it pushes nothing)
+    agents       what each kind of thing that happens to an agent makes it tell
     messages     the names of the messages that it tells
     authorise    the headers that carry a target's token (or the token got by ``login``)
     accepted     whether an answer to a message is an acceptance (None: every 2xx is)
@@ -262,6 +265,7 @@ class Vendor:
     key: str
     title: str
     renders: Mapping[Kind, Renderer] = field(default_factory=dict)
+    agents: Mapping[AgentKind, AgentRenderer] = field(default_factory=dict)
     messages: tuple[str, ...] = ()
     authorise: Callable[[str], Headers] = lambda token: (("authorization", f"Bearer {token}"),)
     login: Login | None = None

@@ -10,8 +10,9 @@ from simulator.announcing import Announcer
 from simulator.calls import Cause, Direction, ImpossibleEvent, Kind, Medium, Party, State
 from simulator.directory import NUMBER
 from simulator.discovery import discover_vendors
+from simulator.errors import UnknownCall, UnknownRecord
 from simulator.jobs import Task
-from simulator.pbx import Pbx, UnknownCall, UnknownRecord, message_of
+from simulator.pbx import Pbx, message_of
 from simulator.targets import Target
 from tests.core import desk, run
 
@@ -147,7 +148,7 @@ def test_impossible_event_leaves_no_trace():
         async with exchange_of(target()) as (tenant, do):
             do("start", Direction.INBOUND, CALLER)
             before = dict(tenant.calls), dict(tenant.agenda.jobs), tenant.balance
-            for kind in (Kind.ANSWERED, Kind.HELD, Kind.STARTED):
+            for kind in (Kind.UNANSWERED, Kind.HELD, Kind.STARTED):
                 with pytest.raises(ImpossibleEvent):
                     do("happen", "c1", kind)
             with pytest.raises(ImpossibleEvent, match="call c1 is routing: transferred cannot happen"):

@@ -2,12 +2,19 @@
 
 import pytest
 
-from scenarios.model import STARTING, Verb
+from scenarios.model import BY_AGENT, STARTING, Verb
 from simulator.calls import Call, Cause, Direction, Kind, Party, State
-from simulator.steps import ACTS, cause_of
+from simulator.moves import cause_of
+from simulator.steps import ACTS
 from simulator.tenants import FIRST_MORNING
 from simulator.transactions import Transaction
 from tests.core import entries, play, run, running, story
+
+TALK = "- ring: {call: A, extension: '112'}\n  - answer: {call: A}"
+TWO_CALLS = (
+    f"{TALK}\n  - hold: {{call: A}}\n  - internal: {{call: B, extension: '112', to: '113'}}"
+    "\n  - ring: {call: B, extension: '113'}\n  - answer: {call: B}"
+)
 
 STEPS = {
     "menu": ("- menu: {call: A}", Kind.MENU_ENTERED, {}),
@@ -30,6 +37,11 @@ STEPS = {
         {"extension": "112"},
     ),
     "answer": ("- ring: {call: A, extension: '112'}\n  - answer: {call: A}", Kind.ANSWERED, {"extension": "112"}),
+    "pick_up": (
+        "- queue: {call: A, queue: vendas}\n  - pick_up: {call: A, extension: '113'}",
+        Kind.PICKED_UP,
+        {"extension": "113"},
+    ),
     "hold": (
         "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - hold: {call: A}",
         Kind.HELD,
@@ -40,6 +52,30 @@ STEPS = {
         Kind.RESUMED,
         {},
     ),
+    "swap": (f"{TWO_CALLS}\n  - swap: {{call: B, with: A}}", Kind.RESUMED, {}),
+    "park": (f"{TALK}\n  - park: {{call: A}}", Kind.PARKED, {"extension": "112"}),
+    "join": (f"{TALK}\n  - join: {{call: A, extension: '113'}}", Kind.JOINED, {"extension": "113"}),
+    "break_in": (f"{TALK}\n  - break_in: {{call: A, extension: '113'}}", Kind.BROKE_IN, {"extension": "113"}),
+    "leave": (
+        f"{TALK}\n  - join: {{call: A, extension: '113'}}\n  - leave: {{call: A, extension: '112'}}",
+        Kind.LEFT,
+        {"extension": "112"},
+    ),
+    "press": (
+        f"{TALK}\n  - press: {{call: A, digits: '5#', by: inside}}",
+        Kind.DIGITS_PRESSED,
+        {"digits": "5#", "by": Party.INSIDE},
+    ),
+    "attach": ("- attach: {call: A, data: '111222333-44;Fulano'}", Kind.DATA_ATTACHED, {"data": "111222333-44;Fulano"}),
+    "preset": (f"{TALK}\n  - preset: {{call: A, extension: '113'}}", Kind.DESTINATION_PRESET, {"extension": "113"}),
+    "record": (f"{TALK}\n  - record: {{call: A}}", Kind.RECORDING_STARTED, {}),
+    "stop_recording": (
+        f"{TALK}\n  - record: {{call: A}}\n  - stop_recording: {{call: A}}",
+        Kind.RECORDING_STOPPED,
+        {},
+    ),
+    "voicemail": ("- voicemail: {call: A, extension: '112'}", Kind.MAILBOX_REACHED, {"extension": "112"}),
+    "machine": ("- machine: {call: A}", Kind.ENDED, {"by": Party.SYSTEM, "cause": Cause.MACHINE}),
     "transfer": (
         "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - transfer: {call: A, to: '113', as: B}",
         Kind.TRANSFERRED,
@@ -69,7 +105,7 @@ def after(steps, start='inbound: {call: A, from: "37999912222"}'):
 
 def test_every_verb_but_await_has_an_act():
     assert set(ACTS) == set(Verb) - {Verb.AWAIT}
-    assert set(STEPS) == {verb.value for verb in set(ACTS) - STARTING}
+    assert set(STEPS) == {verb.value for verb in set(ACTS) - STARTING - BY_AGENT}
 
 
 @pytest.mark.parametrize("word", STEPS)

@@ -35,6 +35,8 @@ VENDOR = Vendor(
         Kind.RINGING: messages.notified,
         Kind.UNANSWERED: messages.cancelled,
         Kind.ANSWERED: messages.others_cancelled,
+        Kind.PICKED_UP: messages.others_cancelled,
+        Kind.MAILBOX_REACHED: messages.all_cancelled,
         Kind.ENDED: messages.all_cancelled,
     },
     messages=("notified", "cancelled"),

@@ -18,6 +18,7 @@ VENDOR = Vendor(
         Kind.ENDED: messages.ended,
         Kind.TRANSFERRED: messages.transferred,
         Kind.SMS_SENT: messages.sms,
+        Kind.SMS_RECEIVED: messages.sms,
     },
     messages=("started", "ended", "transferred", "sms"),
     authorise=lambda token: (("token", token),),

@@ -193,7 +193,9 @@ def test_impossible_step_is_a_conflict_that_says_what_the_call_can_take(running:
 
     assert held.status == 409
     assert "is ringing" in held.json["error"]
-    assert held.json["expected"] == "one of the steps: answer, busy, hangup, no_answer, refuse, ring"
+    assert held.json["expected"] == (
+        "one of the steps: answer, attach, busy, hangup, machine, no_answer, pick_up, refuse, ring, voicemail"
+    )
     assert after == before
     assert (over.status, over.json["expected"]) == (409, "another call: this one takes nothing more")
 
@@ -202,6 +204,8 @@ def test_every_step_that_a_conflict_names_is_possible(running: Live, tenant: str
     """What is expected is no empty word: each named step, on a call in that state, is taken."""
     fields = {"ring": {"extension": "112"}, "transfer": {"to": "112"}, "queue": {"queue": "suporte"}}
     fields |= {"choose": {"option": "1"}, "type_document": {"digits": "52998224725"}, "type_order": {"digits": "1"}}
+    fields |= {word: {"extension": "113"} for word in ("pick_up", "voicemail", "preset", "join", "break_in")}
+    fields |= {"attach": {"data": "x"}, "press": {"digits": "5"}}
     ways: dict[str, list[str]] = {"ringing": [], "talking": ["answer"], "held": ["answer", "hold"]}
     impossible = {"ringing": "hold", "talking": "answer", "held": "answer"}
     for state, way in ways.items():

@@ -1,0 +1,106 @@
+"""Moves that are more than one event: a hang-up that passes the caller on, transfers, a swap of two calls.
+
+Each works inside a transaction and returns the call that matters then, with the run.
+"""
+
+from __future__ import annotations
+
+from simulator.calls import Call, Cause, Direction, ImpossibleEvent, Kind, Party, State
+from simulator.errors import SimulatorError, UnknownCall
+from simulator.pbx import Pbx
+from simulator.runs import Run
+from simulator.transactions import Transaction
+from simulator.transitions import ESTABLISHED
+
+Moved = tuple[Call, Run | None]
+
+
+def hang_up(pbx: Pbx, tx: Transaction, key: str, by: Party, *, run: Run | None = None) -> Moved:
+    """End a call for this party. When the agent leaves a call with a preset destination, the other party goes on there.
+
+    Returns the call that is over. Raises UnknownCall or ImpossibleEvent.
+    """
+    call = _known(tx, key)
+    if by is Party.INSIDE and call.afterwards is not None and call.state in ESTABLISHED:
+        name = f"{(run.name_of(key) if run else None) or key}+"
+        new, run = pbx.transfer(tx, key, call.afterwards, run=run, name=name)
+        _, run = pbx.happen(tx, new.id, Kind.RINGING, run=run, extension=call.afterwards)
+        return _known(tx, key), run
+    return pbx.happen(tx, key, Kind.ENDED, run=run, by=by, cause=cause_of(call, by))
+
+
+def cause_of(call: Call, by: Party) -> Cause:
+    """Return why a call ends when this party hangs up now."""
+    if call.state in (*ESTABLISHED, State.PARKED, State.MAILBOX):
+        return Cause.NORMAL
+    # Who was called by a dialler, and waits for an agent, is the one that is kept waiting.
+    waits_outside = call.direction is Direction.INBOUND or call.answered is not None
+    return Cause.ABANDONED if by is (Party.OUTSIDE if waits_outside else Party.INSIDE) else Cause.NO_ANSWER
+
+
+def attended_transfer(
+    pbx: Pbx, tx: Transaction, key: str, to: str, consultation: str, *, run: Run | None = None, name: str = ""
+) -> Moved:
+    """Transfer a call to who was consulted about it: the consultation is over, and a new call is connected at once.
+
+    ``consultation`` is the call in which the agent talks to extension ``to``. Returns the new call. Raises UnknownCall,
+    UnknownRecord, ImpossibleEvent, or NotConsulted.
+    """
+    old, other = _known(tx, key), _known(tx, consultation)
+    if other.state not in ESTABLISHED or to not in other.present or old.agent not in other.present:
+        raise NotConsulted(old, other, to)
+    new, run = pbx.transfer(tx, key, to, run=run, name=name)
+    _, run = pbx.happen(tx, other.id, Kind.ENDED, run=run, by=Party.INSIDE, cause=Cause.TRANSFERRED)
+    return pbx.happen(tx, new.id, Kind.ANSWERED, run=run, extension=to)
+
+
+def swap(pbx: Pbx, tx: Transaction, active: str, held: str, *, run: Run | None = None) -> Moved:
+    """Put the active call of a device on hold, and go on with the held one. Returns that.
+
+    Raises UnknownCall, ImpossibleEvent, or NotTogether when they are not at one device.
+    """
+    one, other = _known(tx, active), _known(tx, held)
+    if not set(one.present) & set(other.present):
+        raise NotTogether(one, other)
+    if other.state is not State.HELD:
+        raise ImpossibleEvent(other, Kind.RESUMED)
+    _, run = pbx.happen(tx, active, Kind.HELD, run=run)
+    return pbx.happen(tx, held, Kind.RESUMED, run=run)
+
+
+def end_and_reconnect(pbx: Pbx, tx: Transaction, active: str, held: str, *, run: Run | None = None) -> Moved:
+    """End the active call of a device, and go on with the held one. Returns that. Raises as `swap`."""
+    one, other = _known(tx, active), _known(tx, held)
+    if not set(one.present) & set(other.present):
+        raise NotTogether(one, other)
+    if other.state is not State.HELD:
+        raise ImpossibleEvent(other, Kind.RESUMED)
+    _, run = hang_up(pbx, tx, active, Party.INSIDE, run=run)
+    return pbx.happen(tx, held, Kind.RESUMED, run=run)
+
+
+class NotConsulted(SimulatorError):
+    """A consultation is not between the agent of a call and the extension that is to get it."""
+
+    def __init__(self, call: Call, other: Call, to: str) -> None:
+        super().__init__(
+            f"call {other.id} ({other.state.value}, with {', '.join(other.present) or 'nobody'}) is no consultation of "
+            f"{call.agent or 'anybody'} and {to}: let {call.agent or 'the agent'} call {to}, and {to} answer, first"
+        )
+
+
+class NotTogether(SimulatorError):
+    """Two calls are not at one device."""
+
+    def __init__(self, one: Call, other: Call) -> None:
+        super().__init__(
+            f"call {one.id} ({', '.join(one.present) or 'nobody'}) and call {other.id} "
+            f"({', '.join(other.present) or 'nobody'}) are at no common device: name two calls of one extension"
+        )
+
+
+def _known(tx: Transaction, key: str) -> Call:
+    call = tx.call(key)
+    if call is None:
+        raise UnknownCall(key)
+    return call

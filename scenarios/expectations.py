@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scenarios.model import Clean, Expectation, Match, Order, Received, Sent, vendor_of
+from scenarios.durations import format_duration
+from scenarios.expected import Clean, Expectation, Holds, Match, Order, Reaction, Received, Sent, vendor_of
+from scenarios.holding import Left, Nothing, found, near
 from scenarios.sendings import Record, Sending, describe, differences, near_misses, sendings
 
 __all__ = ["Outcome", "Record", "evaluate"]
@@ -34,18 +36,19 @@ def evaluate(
     *,
     errors: int = 0,
     unsent: Collection[str] = (),
+    left: Left | None = None,
 ) -> list[Outcome]:
     """Return the outcome of each expectation, in order.
 
     ``log`` is in the order in which things happened; ``errors`` is how many errors the contract check found;
-    ``unsent`` names the vendors whose messages had no target. Attempts of one delivery count once, each
-    duplicate by a fault for itself.
+    ``unsent`` names the vendors whose messages had no target; ``left`` is what the run left behind. Attempts of one
+    delivery count once, each duplicate by a fault for itself.
     """
     out = sendings(r for r in log if r.direction == "sent")
     came = [Sending(r, (r,)) for r in log if r.direction == "received"]
     start = next((record.at for record in log if record.at), None)
     silent = frozenset(unsent) - {s.first.vendor for s in out}
-    return [_outcome(e, _Seen(out, came, start, silent, errors)) for e in expectations]
+    return [_outcome(e, _Seen(out, came, start, silent, errors, left or Nothing())) for e in expectations]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class _Seen:
     start: datetime | None
     silent: frozenset[str]
     errors: int
+    left: Left
 
 
 def _outcome(expectation: Expectation, seen: _Seen) -> Outcome:
@@ -65,10 +69,14 @@ def _outcome(expectation: Expectation, seen: _Seen) -> Outcome:
             return _clean(expectation, seen.errors)
         case Received():
             return _counted(expectation, seen.came, seen.start, "")
+        case Holds():
+            return _held(expectation, seen.left)
     vendor = vendor_of(expectation)
     if vendor in seen.silent:
         text = f"{_title(expectation)}: not judged, since {vendor} has no target in this run"
         return Outcome(expectation, met=True, text=text, judged=False)
+    if isinstance(expectation, Reaction):
+        return _reacted(expectation, seen)
     outcomes = [_at_target(expectation, sent, seen.start, at) for at, sent in _by_target(vendor, seen.out)]
     return next((o for o in outcomes if not o.met), outcomes[0])
 
@@ -91,24 +99,24 @@ def _counted(
     expectation: Sent | Received, candidates: Sequence[Sending], start: datetime | None, label: str
 ) -> Outcome:
     wanted, least, most = expectation.match, expectation.least, expectation.most
-    found = _matching(wanted, candidates)
-    text = f"{_title(expectation)}: expected {_range(least, most)}{label}, found {len(found)}"
+    matching = _matching(wanted, candidates)
+    text = f"{_title(expectation)}: expected {_range(least, most)}{label}, found {len(matching)}"
     misses: list[str] = []
-    if len(found) < least:
+    if len(matching) < least:
         misses = near_misses(wanted, candidates, start, SHOWN)
-    elif most is not None and len(found) > most:
-        misses = [f"{describe(s, start)}: one too many" for s in found[most:][:SHOWN]]
+    elif most is not None and len(matching) > most:
+        misses = [f"{describe(s, start)}: one too many" for s in matching[most:][:SHOWN]]
     elif isinstance(expectation, Sent) and expectation.deliveries is not None:
-        return _same_ids(expectation, found, start, text)
-    met = least <= len(found) and (most is None or len(found) <= most)
+        return _same_ids(expectation, matching, start, text)
+    met = least <= len(matching) and (most is None or len(matching) <= most)
     return Outcome(expectation, met, text, tuple(misses))
 
 
-def _same_ids(expectation: Sent, found: Sequence[Sending], start: datetime | None, text: str) -> Outcome:
-    ids = len({s.first.delivery for s in found})
+def _same_ids(expectation: Sent, matching: Sequence[Sending], start: datetime | None, text: str) -> Outcome:
+    ids = len({s.first.delivery for s in matching})
     met = ids == expectation.deliveries
     text = f"{text}; expected {expectation.deliveries} distinct delivery ids, found {ids}"
-    lines = (f"{describe(s, start)}: delivery {s.first.delivery}" for s in found[:SHOWN])
+    lines = (f"{describe(s, start)}: delivery {s.first.delivery}" for s in matching[:SHOWN])
     return Outcome(expectation, met, text, () if met else tuple(lines))
 
 
@@ -116,17 +124,54 @@ def _ordered(expectation: Order, sent: Sequence[Sending], start: datetime | None
     title = f"{_title(expectation)}{label}"
     before: Sending | None = None
     for index, wanted in enumerate(expectation.of):
-        again, found = expectation.of[:index].count(wanted), _matching(wanted, sent)
-        if again >= len(found):
-            times = f"went out only {len(found)} of {again + 1} times" if found else "never went out"
+        again, matching = expectation.of[:index].count(wanted), _matching(wanted, sent)
+        if again >= len(matching):
+            times = f"went out only {len(matching)} of {again + 1} times" if matching else "never went out"
             misses = near_misses(wanted, sent, start, SHOWN)
             return Outcome(expectation, False, f"{title}: {_named(wanted)} {times}", tuple(misses))
-        this = found[again]
+        this = matching[again]
         if before and this.first.number < before.first.number:
             text = f"{title}: {_named(wanted)} went out before {_named(expectation.of[index - 1])}"
             return Outcome(expectation, False, text, (describe(this, start), describe(before, start)))
         before = this
     return Outcome(expectation, True, title)
+
+
+def _reacted(expectation: Reaction, seen: _Seen) -> Outcome:
+    """Hold each message that should cause a request against the first such request that came after it."""
+    title = _title(expectation)
+    causes = _matching(expectation.to, seen.out)
+    if not causes:
+        text = f"{title}: {_named(expectation.to)} never went out"
+        return Outcome(expectation, False, text, tuple(near_misses(expectation.to, seen.out, seen.start, SHOWN)))
+    requests = _matching(expectation.by, seen.came)
+    late = [(cause, _delay(cause, requests)) for cause in causes]
+    limit = expectation.within.total_seconds()
+    missed = [(cause, delay) for cause, delay in late if delay is None or delay > limit]
+    if not missed:
+        longest = max(delay for _, delay in late if delay is not None)
+        return Outcome(expectation, True, f"{title}: after {longest:.3f} s at the latest")
+    lines = [f"{describe(cause, seen.start)}: {_how_late(delay)}" for cause, delay in missed[:SHOWN]]
+    if not requests:
+        lines += near_misses(expectation.by, seen.came, seen.start, SHOWN - len(lines))
+    return Outcome(expectation, False, f"{title}: missed by {len(missed)} of {len(causes)}", tuple(lines))
+
+
+def _delay(cause: Sending, requests: Sequence[Sending]) -> float | None:
+    left = cause.first.wall
+    times = (r.first.wall for r in requests)
+    return min((at - left for at in times if left is not None and at is not None and at >= left), default=None)
+
+
+def _how_late(delay: float | None) -> str:
+    return "no such request came after it" if delay is None else f"the request came {delay:.3f} s after it"
+
+
+def _held(expectation: Holds, left: Left) -> Outcome:
+    there = found(expectation, left)
+    met = expectation.least <= len(there) and (expectation.most is None or len(there) <= expectation.most)
+    text = f"{_title(expectation)}: expected {_range(expectation.least, expectation.most)}, found {len(there)}"
+    return Outcome(expectation, met, text, () if met else tuple(near(expectation, left)))
 
 
 def _matching(wanted: Match, candidates: Sequence[Sending]) -> list[Sending]:
@@ -148,6 +193,13 @@ def _title(expectation: Expectation) -> str:
             return f"{'not_received' if expectation.most == 0 else 'received'} {_named(expectation.match)}"
         case Order():
             return f"order {', '.join(_named(wanted) for wanted in expectation.of)}"
+        case Reaction():
+            within = format_duration(expectation.within)
+            return f"reaction to {_named(expectation.to)} by {_named(expectation.by)} within {within}"
+        case Holds():
+            what = f"call {expectation.call}" if expectation.call else expectation.record
+            wanted = ", ".join(f"{name} {value}" for name, value in expectation.fields.items())
+            return f"state {what} with {wanted}"
         case Clean():
             return "clean"
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from scenarios.expected import Expectation, Match, Reaction, vendor_of
+
 
 class Verb(StrEnum):
     """What a step does: `STARTING` begin a call, `BY_AGENT` and `AWAIT` name none, the others act on one that began."""
@@ -119,22 +121,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """Which messages or requests are meant; None matches everything.
-
-    ``status`` is the last answer's; ``delivered`` whether a 2xx came; ``attempts`` how many it took.
-    """
-
-    vendor: str | None = None
-    call: str | None = None
-    message: str | None = None
-    operation: str | None = None
-    status: int | None = None
-    delivered: bool | None = None
-    attempts: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Fault:
     """What is done wrong with which message.
 
@@ -157,51 +143,6 @@ class Fault:
         if self.nth is not None:
             return count == self.nth
         return self.every is None or count % self.every == 0
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """So many messages went out: at least ``least``, at most ``most`` (None: no limit), for every target.
-
-    ``deliveries`` is how many distinct delivery ids they carry.
-    """
-
-    match: Match
-    where: str
-    least: int = 1
-    most: int | None = None
-    deliveries: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """The integration made so many requests. The run waits for them ``within`` (wall) after its last step."""
-
-    match: Match
-    where: str
-    least: int = 1
-    most: int | None = None
-    within: timedelta = timedelta()
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """These messages of a vendor first went out in this order; one named again stands for its next time."""
-
-    vendor: str
-    of: tuple[Match, ...]
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clean:
-    """The contract check found no error (``wanted``), or may have found some."""
-
-    where: str
-    wanted: bool = True
-
-
-Expectation = Sent | Received | Order | Clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,18 +198,9 @@ class Scenario:
         for expectation in self.expectations:
             if vendor := vendor_of(expectation):
                 named.setdefault(vendor, expectation.where)
+            if isinstance(expectation, Reaction) and expectation.by.vendor:
+                named.setdefault(expectation.by.vendor, expectation.where)
         return named
-
-
-def vendor_of(expectation: Expectation) -> str | None:
-    """Return the vendor that an expectation is about; `Clean` is about all of them."""
-    match expectation:
-        case Sent() | Received():
-            return expectation.match.vendor
-        case Order():
-            return expectation.vendor
-        case Clean():
-            return None
 
 
 def _named(step: Step) -> Iterator[tuple[str, str]]:

@@ -9,20 +9,8 @@ from typing import Any
 
 from scenarios.durations import format_duration, parse_duration
 from scenarios.errors import DurationError, ScenarioError
-from scenarios.model import (
-    Clean,
-    Expectation,
-    Fault,
-    Flaw,
-    Match,
-    Order,
-    Received,
-    Scenario,
-    Sent,
-    Step,
-    Verb,
-    Wanted,
-)
+from scenarios.expected import Clean, Expectation, Holds, Match, Order, Reaction, Received, Sent
+from scenarios.model import Fault, Flaw, Scenario, Step, Verb, Wanted
 
 LONGEST = timedelta(hours=24)
 
@@ -107,6 +95,12 @@ def _expectation(entry: Mapping[str, Any], pointer: str, where: Where) -> Expect
         return Clean(place, said)
     if word == "order":
         return Order(said["vendor"], tuple(_match(item | {"vendor": said["vendor"]}) for item in said["of"]), place)
+    if word == "reaction":
+        within = _duration(said["within"], f"{pointer}/{word}/within", where)
+        return Reaction(_match(said["to"]), _match(said["by"]), place, within)
+    if word in ("state", "not_state"):
+        least, most = (0, 0) if word == "not_state" else _counts(said, place)
+        return Holds(place, said.get("record"), said.get("call"), said["where"], least, most)
     least, most = (0, 0) if word.startswith("not_") else _counts(said, place)
     if word in ("sent", "not_sent"):
         return Sent(_match(said), place, least, most, said.get("deliveries"))

@@ -64,6 +64,8 @@ def _named(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             continue
         if "call" in said:
             yield f"/expect/{i}/{word}/call", said["call"]
+        if "call" in said.get("to", {}):
+            yield f"/expect/{i}/{word}/to/call", said["to"]["call"]
         for j, item in enumerate(said.get("of", [])):
             if "call" in item:
                 yield f"/expect/{i}/order/of/{j}/call", item["call"]

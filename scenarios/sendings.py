@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scenarios.durations import format_duration
-from scenarios.model import Flaw, Match
+from scenarios.expected import Match
+from scenarios.model import Flaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Record:
 
     ``call`` is the scenario's name of the call, ``status`` that of the answer (None: there was none),
     ``delivered`` whether it was 2xx, ``fault`` the `Flaw` it was sent with, ``delivery`` the id that all
-    attempts share. ``summary`` is a short line for people.
+    attempts share. ``wall`` is when it left or came, in seconds of wall time (None: not known any more). ``summary``
+    is a short line for people.
     """
 
     number: int
@@ -32,6 +34,7 @@ class Record:
     delivery: str | None = None
     attempt: int = 1
     target: str | None = None
+    wall: float | None = None
     summary: str = ""
 
 

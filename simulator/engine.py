@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,7 +12,8 @@ from functools import partial
 from contracts.contract import Contract
 from contracts.model import Direction
 from scenarios.expectations import evaluate
-from scenarios.model import Received, Scenario, Step, Verb
+from scenarios.expected import Reaction, Received
+from scenarios.model import Scenario, Step, Verb
 from simulator import floor
 from simulator.calls import ImpossibleEvent
 from simulator.errors import SimulatorError
@@ -20,6 +21,7 @@ from simulator.fitting import check_fit
 from simulator.jobs import Job, Task
 from simulator.judging import own_entries, records_of, verdict_of
 from simulator.pbx import Pbx
+from simulator.remains import Remains
 from simulator.runs import Run, Status
 from simulator.steps import act
 from simulator.store import Store
@@ -227,12 +229,13 @@ class Engine:
                 for e in own_entries(tenant.journal, run)
             )
 
-        await _until(tenant, there, wanted.within)
+        await tenant.journal.until(there, wanted.within.total_seconds())
 
     async def _judge(self, tenant: Tenant, run: Run, over: asyncio.Future[Verdict]) -> None:
         for expectation in run.scenario.expectations:
-            if isinstance(expectation, Received) and expectation.within:
-                await _until(tenant, partial(_met, tenant, run, expectation), expectation.within)
+            if isinstance(expectation, Received | Reaction) and expectation.within:
+                seconds = expectation.within.total_seconds()
+                await tenant.journal.until(partial(_met, tenant, run, expectation), seconds)
         verdict = self._verdict(tenant, run, shared=_shared(tenant, run))
         run = replace(run, status=_status(run, verdict), last=tenant.journal.last)
         tx = Transaction(tenant, self._store)
@@ -245,9 +248,8 @@ class Engine:
         tenant.on_growth()  # who waits for the run is told, though the journal has not grown
 
     def _verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:
-        return verdict_of(
-            run, tenant.journal, self._contracts, self._accepts, strict_inferred=self.strict_inferred, shared=shared
-        )
+        more = {"strict_inferred": self.strict_inferred, "shared": shared}
+        return verdict_of(run, tenant.journal, self._contracts, self._accepts, left=Remains(tenant, run), **more)
 
     def _forget_old_runs(self, tx: Transaction, tenant: Tenant) -> None:
         if len(tenant.runs) > KEPT_RUNS:
@@ -257,7 +259,7 @@ class Engine:
                 self._over.pop((tenant.name, oldest), None)
 
 
-def _met(tenant: Tenant, run: Run, expectation: Received) -> bool:
+def _met(tenant: Tenant, run: Run, expectation: Received | Reaction) -> bool:
     (outcome,) = evaluate((expectation,), records_of(run, own_entries(tenant.journal, run)))
     return outcome.met
 
@@ -286,15 +288,3 @@ def _status(run: Run, verdict: Verdict) -> Status:
     if run.status is Status.BROKEN:
         return Status.BROKEN
     return Status.PASSED if verdict.passes else Status.FAILED
-
-
-async def _until(tenant: Tenant, there: Callable[[], bool], within: timedelta) -> bool:
-    """Wait (wall time) until ``there()`` holds, looking again at each new journal entry; return whether it does."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + within.total_seconds()
-    while not there():
-        left = end - loop.time()
-        if left <= 0:
-            return False
-        await tenant.journal.wait(tenant.journal.last, left)
-    return True

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from scenarios.model import Fault, Flaw, Match
+from scenarios.expected import Match
+from scenarios.model import Fault, Flaw
 from simulator.runs import Run
 from simulator.vendor import Message
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from contracts.contract import Contract
-from scenarios.model import Match, Order, Received, Scenario, Sent, vendor_of
+from scenarios.expected import Match, Order, Reaction, Received, Sent, vendor_of
+from scenarios.model import Scenario
 from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import SimulatorError
 from simulator.phones import international
@@ -76,6 +77,9 @@ def _matches(scenario: Scenario) -> Iterator[tuple[Match, str, str | None]]:
         elif isinstance(expectation, Order):
             for match in expectation.of:
                 yield match, expectation.where, vendor
+        elif isinstance(expectation, Reaction):
+            yield expectation.to, expectation.where, vendor
+            yield expectation.by, expectation.where, expectation.by.vendor
 
 
 def _missing(where: str, kind: str, key: str, known: Iterable[str]) -> str:

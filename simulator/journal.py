@@ -7,6 +7,7 @@ It lives on one loop thread, so it has no lock. An exchange has to be redacted b
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -22,12 +23,21 @@ _ENTRY_WEIGHT = 1024
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One exchange. ``number`` counts from 1 and is never given twice; ``size`` is in bytes, roughly."""
+    """One exchange. ``number`` counts from 1 and is never given twice; ``size`` is in bytes, roughly.
+
+    ``wall`` is when it was over, in seconds of wall time; None for one from before the last start.
+    """
 
     number: int
     exchange: Exchange
     verdict: Judgement | None
     size: int
+    wall: float | None = None
+
+    @property
+    def began(self) -> float | None:
+        """When it began, in seconds of wall time, where that is known."""
+        return self.wall - (self.exchange.took_ms or 0.0) / 1000 if self.wall is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ class Journal:
 
     def append(self, exchange: Exchange, verdict: Judgement | None) -> Entry:
         """Add an exchange, let old ones go when there are too many, and wake whoever waits."""
-        entry = Entry(self.last + 1, exchange, verdict, _weight(exchange))
+        entry = Entry(self.last + 1, exchange, verdict, _weight(exchange), time.time())
         self._keep(entry)
         for listener in tuple(self._listeners.values()):
             listener(entry)
@@ -144,6 +154,17 @@ class Journal:
             return arrived.done()
         finally:
             end()
+
+    async def until(self, there: Callable[[], bool], seconds: float) -> bool:
+        """Wait (wall time) until ``there()`` holds, looking again at each new entry; return whether it does."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while not there():
+            left = end - loop.time()
+            if left <= 0:
+                return False
+            await self.wait(self.last, left)
+        return True
 
     def clear(self) -> None:
         """Forget every entry, and how many were dropped. The numbers go on, so that a cursor stays good."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, HttpResponse
 from scenarios.expectations import evaluate
+from scenarios.holding import Left
 from scenarios.model import Flaw
 from scenarios.sendings import Record
 from simulator.faults import idle
@@ -41,10 +42,11 @@ def verdict_of(
     contracts: Mapping[str, Contract],
     accepts: Accepts,
     *,
+    left: Left | None = None,
     strict_inferred: bool = False,
     shared: bool = False,
 ) -> Verdict:
-    """Return what came of a run whose last message is settled.
+    """Return what came of a run whose last message is settled. ``left`` is what the tenant has now.
 
     ``shared``: other calls of the tenant went on meanwhile, so that what adds up over all calls cannot be judged.
     """
@@ -53,9 +55,8 @@ def verdict_of(
     dropped = max(0, min(journal.first - 1, journal.last if run.last is None else run.last) - run.first)
     pairs = [(e.exchange, e.verdict) for e in entries]
     verdict = judge(pairs, contracts, strict_inferred=strict_inferred, partial=shared or dropped > 0)
-    outcomes = evaluate(
-        run.scenario.expectations, records_of(run, entries), errors=len(verdict.errors), unsent=run.unsent
-    )
+    found = records_of(run, entries)
+    outcomes = evaluate(run.scenario.expectations, found, errors=len(verdict.errors), unsent=run.unsent, left=left)
     last = _last_attempts(exchanges)
     return replace(
         with_expectations(verdict, outcomes),
@@ -91,6 +92,7 @@ def _record(entry: Entry, run: Run) -> Record:
         delivery=exchange.delivery,
         attempt=exchange.attempt,
         target=exchange.target,
+        wall=entry.began,
         summary=f"{exchange.request.method} {exchange.request.path} -> {status or exchange.error}",
     )
 

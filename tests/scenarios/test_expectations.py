@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from scenarios.expectations import Record, evaluate
-from scenarios.model import Clean, Match, Order, Received, Sent
+from scenarios.expected import Clean, Match, Order, Received, Sent
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 A_STARTED = Match("pbx55", "A", "started")

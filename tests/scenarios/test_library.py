@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.expected import Clean, Order
 from scenarios.loader import library, load, load_text
-from scenarios.model import Clean, Flaw, Order, Verb
+from scenarios.model import Flaw, Verb
 from scenarios.shape import schema
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"

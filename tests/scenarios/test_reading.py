@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from scenarios.errors import ScenarioError
+from scenarios.expected import Clean, Match, Order, Received, Sent
 from scenarios.loader import load_text
-from scenarios.model import Clean, Fault, Flaw, Match, Order, Received, Sent, Step, Verb, Wanted
+from scenarios.model import Fault, Flaw, Step, Verb, Wanted
 
 HEAD = """scenario: small
 title: A small one

@@ -17,7 +17,7 @@ from contracts.model import (
     Violation,
 )
 from scenarios.expectations import Outcome
-from scenarios.model import Clean
+from scenarios.expected import Clean
 from simulator.reports import verdict_record
 from simulator.verdicts import Finding, Verdict, judge, with_expectations
 from tests.core import entries, pbx55, play, played, run, running

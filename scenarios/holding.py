@@ -1,0 +1,88 @@
+"""Holds what a run should have left behind against what is there: records of the fakes, and calls. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from scenarios.expected import Holds
+
+SHOWN = 3
+_LONGEST = 60
+
+
+class Left(Protocol):
+    """What a run has left behind."""
+
+    def records(self, kind: str) -> Sequence[Mapping[str, Any]]:
+        """Return the records of a kind."""
+
+    def kinds(self) -> Sequence[str]:
+        """Return the kinds of which there are records."""
+
+    def call(self, name: str) -> Mapping[str, Any] | None:
+        """Return a call by the scenario's name of it, with what is computed from its events."""
+
+
+class Nothing:
+    """What is left where nobody can tell."""
+
+    def records(self, kind: str) -> Sequence[Mapping[str, Any]]:
+        """Return no records."""
+        return ()
+
+    def kinds(self) -> Sequence[str]:
+        """Return no kinds."""
+        return ()
+
+    def call(self, name: str) -> Mapping[str, Any] | None:
+        """Return no call."""
+        return None
+
+
+def found(expectation: Holds, left: Left) -> list[Mapping[str, Any]]:
+    """Return the records, or the call, that are as expected."""
+    return [record for record in _candidates(expectation, left) if not _differences(expectation.fields, record)]
+
+
+def near(expectation: Holds, left: Left) -> list[str]:
+    """Return lines for people on what comes nearest, with what differs."""
+    candidates = _candidates(expectation, left)
+    if not candidates:
+        return [_none(expectation, left)]
+    ranked = sorted((_differences(expectation.fields, record) for record in candidates), key=len)
+    return [", ".join(why) for why in ranked[:SHOWN] if why]
+
+
+def _candidates(expectation: Holds, left: Left) -> Sequence[Mapping[str, Any]]:
+    if expectation.call is not None:
+        call = left.call(expectation.call)
+        return [call] if call else []
+    return left.records(expectation.record or "")
+
+
+def _differences(wanted: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
+    return [why for name, value in wanted.items() for why in _difference(name, value, record)]
+
+
+def _difference(name: str, wanted: Any, record: Mapping[str, Any]) -> Iterator[str]:
+    if name not in record:
+        yield f"there is no {name}; there are {', '.join(record)}"
+    elif not _alike(wanted, record[name]):
+        yield f"{name} is {_shown(record[name])}, not {_shown(wanted)}"
+
+
+def _alike(wanted: Any, there: Any) -> bool:
+    # A record may have a number where a scenario, which is read aloud, has its digits.
+    return bool(wanted == there) or (isinstance(wanted, str) and not isinstance(there, bool) and wanted == str(there))
+
+
+def _none(expectation: Holds, left: Left) -> str:
+    if expectation.call is not None:
+        return f"call {expectation.call} has not begun, or is forgotten"
+    return f"there is no record of the kind {expectation.record}; there are {', '.join(left.kinds()) or 'none'}"
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

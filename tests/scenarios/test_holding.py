@@ -1,0 +1,131 @@
+"""What a run has left behind, and how fast the integration reacted."""
+
+from datetime import timedelta
+
+from scenarios.expectations import evaluate
+from scenarios.expected import Holds, Match, Reaction
+from scenarios.sendings import Record
+
+POPUPS = [
+    {"extension": "111", "open": True, "phone": "37999912222"},
+    {"extension": "112", "open": False, "phone": "37988242968"},
+]
+
+
+class Left:
+    """Two pop-ups and a call."""
+
+    def records(self, kind):
+        return POPUPS if kind == "hubsoft.popup" else []
+
+    def kinds(self):
+        return ["hubsoft.popup", "queue"]
+
+    def call(self, name):
+        return {"state": "ended", "talk": 95} if name == "A" else None
+
+
+def outcome(expectation, log=()):
+    (only,) = evaluate((expectation,), log, left=Left())
+    return only
+
+
+def popups(least=1, most=None, **fields):
+    return Holds("x", record="hubsoft.popup", fields=fields, least=least, most=most)
+
+
+def test_record_with_all_fields_meets_the_expectation():
+    found = outcome(popups(extension="111", open=True))
+
+    assert (found.met, found.text) == (
+        True,
+        "state hubsoft.popup with extension 111, open True: expected at least 1, found 1",
+    )
+
+
+def test_missed_state_shows_what_comes_nearest():
+    found = outcome(popups(extension="111", open=False))
+
+    assert not found.met
+    assert found.near_misses[0] == "open is True, not False"
+
+
+def test_too_many_records_miss_it_as_well():
+    assert not outcome(popups(most=1)).met
+
+
+def test_field_that_no_record_has_is_told_with_those_there_are():
+    assert "there is no ramal; there are extension, open, phone" in outcome(popups(ramal="111")).near_misses[0]
+
+
+def test_kind_without_records_is_told_with_those_there_are():
+    found = outcome(Holds("x", record="hubsoft.pop", fields={}))
+
+    assert found.near_misses == ("there is no record of the kind hubsoft.pop; there are hubsoft.popup, queue",)
+
+
+def test_digits_of_a_scenario_are_the_number_of_a_record():
+    assert outcome(Holds("x", call="A", fields={"talk": "95"})).met
+    assert not outcome(Holds("x", call="A", fields={"talk": "96"})).met
+
+
+def test_call_that_never_began_holds_nothing():
+    assert outcome(Holds("x", call="B", fields={"state": "ended"})).near_misses == (
+        "call B has not begun, or is forgotten",
+    )
+
+
+def push(number, wall, **more):
+    return Record(number, "sent", "pbx55", call="A", message="started", operation="callData", wall=wall, **more)
+
+
+def asked(number, wall, operation="searchCustomers"):
+    return Record(number, "received", "hubsoft", operation=operation, wall=wall)
+
+
+REACTION = Reaction(
+    Match(vendor="pbx55", message="started"),
+    Match(vendor="hubsoft", operation="searchCustomers"),
+    "x",
+    timedelta(seconds=2),
+)
+
+
+def test_reaction_in_time_is_met_and_says_how_long_it_took():
+    found = outcome(REACTION, [push(1, 100.0), asked(2, 101.25)])
+
+    assert (found.met, found.text.rpartition(": ")[2]) == (True, "after 1.250 s at the latest")
+
+
+def test_reaction_that_came_late_is_missed():
+    found = outcome(REACTION, [push(1, 100.0), asked(2, 102.5)])
+
+    assert not found.met
+    assert "the request came 2.500 s after it" in found.near_misses[0]
+
+
+def test_request_from_before_the_message_is_no_reaction():
+    found = outcome(REACTION, [asked(1, 99.0), push(2, 100.0)])
+
+    assert not found.met
+    assert "no such request came after it" in found.near_misses[0]
+
+
+def test_other_request_is_shown_as_a_near_miss():
+    found = outcome(REACTION, [push(1, 100.0), asked(2, 101.0, operation="notifyCall")])
+
+    assert "operation is notifyCall, not searchCustomers" in found.near_misses[1]
+
+
+def test_reaction_to_what_never_went_out_is_missed():
+    assert "never went out" in outcome(REACTION, [asked(1, 99.0)]).text
+
+
+def test_reaction_counts_from_the_first_attempt():
+    log = [
+        push(1, 100.0, delivery="d1", target="t", attempt=1),
+        push(2, 105.0, delivery="d1", target="t", attempt=2, delivered=True),
+        asked(3, 105.5),
+    ]
+
+    assert "5.500 s" in outcome(REACTION, log).near_misses[0]

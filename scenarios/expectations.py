@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scenarios.durations import format_duration
@@ -20,7 +20,8 @@ SHOWN = 3
 class Outcome:
     """What became of an expectation. ``near_misses`` are lines for people, at most three, if it was not met.
 
-    ``judged`` is False where nothing can be said, since the vendor had no target; such a one counts as met.
+    ``judged`` is False where nothing can be said, since the vendor had no target, or was not asked for anything; such
+    a one counts as met.
     """
 
     expectation: Expectation
@@ -48,7 +49,8 @@ def evaluate(
     came = [Sending(r, (r,)) for r in log if r.direction == "received"]
     start = next((record.at for record in log if record.at), None)
     silent = frozenset(unsent) - {s.first.vendor for s in out}
-    return [_outcome(e, _Seen(out, came, start, silent, errors, left or Nothing())) for e in expectations]
+    seen = _Seen(out, came, start, silent, errors, left or Nothing())
+    return [_with_symptom(_outcome(expectation, seen)) for expectation in expectations]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,20 @@ class _Seen:
     left: Left
 
 
+def _with_symptom(outcome: Outcome) -> Outcome:
+    expectation = outcome.expectation
+    if outcome.met or isinstance(expectation, Clean) or not expectation.symptom:
+        return outcome
+    return replace(outcome, text=f"{outcome.text}: {expectation.symptom}")
+
+
 def _outcome(expectation: Expectation, seen: _Seen) -> Outcome:
     match expectation:
         case Clean():
             return _clean(expectation, seen.errors)
+        case Received(optional=True) if all(r.first.vendor != expectation.match.vendor for r in seen.came):
+            text = f"{_title(expectation)}: not judged, since nothing was asked of {expectation.match.vendor}"
+            return Outcome(expectation, met=True, text=text, judged=False)
         case Received():
             return _counted(expectation, seen.came, seen.start, "")
         case Holds():

@@ -1,4 +1,7 @@
-"""What must come of a scenario, once it is read: which messages, requests and records. It knows no file format."""
+"""What must come of a scenario, once it is read: which messages, requests and records. It knows no file format.
+
+``symptom`` says in words what it means when an expectation is missed.
+"""
 
 from __future__ import annotations
 
@@ -36,17 +39,23 @@ class Sent:
     least: int = 1
     most: int | None = None
     deliveries: int | None = None
+    symptom: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The integration made so many requests. The run waits for them ``within`` (wall) after its last step."""
+    """The integration made so many requests. The run waits for them ``within`` (wall) after its last step.
+
+    An ``optional`` one is judged only where the integration asked the vendor for anything at all.
+    """
 
     match: Match
     where: str
     least: int = 1
     most: int | None = None
     within: timedelta = timedelta()
+    optional: bool = False
+    symptom: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class Order:
     vendor: str
     of: tuple[Match, ...]
     where: str
+    symptom: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ class Reaction:
     by: Match
     where: str
     within: timedelta
+    symptom: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,7 @@ class Holds:
     fields: Mapping[str, Any] = field(default_factory=dict)
     least: int = 1
     most: int | None = None
+    symptom: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,15 @@ def _fault(entry: Mapping[str, Any], pointer: str, where: Where) -> Fault:
 
 def _expectation(entry: Mapping[str, Any], pointer: str, where: Where) -> Expectation:
     word, said = next(iter(entry.items()))
-    place = where(pointer)
     if word == "clean":
-        return Clean(place, said)
+        return Clean(where(pointer), said)
+    return replace(_worded(word, said, pointer, where), symptom=said.get("symptom", ""))
+
+
+def _worded(
+    word: str, said: Mapping[str, Any], pointer: str, where: Where
+) -> Sent | Received | Order | Reaction | Holds:
+    place = where(pointer)
     if word == "order":
         return Order(said["vendor"], tuple(_match(item | {"vendor": said["vendor"]}) for item in said["of"]), place)
     if word == "reaction":
@@ -105,7 +111,7 @@ def _expectation(entry: Mapping[str, Any], pointer: str, where: Where) -> Expect
     if word in ("sent", "not_sent"):
         return Sent(_match(said), place, least, most, said.get("deliveries"))
     within = _duration(said.get("within", "0s"), f"{pointer}/{word}/within", where)
-    return Received(_match(said), place, least, most, within)
+    return Received(_match(said), place, least, most, within, said.get("optional", False))
 
 
 def _counts(said: Mapping[str, Any], place: str) -> tuple[int, int | None]:

@@ -261,7 +261,7 @@ class Engine:
 
 def _met(tenant: Tenant, run: Run, expectation: Received | Reaction) -> bool:
     (outcome,) = evaluate((expectation,), records_of(run, own_entries(tenant.journal, run)))
-    return outcome.met
+    return outcome.met and outcome.judged
 
 
 def _shared(tenant: Tenant, run: Run) -> bool:

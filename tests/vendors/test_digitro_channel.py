@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ from simulator.settings import Settings
 from simulator.transactions import Transaction
 from tests.core import run
 from tests.event_stream import streaming
+from tests.needs import needs
 from tests.raw_http import connected, request
 from tests.vendors.digitro_world import DEVICE, DIVERT, ON_CALL, PREDICTIVE, PRINTED_CALL, fake
 
@@ -150,6 +150,8 @@ def test_printed_call_begins_when_a_command_names_it_and_is_then_diverted():
 
 
 def test_generated_call_has_one_identification_in_answer_and_events():
+    """And the originator that was asked for, which need not be the device."""
+
     async def work():
         async with fake() as pbx, pbx.opened() as (stream, channel):
             _, answer = await pbx.command("chamada-preditiva", PREDICTIVE, channel)
@@ -161,7 +163,7 @@ def test_generated_call_has_one_identification_in_answer_and_events():
     assert event == {
         "EVENTO": "EVENTO_DE_INICIO_DE_CHAMADA",
         **answer,
-        "IDENTIDADE_ORIGINADOR": "1125000",
+        "IDENTIDADE_ORIGINADOR": "1112000",
         "IDENTIDADE_DESTINO": "04832817000",
         "DADOS": "111222333-44;Fulano",
         "DISPOSITIVO": "1125000",
@@ -393,9 +395,9 @@ process.exit(0);
 """
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node here")
 def test_node_opens_a_channel_commands_a_call_and_sees_its_event():
     """A client that we did not write, with headers as npm's event source sends them."""
+    needs("node")
     script = NODE % json.dumps({**DEVICE, "ROTA": "0", "IDENTIDADE_DESTINO": "04832817000"})
 
     async def work():

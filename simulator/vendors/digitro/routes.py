@@ -46,6 +46,8 @@ KEPT_FIELDS = {
     "DISPOSITIVO_DESTINO_APOS_FINALIZACAO_CHAMADA": "afterwards",
     "TEMPO_POS_ATENDIMENTO": "wrap_up",
 }
+# And of the fields with which a call begins.
+START_FIELDS = {"DADOS": "data", "IDENTIDADE_ORIGINADOR": "caller"}
 
 
 def serves(switches: Mapping[str, str], operation: str) -> bool:
@@ -105,8 +107,8 @@ def start_call(work: Work, received: Received) -> Reply:
     def note(call: Call) -> None:
         nonlocal name
         name = identification(work.now, work.zone, call.serial)
-        data = {"data": body["DADOS"]} if "DADOS" in body else {}
-        work.put(CALL, call.id, {"call": call.id, "id": name, **data})
+        left = {own: body[wire] for wire, own in START_FIELDS.items() if wire in body}
+        work.put(CALL, call.id, {"call": call.id, "id": name, **left})
 
     device = work.get(DEVICE, body["DISPOSITIVO"]) or {}
     outside = undialled(body["IDENTIDADE_DESTINO"])

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import subprocess
 import time
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from simulator.settings import Settings
 from simulator.transactions import Transaction
 from tests.core import run
 from tests.event_stream import streaming
-from tests.needs import needs
 from tests.raw_http import connected, request
-from tests.vendors.digitro_world import DEVICE, DIVERT, ON_CALL, PREDICTIVE, PRINTED_CALL, fake
+from tests.vendors.digitro_world import DIVERT, ON_CALL, PREDICTIVE, PRINTED_CALL, fake
 
 OPENING = "EVENTO_DE_ABERTURA_DE_CANAL"
 ID = "02/03/26 09:00:00 010A"
@@ -368,47 +366,3 @@ def test_thousand_channels_are_open_at_once_and_no_more():
 
     assert (refused.status, refused.header("retry-after")) == (503, "1")
     assert (status, heard, named) == (200, MOST_CHANNELS, {True})
-
-
-NODE = """
-const [base, key] = process.argv.slice(1);
-const headers = {'x-api-key': key, 'content-type': 'application/json'};
-const answer = await fetch(base + '/events', {headers});
-const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-let text = '';
-async function next() {
-  while (!text.includes('\\n\\n')) {
-    const {value, done} = await reader.read();
-    if (done) throw new Error('the stream ended');
-    text += value;
-  }
-  const [block, ...rest] = text.split('\\n\\n');
-  text = rest.join('\\n\\n');
-  return JSON.parse(block.split('data: ')[1]);
-}
-const opening = await next();
-const body = JSON.stringify(%s);
-const path = `/requests/${opening.ID_CANAL}/chamada-preditiva`;
-const command = await fetch(base + path, {method: 'POST', headers, body});
-console.log(JSON.stringify([opening.EVENTO, command.status, await command.json(), await next()]));
-process.exit(0);
-"""
-
-
-def test_node_opens_a_channel_commands_a_call_and_sees_its_event():
-    """A client that we did not write, with headers as npm's event source sends them."""
-    needs("node")
-    script = NODE % json.dumps({**DEVICE, "ROTA": "0", "IDENTIDADE_DESTINO": "04832817000"})
-
-    async def work():
-        async with fake() as pbx:
-            words = ("node", "--input-type=module", "-e", script, f"http://127.0.0.1:{pbx.port}/digitro", pbx.key)
-            made = await asyncio.create_subprocess_exec(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            out, err = await made.communicate()
-            assert made.returncode == 0, err.decode()
-            return json.loads(out)
-
-    opening, status, answer, event = run(work())
-
-    assert (opening, status) == (OPENING, 200)
-    assert (event["EVENTO"], event["ID_CHAMADA"]) == ("EVENTO_DE_INICIO_DE_CHAMADA", answer["ID_CHAMADA"])

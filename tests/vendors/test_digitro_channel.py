@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.contract import HOME
-from simulator.announcing import MOST_CHANNELS, UNHEARD, BrokenBlock
+from contracts.contract import HOME, load
+from simulator.announcing import MOST_CHANNELS, UNHEARD, BrokenBlock, Wording
 from simulator.app import build
 from simulator.calls import Cause, Direction, Kind, Party
 from simulator.settings import Settings
@@ -293,8 +293,28 @@ def test_key_names_and_keep_alive_are_data_of_the_contract(tmp_path):
     assert (opening.name, idle.name, idle.data, name) == (OPENING, "", {}, "NOVA_CHAMADA")
 
 
-def test_readings_choose_the_id_key_and_the_keep_alive():
-    """D3 and D4 change what goes over the channel of a tenant."""
+def test_keep_alive_is_as_the_reading_of_d3_says():
+    """A comment, or an event without a name; both every fifteen seconds."""
+    contract = load("digitro")
+
+    wordings = [Wording.of(contract, contract.choose({"D3": name})) for name in contract.discrepancies["D3"].readings]
+
+    assert [(w.idle, w.seconds) for w in wordings] == [(b": keep-alive\n\n", 15), (b"data: {}\n\n", 15)]
+
+
+def test_farewell_is_left_out_with_what_is_inferred():
+    """Of the events the opening one alone is documented: without the rest a channel ends, and says nothing."""
+
+    async def work():
+        async with fake(switches={"digitro": {"inferred": "off"}}) as pbx, pbx.opened() as (stream, _):
+            pbx.simulator.reset("default")
+            return await stream.over()
+
+    assert run(work())
+
+
+def test_id_key_is_as_the_reading_of_d4_says():
+    """It changes what goes over the channel of a tenant, and what its contract asks for."""
 
     async def work():
         async with fake(readings={"digitro": {"D4": "channelID"}}) as pbx, pbx.channel() as stream:

@@ -274,3 +274,40 @@ def test_sample_of_viacels_that_is_no_json_is_refused_as_such(shared: Live, exam
     answer = viacel(shared, example, example.exchange.request.body)
 
     assert (answer.status, answer.json["mensagem"]) == (400, "O corpo da mensagem deve ser um objeto JSON.")
+
+
+def test_tenant_default_holds_what_the_samples_name(shared: Live) -> None:
+    """Extensions, phones, lines, groups, devices, accounts and their passwords, as the pages print them."""
+    devices = {r["number"]: r for r in shared.records("digitro.device")}
+    accounts = {r["number"] for r in shared.records("digitro.account")}
+    lines_of_nine = {r["id"] for r in shared.records("nextbilling.line") if r["subscriber"] == 9}
+    groups = {r["id"]: r for r in shared.records("nextbilling.group")}
+
+    assert "111" in {r["number"] for r in shared.records("extension")}
+    assert any("37999912222" in r["phones"] for r in shared.records("customer"))
+    assert {1, 3, 4, 5, 6, 9, 19, 23} <= lines_of_nine
+    assert (groups[4]["subscriber"], groups[4]["devices"]) == (9, [1, 4, 19, 23])
+    assert {"1125000", "1132000", "1244000", "1112000"} <= devices.keys()
+    assert devices["1132000"]["queue"] is not None
+    assert "1114000" in accounts
+
+
+def test_tenant_default_has_the_printed_call_and_passwords(running: Live) -> None:
+    """Both passwords are taken, and the call goes on: digits are detected in an established one only."""
+    fake = Fake(running, "digitro")
+    base, key = f"{running.url}/digitro/requests/{fake.channel()}", f"x-api-key: {fake.credentials['api_key']}"
+    device = {"DISPOSITIVO": "1125000", "SENHA_DISPOSITIVO": "4567"}
+    bodies = {
+        "detectar-cifras-dtmf": {**device, "ID_CHAMADA": "08/07/24 10:46:19 010A 0974/00"},
+        "verifica-senha": {**device, "CONTA": "1114000", "SENHA": "1234"},
+    }
+
+    def command(slug: str, body: dict[str, str]) -> Curled:
+        typed = ["-H", "content-type: application/json", "-d", json.dumps(body)]
+        return curl(["curl", f"{base}/{slug}", "-H", key, *typed])
+
+    answers = {slug: command(slug, body) for slug, body in bodies.items()}
+    refused = command("verifica-senha", bodies["verifica-senha"] | {"SENHA": "4321"})
+
+    assert {slug: (a.status, a.json) for slug, a in answers.items()} == dict.fromkeys(bodies, (200, {}))
+    assert refused.status == 403

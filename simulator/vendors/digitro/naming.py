@@ -31,12 +31,13 @@ class Book(Reader, Protocol):
 
 def identification(start: datetime, zone: ZoneInfo, serial: int) -> str:
     """Return what a call is named by: local time, a constant, its serial number, and its first leg."""
-    return f"{start.astimezone(zone):%d/%m/%y %H:%M:%S} {ORIGIN} {_tail(serial)}"
+    return f"{start.astimezone(zone):%d/%m/%y %H:%M:%S} {ORIGIN} {serial % 10_000:04d}/00"
 
 
-def may_name(serial: int, name: str) -> bool:
-    """Tell quickly whether an identification can be that of the call with this serial number."""
-    return name.endswith(_tail(serial))
+def serial_in(name: str) -> int | None:
+    """Return the last four digits of the serial number in an identification; None for one of another form."""
+    digits = name[-7:-3]
+    return int(digits) if len(digits) == 4 and digits.isascii() and digits.isdigit() else None
 
 
 def root(call: Call, find: Callable[[str], Call | None]) -> Call:
@@ -84,7 +85,3 @@ def dialled(digits: str) -> str:
 def undialled(digits: str) -> str:
     """Return a dialled number without the zeros in front of its area code."""
     return digits if split(digits).area else digits.lstrip("0") or digits
-
-
-def _tail(serial: int) -> str:
-    return f"{serial % 10_000:04d}/00"

@@ -293,6 +293,19 @@ def test_key_names_and_keep_alive_are_data_of_the_contract(tmp_path):
     assert (opening.name, idle.name, idle.data, name) == (OPENING, "", {}, "NOVA_CHAMADA")
 
 
+def test_inferred_command_moves_to_where_a_corrected_contract_has_it(tmp_path):
+    """Who knows the real path of a command writes it down: it is served there, and no longer at ours."""
+    changed = overlay(tmp_path, slug=("/requests/{channelID}/coloca-espera:", "/requests/{channelID}/segura-chamada:"))
+
+    async def work():
+        async with fake(contracts=changed) as pbx, pbx.opened() as (_, channel):
+            moved = await pbx.command("segura-chamada", ON_CALL, channel)
+            unchecked = await pbx.command("segura-chamada", {**ON_CALL, "SENHA_DISPOSITIVO": "0"}, channel)
+            return moved[0], unchecked[0], (await pbx.command("coloca-espera", ON_CALL, channel))[0]
+
+    assert run(work()) == (200, 403, 404)
+
+
 def test_keep_alive_is_as_the_reading_of_d3_says():
     """A comment, or an event without a name; both every fifteen seconds."""
     contract = load("digitro")

@@ -236,6 +236,25 @@ def test_two_tenants_under_sixteen_clients_never_see_each_other(fake: Fake) -> N
         assert [entry["number"] for entry in entries] == list(range(1, len(entries) + 1))
 
 
+BARREN = {"nothing": {}, "one extension": {"extensions": [{"number": "111"}]}}
+
+
+@pytest.mark.parametrize("world", BARREN)
+@pytest.mark.parametrize("key", SERVED)
+def test_no_request_fails_in_a_world_that_has_little(running: Live, key: str, world: str) -> None:
+    """Whatever a user leaves out of a world of their own, every request is answered, and as the contract has it."""
+    name = f"barren-{key}-{list(BARREN).index(world)}"
+    running.make_tenant(name)
+    assert running.control("PUT", "/world", {"baseline": False, **BARREN[world]}, tenant=name).status == 200
+    fake = Fake(running, key, name)
+
+    valid = [e for e in EXAMPLES[key] if e.valid and fake.contract.operations[e.operation].kind == "path"]
+    asked = [fake.ask(fake.request(example)) for example in valid]
+
+    assert {each.answer.status for each in asked if each.answer.status >= 500} == set()
+    assert [violation for each in asked for violation in each.ours] == []
+
+
 @pytest.mark.parametrize("key", SERVED)
 def test_one_seed_makes_one_world(key: str) -> None:
     """The same seed and requests give the same credentials, records and answers, to the byte; another seed does not."""

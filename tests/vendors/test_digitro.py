@@ -287,6 +287,25 @@ def test_predictive_call_goes_out_and_is_named_at_once():
     assert re.fullmatch(rf"02/03/26 09:00:00 010A {call.serial % 10000:04d}/00", name)
 
 
+def test_world_without_a_number_has_no_generated_calls():
+    """It is the caller's world that lacks something: 400 with what to do, whatever the switch, and no failure."""
+    world = b'{"baseline": false, "extensions": [{"number": "201"}]}'
+
+    async def work(refusals):
+        async with fake(switches={"digitro": {"refusals": refusals}}) as pbx:
+            seen = await pbx.ask(request("PUT /_sim/world", "Content-Type: application/json", body=world))
+            assert seen.status == 200, seen.text
+            async with pbx.opened() as (_, channel):
+                body = {**PREDICTIVE, "DISPOSITIVO": "201", "CONTA": None}
+                return await pbx.command("chamada-preditiva", body, channel), calls(pbx)
+
+    for refusals in VENDOR.switches["refusals"]:
+        (status, answer), made = run(work(refusals))
+
+        assert (status, answer["DETALHE"]) == (400, "the PBX has no number to call from: give the world one")
+        assert made == []
+
+
 def test_commands_known_by_title_are_checked_and_written_down():
     """Each of the 24 answers 200, and leaves a record without passwords; those on a call need one that is not over."""
     inferred = [*ON_A_CALL, *WITHOUT_A_CALL, "startRouteCall"]

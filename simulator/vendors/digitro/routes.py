@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from contracts.digitro.rules import ACCOUNT, DEVICE
 from simulator.calls import Call, Direction, Kind, State
+from simulator.directory import NUMBER
 from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Wait, Work
 from simulator.vendors.digitro import diverting
 from simulator.vendors.digitro.messages import message
@@ -102,6 +103,10 @@ def change_password(work: Work, received: Received) -> Reply:
 def start_call(work: Work, received: Received) -> Reply:
     """Begin an outbound call that rings at the far end, and name it."""
     body = received.body
+    if next(iter(work.all(NUMBER)), None) is None:
+        # Its answer would have to name a call, so this is refused at once under either switch.
+        why = "the PBX has no number to call from: give the world one"
+        return refuse(Refusal(Problem.VIOLATION, why, received.operation))
     name = ""
 
     def note(call: Call) -> None:

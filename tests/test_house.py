@@ -28,11 +28,15 @@ PLAIN |= {
     "end",
     "id",
     "limit",
+    "from",
     "offset",
+    "path",
     "port",
     "reason",
     "records",
     "strategy",
+    "to",
+    "total",
 }
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.model import Direction, Part
+from contracts.parameters import query_of
 from contracts.rules import Facts, Finding, RuleFunction, Subject
 
 MOBILE_WITH_COUNTRY, LANDLINE_WITH_COUNTRY = 13, 12
@@ -121,6 +122,27 @@ def contact_phone_length(subject: Subject) -> Iterator[Finding]:
         yield Finding("/telefone", f"{len(phone)} digits", f"{wanted} digits, such as 37999112233")
 
 
+def paged_by_post(subject: Subject) -> Iterator[Finding]:
+    """Find pages that are asked for by another method."""
+    yield Finding("method", subject.exchange.request.method, "POST, with the days in a JSON body")
+
+
+def paged_by_get(subject: Subject) -> Iterator[Finding]:
+    """Find pages that are asked for by another method."""
+    yield Finding("method", subject.exchange.request.method, "GET, with the days in the query")
+
+
+def period_in_order(subject: Subject) -> Iterator[Finding]:
+    """Find a last day that lies before the first."""
+    asked, place = subject.request, "/data_fim"
+    if not isinstance(asked, Mapping):
+        asked, place = query_of(subject.exchange.request), "query:data_fim"
+    first, last = asked.get("data_inicio"), asked.get("data_fim")
+    # Days as text sort as days do.
+    if isinstance(first, str) and isinstance(last, str) and last < first:
+        yield Finding(place, last, f"{first} or a later day")
+
+
 RULES: Mapping[str, RuleFunction] = {
     "customer-exists": customer_exists,
     "customer-code-exists": customer_code_exists,
@@ -132,6 +154,9 @@ RULES: Mapping[str, RuleFunction] = {
     "service-exists": service_exists,
     "ticket-exists": ticket_exists,
     "contact-phone-length": contact_phone_length,
+    "paged-by-post": paged_by_post,
+    "paged-by-get": paged_by_get,
+    "period-in-order": period_in_order,
 }
 
 

@@ -62,12 +62,23 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 class Started:
-    """A command that runs in a process of its own until it is ended; a context manager that leaves none behind."""
+    """A command that runs in a process of its own until it is ended; a context manager that leaves none behind.
 
-    def __init__(self, *words: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> None:
+    ``under`` is what a shell does before it becomes the command, such as ``ulimit -n 300``.
+    """
+
+    def __init__(
+        self, *words: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None, under: str = ""
+    ) -> None:
         self.lines: list[str] = []
+        shell = ("sh", "-c", f'{under} && exec "$@"', "sh") if under else ()
         self._process = subprocess.Popen(
-            (*PBXSIM, *words), cwd=cwd, env=environment(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            (*shell, *PBXSIM, *words),
+            cwd=cwd,
+            env=environment(env),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         # Whatever hangs ends then, and a test that waits for a line sees the end of the output.
         self._guard = threading.Timer(PATIENCE, self._process.kill)

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 
@@ -63,10 +64,24 @@ def test_welcome_says_where_all_is_and_what_to_use(greeted):
     assert re.search(
         r"^55PBX  \(operations: [0-9]+ documented.*; in detail: [0-9]+ documented, [0-9]+ observed", text, re.M
     )
+    assert re.search(r"^Dígitro  \(operations: 5 documented, 36 inferred; in detail: [0-9]+ documented", text, re.M)
+    assert "Open files" not in text
     assert f"Calls are pushed to {receiver.url}/hook" in text
     assert f"Control API    {url}/_sim/" in text
     assert "Seed           1; clock real; America/Sao_Paulo time" in text
     assert "point nothing here that dials or texts" in text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+def test_too_low_a_limit_of_open_files_is_said_and_how_to_raise_it():
+    """A thousand event channels are a thousand files; what the soft limit lacks is taken from the hard one."""
+    with Started("serve", "--port", "0", under="ulimit -Sn 300 && ulimit -Hn 400") as low:
+        low.line_with(UP)
+    with Started("serve", "--port", "0", under="ulimit -Sn 300 && ulimit -Hn 1200") as enough:
+        enough.line_with(UP)
+
+    assert "Open files     400 at most, and each client takes one: raise it with ulimit -n" in low.lines
+    assert not [line for line in enough.lines if "Open files" in line]
 
 
 def test_curl_of_hubsoft_works_when_it_is_pasted(greeted):

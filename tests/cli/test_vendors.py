@@ -23,6 +23,14 @@ def test_vendors_lists_every_operation_with_how_it_is_known():
             assert operation.provenance.source in done.out
 
 
+def test_vendors_says_first_how_much_of_each_vendor_is_documented():
+    """Of Dígitro four commands and one event, which is said before any of them is listed."""
+    titles = [line for line in inside("vendors").out.splitlines() if "; in detail: " in line]
+
+    assert len(titles) == len(discover())
+    assert "Dígitro (digitro): operations: 5 documented, 36 inferred" in titles[0]
+
+
 def test_discrepancies_are_listed_with_their_readings_when_asked():
     plain, full = inside("vendors"), inside("vendors", "--discrepancies")
 

@@ -248,8 +248,13 @@ def _with_own(
         if isinstance(value, dict):
             own[name] = _with_own(value, credentials, wrong, blank, f"{at}{name}/")
         elif name in credentials and f"{at}{name}" not in wrong and (value or blank):
-            own[name] = type(value)(credentials[name])
+            own[name] = _as(value, credentials[name])
     return {**shown, **own}
+
+
+def _as(value: Any, text: str) -> Any:
+    """Return text as a number where a number stood, if it is one."""
+    return int(text) if isinstance(value, int) and text.isdigit() else text
 
 
 def _sent(request: HttpRequest) -> Any:

@@ -20,6 +20,7 @@ from tests.live import Live, live
 from tests.vendors.fake import CONTRACTS, EXAMPLES, SERVED, Asked, Fake, shows
 
 LIMIT = 1024 * 1024
+WITH_HEADERS = [key for key, found in CONTRACTS.items() if found.security_schemes]
 # Each is refused as one that cannot be read; or for want of a credential, where that stands in the body.
 UNREADABLE = {
     "cut": b'{"a": ',
@@ -240,10 +241,12 @@ def test_wrong_method_is_405_with_allow(fake: Fake, method: str) -> None:
         keeps_contract(fake, asked, operation)
 
 
-def test_request_with_a_credential_is_in_its_tenants_journal_even_when_it_reaches_nothing(fake: Fake) -> None:
-    """A wrong path with a right credential is the tenant's; without one it is nobody's."""
-    if not fake.headers:
-        pytest.skip("this vendor's credentials are not in a header")
+@pytest.mark.parametrize("key", WITH_HEADERS)
+def test_request_with_a_credential_is_in_its_tenants_journal_even_when_it_reaches_nothing(
+    running: Live, key: str
+) -> None:
+    """A wrong path with a right credential in its header is the tenant's; without one it is nobody's."""
+    fake = Fake(running, key)
 
     own = fake.ask(HttpRequest("GET", "/no/such/path", "", tuple(fake.headers.items())))
     nobodys = fake.ask(HttpRequest("GET", "/no/such/path"))

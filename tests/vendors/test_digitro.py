@@ -1,8 +1,9 @@
 """Dígitro's fake over real sockets: who may command, what a command does, and how it refuses."""
 
+import json
 import re
 
-from contracts.contract import load
+from contracts.contract import HOME, load
 from simulator.calls import Cause, Kind, Party, State
 from simulator.transactions import Transaction
 from simulator.vendors.digitro import VENDOR
@@ -72,13 +73,16 @@ def test_printed_command_line_is_refused():
 def test_diversion_is_answered_by_what_its_fields_are():
     """A wrong field is 400, a wrong password or device 403, and characters count, not bytes."""
     cases = [
-        ({"PRIORIDADE": "20"}, 400),
-        ({"PRIORIDADE": "19"}, 200),
-        ({"PRIORIDADE": 0}, 400),
+        *(({"PRIORIDADE": str(number)}, 200) for number in range(20)),
+        *(({"PRIORIDADE": wrong}, 400) for wrong in ("20", "-1", "x", "", "01", 0, None)),
+        ({"DADOS": ""}, 200),
         ({"DADOS": "ã" * 100}, 200),
         ({"DADOS": "ã" * 101}, 400),
+        ({"DADOS": "\U0001f4de" * 100}, 200),
+        ({"DADOS": "a" * 101}, 400),
         ({"DADOS": None}, 400),
-        ({"FONTE_MUSICA": "11"}, 400),
+        *(({"FONTE_MUSICA": str(number)}, 200) for number in range(1, 11)),
+        *(({"FONTE_MUSICA": wrong}, 400) for wrong in ("0", "11", 1)),
         ({"DISPOSITIVO_DESTINO": "999"}, 400),
         ({"ID_CHAMADA": "08/07/24 10:46:19 010A 0975/00"}, 400),
         ({"SENHA_DISPOSITIVO": "4568"}, 403),
@@ -283,6 +287,25 @@ def test_predictive_call_goes_out_and_is_named_at_once():
     assert re.fullmatch(rf"02/03/26 09:00:00 010A {call.serial % 10000:04d}/00", name)
 
 
+def test_world_without_a_number_has_no_generated_calls():
+    """It is the caller's world that lacks something: 400 with what to do, whatever the switch, and no failure."""
+    world = b'{"baseline": false, "extensions": [{"number": "201"}]}'
+
+    async def work(refusals):
+        async with fake(switches={"digitro": {"refusals": refusals}}) as pbx:
+            seen = await pbx.ask(request("PUT /_sim/world", "Content-Type: application/json", body=world))
+            assert seen.status == 200, seen.text
+            async with pbx.opened() as (_, channel):
+                body = {**PREDICTIVE, "DISPOSITIVO": "201", "CONTA": None}
+                return await pbx.command("chamada-preditiva", body, channel), calls(pbx)
+
+    for refusals in VENDOR.switches["refusals"]:
+        (status, answer), made = run(work(refusals))
+
+        assert (status, answer["DETALHE"]) == (400, "the PBX has no number to call from: give the world one")
+        assert made == []
+
+
 def test_commands_known_by_title_are_checked_and_written_down():
     """Each of the 24 answers 200, and leaves a record without passwords; those on a call need one that is not over."""
     inferred = [*ON_A_CALL, *WITHOUT_A_CALL, "startRouteCall"]
@@ -332,6 +355,27 @@ def test_inferred_commands_are_not_there_when_the_switch_leaves_them_out():
     assert (len(gone), {status for status, _ in gone}) == (24, {404})
     assert kept == [RECEIVED, RECEIVED]
     assert sent == {None, "opened"}
+
+
+def test_identification_of_another_form_names_no_call_where_a_corrected_contract_lets_it_in(tmp_path):
+    """The form of ID_CHAMADA is inferred; a user who takes it out gets the vendor's refusal and no failure."""
+    (tmp_path / "digitro" / "schemas").mkdir(parents=True)
+    schema = json.loads((HOME / "digitro" / "schemas" / "call-id.json").read_text("utf-8"))
+    del schema["allOf"]
+    schema["maxLength"] = 60
+    (tmp_path / "digitro" / "schemas" / "call-id.json").write_text(json.dumps(schema), "utf-8")
+
+    async def work():
+        async with fake(contracts=tmp_path) as pbx, pbx.opened() as (_, channel):
+            await pbx.command("chamada-preditiva", PREDICTIVE, channel)
+            names = ("", "x", "call 17", "ab/cd/ef", "0/00")
+            bodies = [{**ON_CALL, "ID_CHAMADA": name} for name in names]
+            return [await pbx.command("detectar-cifras-dtmf", body, channel) for body in bodies]
+
+    answers = run(work())
+
+    assert [status for status, _ in answers] == [400] * 5
+    assert {body["DETALHE"] for _, body in answers} == {"no call has this ID_CHAMADA; expected an established one"}
 
 
 def test_refusal_by_event_answers_that_the_command_was_received():

@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-import shutil
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from contracts.contract import HOME
-from simulator.announcing import MOST_CHANNELS, UNHEARD, BrokenBlock
+from contracts.contract import HOME, load
+from simulator.announcing import MOST_CHANNELS, UNHEARD, BrokenBlock, Wording
 from simulator.app import build
 from simulator.calls import Cause, Direction, Kind, Party
 from simulator.settings import Settings
@@ -18,7 +16,7 @@ from simulator.transactions import Transaction
 from tests.core import run
 from tests.event_stream import streaming
 from tests.raw_http import connected, request
-from tests.vendors.digitro_world import DEVICE, DIVERT, ON_CALL, PREDICTIVE, PRINTED_CALL, fake
+from tests.vendors.digitro_world import DIVERT, ON_CALL, PREDICTIVE, PRINTED_CALL, fake
 
 OPENING = "EVENTO_DE_ABERTURA_DE_CANAL"
 ID = "02/03/26 09:00:00 010A"
@@ -150,6 +148,8 @@ def test_printed_call_begins_when_a_command_names_it_and_is_then_diverted():
 
 
 def test_generated_call_has_one_identification_in_answer_and_events():
+    """And the originator that was asked for, which need not be the device."""
+
     async def work():
         async with fake() as pbx, pbx.opened() as (stream, channel):
             _, answer = await pbx.command("chamada-preditiva", PREDICTIVE, channel)
@@ -161,7 +161,7 @@ def test_generated_call_has_one_identification_in_answer_and_events():
     assert event == {
         "EVENTO": "EVENTO_DE_INICIO_DE_CHAMADA",
         **answer,
-        "IDENTIDADE_ORIGINADOR": "1125000",
+        "IDENTIDADE_ORIGINADOR": "1112000",
         "IDENTIDADE_DESTINO": "04832817000",
         "DADOS": "111222333-44;Fulano",
         "DISPOSITIVO": "1125000",
@@ -293,8 +293,41 @@ def test_key_names_and_keep_alive_are_data_of_the_contract(tmp_path):
     assert (opening.name, idle.name, idle.data, name) == (OPENING, "", {}, "NOVA_CHAMADA")
 
 
-def test_readings_choose_the_id_key_and_the_keep_alive():
-    """D3 and D4 change what goes over the channel of a tenant."""
+def test_inferred_command_moves_to_where_a_corrected_contract_has_it(tmp_path):
+    """Who knows the real path of a command writes it down: it is served there, and no longer at ours."""
+    changed = overlay(tmp_path, slug=("/requests/{channelID}/coloca-espera:", "/requests/{channelID}/segura-chamada:"))
+
+    async def work():
+        async with fake(contracts=changed) as pbx, pbx.opened() as (_, channel):
+            moved = await pbx.command("segura-chamada", ON_CALL, channel)
+            unchecked = await pbx.command("segura-chamada", {**ON_CALL, "SENHA_DISPOSITIVO": "0"}, channel)
+            return moved[0], unchecked[0], (await pbx.command("coloca-espera", ON_CALL, channel))[0]
+
+    assert run(work()) == (200, 403, 404)
+
+
+def test_keep_alive_is_as_the_reading_of_d3_says():
+    """A comment, or an event without a name; both every fifteen seconds."""
+    contract = load("digitro")
+
+    wordings = [Wording.of(contract, contract.choose({"D3": name})) for name in contract.discrepancies["D3"].readings]
+
+    assert [(w.idle, w.seconds) for w in wordings] == [(b": keep-alive\n\n", 15), (b"data: {}\n\n", 15)]
+
+
+def test_farewell_is_left_out_with_what_is_inferred():
+    """Of the events the opening one alone is documented: without the rest a channel ends, and says nothing."""
+
+    async def work():
+        async with fake(switches={"digitro": {"inferred": "off"}}) as pbx, pbx.opened() as (stream, _):
+            pbx.simulator.reset("default")
+            return await stream.over()
+
+    assert run(work())
+
+
+def test_id_key_is_as_the_reading_of_d4_says():
+    """It changes what goes over the channel of a tenant, and what its contract asks for."""
 
     async def work():
         async with fake(readings={"digitro": {"D4": "channelID"}}) as pbx, pbx.channel() as stream:
@@ -366,47 +399,3 @@ def test_thousand_channels_are_open_at_once_and_no_more():
 
     assert (refused.status, refused.header("retry-after")) == (503, "1")
     assert (status, heard, named) == (200, MOST_CHANNELS, {True})
-
-
-NODE = """
-const [base, key] = process.argv.slice(1);
-const headers = {'x-api-key': key, 'content-type': 'application/json'};
-const answer = await fetch(base + '/events', {headers});
-const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-let text = '';
-async function next() {
-  while (!text.includes('\\n\\n')) {
-    const {value, done} = await reader.read();
-    if (done) throw new Error('the stream ended');
-    text += value;
-  }
-  const [block, ...rest] = text.split('\\n\\n');
-  text = rest.join('\\n\\n');
-  return JSON.parse(block.split('data: ')[1]);
-}
-const opening = await next();
-const body = JSON.stringify(%s);
-const path = `/requests/${opening.ID_CANAL}/chamada-preditiva`;
-const command = await fetch(base + path, {method: 'POST', headers, body});
-console.log(JSON.stringify([opening.EVENTO, command.status, await command.json(), await next()]));
-process.exit(0);
-"""
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node here")
-def test_node_opens_a_channel_commands_a_call_and_sees_its_event():
-    """A client that we did not write, with headers as npm's event source sends them."""
-    script = NODE % json.dumps({**DEVICE, "ROTA": "0", "IDENTIDADE_DESTINO": "04832817000"})
-
-    async def work():
-        async with fake() as pbx:
-            words = ("node", "--input-type=module", "-e", script, f"http://127.0.0.1:{pbx.port}/digitro", pbx.key)
-            made = await asyncio.create_subprocess_exec(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            out, err = await made.communicate()
-            assert made.returncode == 0, err.decode()
-            return json.loads(out)
-
-    opening, status, answer, event = run(work())
-
-    assert (opening, status) == (OPENING, 200)
-    assert (event["EVENTO"], event["ID_CHAMADA"]) == ("EVENTO_DE_INICIO_DE_CHAMADA", answer["ID_CHAMADA"])

@@ -17,13 +17,15 @@ from simulator.vendors.hubsoft import VENDOR
 from simulator.vendors.hubsoft.messages import CANCEL_PATH, NOTIFY_PATH, TOKEN_PATH
 from tests.vendors.hubsoft_world import work_of
 
-# The readings that tests/vendors/test_hubsoft_neighbours.py is about.
+# The readings that tests/vendors/test_hubsoft_neighbours.py and test_hubsoft_pages.py are about.
 NEIGHBOURS = {
     "H12": ("with-sample", "table-only"),
     "H13": ("rising", "falling"),
     "H14": ("success", "as-printed", "either"),
     "H15": ("ten-or-eleven", "eleven", "any-digits"),
     "H16": ("required", "default-false"),
+    "H17": ("either", "post-only", "get-only"),
+    "H18": ("as-printed", "either"),
 }
 PATHS = {"notifyCall": NOTIFY_PATH, "cancelCall": CANCEL_PATH, "issueToken": TOKEN_PATH}
 FORM = "application/x-www-form-urlencoded"

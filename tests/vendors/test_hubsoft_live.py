@@ -1,13 +1,9 @@
-"""HubSoft's fake over real HTTP: tokens and their end, windows, readings, the page's own curl lines, two tenants."""
+"""HubSoft's fake over real HTTP: tokens and their end, windows, readings, two tenants."""
 
 from __future__ import annotations
 
-import json
-import re
-import shlex
 import threading
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,18 +21,6 @@ CANCELLED = {"status": "success", "msg": "Ligação cancelada com sucesso"}
 UNAUTHENTICATED = {"message": "Unauthenticated."}
 FORM = "application/x-www-form-urlencoded"
 
-# As the vendor's page prints them, line breaks included.
-PRINTED = """
-        curl -X POST https://endereco_servidor/api/v1/integracao/pbx/ligacao/notificar
-        -H "Authorization: Bearer eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiIsImp0aSI6IjNjN2VjYTY1"
-        -H "content-type: application/json"
-        -d '{"ramal": 111, "telefone": 37999912222}'
-
-        curl -X POST https://endereco_servidor/api/v1/integracao/pbx/ligacao/cancelar
-        -H "Authorization: Bearer eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiIsImp0aSI6IjNjN2VjYTY1"
-        -H "content-type: application/json"
-        -d '{"ramal": 111, "telefone": 37999912222}'
-"""
 PRINTED_TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiIsImp0aSI6IjNjN2VjYTY1"
 
 
@@ -324,20 +308,6 @@ def test_phone_is_required_in_2019_and_not_in_2020(running: Live, tenant: str) -
     assert popups(running, tenant)[-1]["customer"] == "11201"
 
 
-def test_printed_curl_lines_work_with_only_host_and_token_replaced(running: Live, default: str) -> None:
-    """The page's two commands, their line breaks joined."""
-    token, answers = token_of(running, default), []
-    for printed in PRINTED.strip().split("\n\n"):
-        line = " ".join(printed.split("\n")).replace(PRINTED_TOKEN, token)
-        method, url, headers, body = read_curl(line)
-        path = url.removeprefix("https://endereco_servidor")
-
-        answers.append(running.ask(method, f"/hubsoft{path}", body.encode(), headers).json)
-
-    assert answers == [NOTIFIED, CANCELLED]
-    assert [w["status"] for w in popups(running, default)] == ["closed"]
-
-
 def test_printed_token_itself_is_nobodys(running: Live) -> None:
     """What the page prints as a token opens no door."""
     assert say(running, NOTIFY, PRINTED_TOKEN, CALL).status == 401
@@ -403,12 +373,3 @@ def test_removed_tenant_is_forgotten_with_its_tokens_and_credentials(running: Li
     again = running.make_tenant("short-lived", credentials={"hubsoft": made["credentials"]["hubsoft"]})
     assert again["credentials"] == made["credentials"]
     running.control("DELETE", "/tenants/short-lived")
-
-
-def read_curl(line: str) -> tuple[str, str, dict[str, str], str]:
-    words = shlex.split(line)
-    headers = dict(w.split(": ", 1) for before, w in pairwise(words) if before == "-H")
-    (url,) = [w for w in words if re.match("https?://", w)]
-    body = words[words.index("-d") + 1]
-    json.loads(body)
-    return words[words.index("-X") + 1], url, headers, body

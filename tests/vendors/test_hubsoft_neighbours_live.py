@@ -1,4 +1,4 @@
-"""HubSoft's neighbouring routes over HTTP: the vendor's own requests, two tenants, and what the journal keeps."""
+"""HubSoft's neighbouring routes over HTTP: a call that leads to a ticket, two tenants, and what the journal keeps."""
 
 from __future__ import annotations
 
@@ -51,48 +51,6 @@ def test_window_leads_to_the_customer_and_a_ticket(simulator: Live) -> None:
     assert found["cliente"]["codigo_cliente"] == customer["codigo_cliente"]
     kept = [r for r in simulator.records("hubsoft.ticket") if r["id"] == str(ticket["id_atendimento"])]
     assert kept[0]["params"] == {"url_ligacao": "https://example.com/1"}
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "body"),
-    [
-        (
-            "GET",
-            "/cliente?busca=nome_razaosocial&termo_busca=guilherme&limit=2&cancelado=nao"
-            "&order_by=codigo_cliente&order_type=asc",
-            None,
-        ),
-        ("GET", "/cliente/atendimento?busca=codigo_cliente&termo_busca=1099&limit=2", None),
-        (
-            "POST",
-            "/atendimento",
-            {
-                "id_cliente_servico": "11000",
-                "descricao": "Abertura de atendimento de teste",
-                "nome": "Nome do Usuário Solicitante",
-                "telefone": "37999112233",
-                "email": "teste@teste.com.br",
-            },
-        ),
-        (
-            "PUT",
-            "/atendimento/1",
-            {
-                "parametros": {
-                    "url_ligacao": "https://www.meusite.com.br/ligacao/3",
-                    "empresa": "NeWave",
-                    "xpto": 123456,
-                },
-                "fechar_atendimento": True,
-            },
-        ),
-    ],
-)
-def test_printed_request_is_a_success(simulator: Live, method: str, path: str, body: object) -> None:
-    """The pages' own curl lines, with only host and token replaced."""
-    answer = Integration(simulator).ask(method, path, body)
-
-    assert (answer.status, answer.json["status"]) == (200, "success")
 
 
 def test_tenants_see_their_own_tickets_alone(simulator: Live) -> None:

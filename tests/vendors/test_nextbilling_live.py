@@ -1,37 +1,26 @@
-"""NextBilling over real sockets: the documents' own curl lines, credentials, sizes, secrets, and two tenants."""
+"""NextBilling over real sockets: credentials, sizes, secrets, and two tenants."""
 
 from __future__ import annotations
 
 import json
 import logging
-import shlex
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from simulator.clock import Mode
-from tests.live import Answer, Live, live
+from tests.live import Live, live
 
 BASE = "/nextbilling/api"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-OK = {"error": 0, "reason": "OK"}
 
 # As the pages print them, character by character.
 PRINTED_TOKEN = "7cb40d54-4ebf-55a6-875a-5f57234e97cc-9990"
 PRINTED_KEY = "b12c87a7-6dd6-5f99-9b47-c7c3be66fe73-8629"
-HOST = "https://sip.nextbilling.com.br"
 PAIR = f"{PRINTED_TOKEN}/{PRINTED_KEY}"
-CREATE = (
-    """curl -X PUT -d '{"id_cliente": 9, "descricao": "Ramais Recepção", "strategy": "linear", """
-    f""""devices": [1,4,19,23], "status": 1}}' '{HOST}/api/manageRingGroups/{PAIR}/0'"""
-)
-REMOVE = f"curl -X DELETE '{HOST}/api/manageRingGroups/{PAIR}/0?id_record=4'"
-DEVICES = f"curl -X GET '{HOST}/api/listDevices/{PAIR}/3?id_record=366'"
-CALLS = f"curl -X GET '{HOST}/api/cdr/{PAIR}?date_ini=2018-01-01&date_end=2018-02-01&time_ini=&time_end='"
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +39,6 @@ def tenant(shared: Live, request: pytest.FixtureRequest) -> Iterator[str]:
     shared.control("DELETE", f"/tenants/{name}")
 
 
-def curl(running: Live, line: str, tenant: str = "default", level: str = "master") -> Answer:
-    """Send what a curl line would, with host and credentials replaced."""
-    words = shlex.split(line)
-    url = urlsplit(words[-1])
-    data = words[words.index("-d") + 1].encode() if "-d" in words else None
-    mine = running.credentials("nextbilling", tenant)
-    path = url.path.replace(PRINTED_TOKEN, mine[f"{level}_token"]).replace(PRINTED_KEY, mine[f"{level}_key"])
-    query = f"?{url.query}" if url.query else ""
-    return running.ask(words[words.index("-X") + 1], f"/nextbilling{path}{query}", data, FORM if data else None)
-
-
 def address(running: Live, resource: str, last: str = "/0", tenant: str = "default", level: str = "master") -> str:
     mine = running.credentials("nextbilling", tenant)
     return f"{BASE}/{resource}/{mine[f'{level}_token']}/{mine[f'{level}_key']}{last}"
@@ -69,21 +47,6 @@ def address(running: Live, resource: str, last: str = "/0", tenant: str = "defau
 def violations(running: Live, tenant: str = "default") -> list[str]:
     """Every clause that an exchange of the tenant broke, for which nothing was wrong on purpose."""
     return [v["clause"] for e in running.journal(tenant) for v in (e.get("verdict") or {}).get("violations", ())]
-
-
-def test_printed_curl_lines_run_with_host_and_credentials_replaced() -> None:
-    """Create, remove, list lines, list calls: each is answered with success, and breaks nothing."""
-    with live() as running:
-        created, devices, calls = (curl(running, line) for line in (CREATE, DEVICES, CALLS))
-        removed, again = curl(running, REMOVE), curl(running, REMOVE)
-
-        assert (created.status, created.json) == (200, {**OK, "new_record": 101})
-        assert (removed.status, removed.json) == (200, OK)
-        assert (again.status, again.json) == (404, {"error": 1, "reason": "Registro não encontrado"})
-        assert devices.json["data"][0]["data"][0]["username"] == "fernando9000"
-        assert (calls.status, calls.json["total_records"]) == (200, 0)
-        assert violations(running) == ["group-exists"]
-        assert running.records("nextbilling.group")[-1]["devices"] == [1, 4, 19, 23]
 
 
 @pytest.mark.parametrize("level", ["master", "reseller", "subscriber"])

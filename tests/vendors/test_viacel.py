@@ -473,6 +473,21 @@ steps:
     assert nobody["dados"] == []
 
 
+def test_history_has_twenty_calls_a_page_unless_more_are_asked_for(lenient: Account) -> None:
+    """As the list of companies pages: twenty further each time."""
+    one = "  - inbound: {{call: C{0}, from: '379999{0:05}'}}\n  - hangup: {{call: C{0}, by: outside}}\n"
+    story = "scenario: many\ntitle: Many call\nsteps:\n" + "".join(one.format(number) for number in range(23))
+    run = lenient.server.control("POST", "/runs", {"text": story}, tenant=lenient.name)
+    lenient.server.control("GET", f"/runs/{run.json['id']}", tenant=lenient.name, wait=20)
+
+    pages = [lenient.do("listar_historico_chamada", pos_registro_inicial=start) for start in (0, 20)]
+    whole = lenient.do("listar_historico_chamada", quantidade=500)
+
+    assert [page["qtd_resultados_retornados"] for page in pages] == [20, 3]
+    assert {page["qtd_total_resultados"] for page in pages} == {23}
+    assert pages[0]["dados"] + pages[1]["dados"] == whole["dados"]
+
+
 def test_printed_samples_run_as_they_are(server: Live) -> None:
     """With the credentials replaced, each reaches its action, and what is refused is the 0 that names no record."""
     account = Account(server, "printed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -192,6 +193,66 @@ def test_list_by_get_is_lenient() -> None:
 
     assert judge(exchange) == [("lists-by-post", "method")]
     assert judge(exchange, V2="either") == []
+
+
+def test_every_discrepancy_with_two_readings_is_tested() -> None:
+    """A new one needs a new test. V14 is about answers: `test_viacel.py` has each of its readings on the wire."""
+    elsewhere = {"V2", "V14", "V19", "V20"}
+
+    tested = {key for key, _, _ in READINGS} | elsewhere
+
+    assert {key for key, found in contract().discrepancies.items() if len(found.readings) > 1} == tested
+
+
+def test_every_field_that_the_document_prints_is_declared_with_its_type() -> None:
+    """Of each of the 23 actions: nothing that is printed is left to chance."""
+    missing, actions = [], set()
+    for example in (e for e in examples(contract()) if e.printed and "malformed" not in {x.clause for x in e.expect}):
+        schema = contract().operations[example.operation].body
+        assert schema is not None
+        body = json.loads(example.exchange.request.body)
+        actions.add(body["acao"])
+        (ref,) = set(schema.media.values())
+        missing += [f"{body['acao']}: {place}" for place in undeclared(body, [(ref, {"$ref": ref})])]
+
+    assert missing == []
+    assert len(actions) == 23
+
+
+Place = tuple[str, Mapping[str, Any]]
+
+
+def undeclared(value: Any, schemas: list[Place], at: str = "") -> list[str]:
+    """Return where a value has what no schema for its place declares; a leaf needs a type or what stands for one."""
+    whole = [part for file, schema in schemas for part in parts(file, schema)]
+    if isinstance(value, dict):
+        found = []
+        for name, inner in value.items():
+            own = [(file, part["properties"][name]) for file, part in whole if name in part.get("properties", {})]
+            found += undeclared(inner, own, f"{at}/{name}") if own else [f"{at}/{name}"]
+        return found
+    if isinstance(value, list):
+        items = [(file, part["items"]) for file, part in whole if "items" in part]
+        return [place for inner in value for place in undeclared(inner, items, f"{at}/0")] if items else [at]
+    typed = {"type", "enum", "const", "pattern"}
+    return [] if any(typed & part.keys() for _, part in whole) else [at]
+
+
+def parts(file: str, schema: Mapping[str, Any]) -> list[Place]:
+    """Return a schema with all that it refers to and is put together from."""
+    found = [(file, schema)]
+    if "$ref" in schema:
+        name, _, pointer = schema["$ref"].partition("#")
+        there = posixpath.normpath(posixpath.join(posixpath.dirname(file), name)) if name else file
+        there = there if there in contract().source.files else name or file
+        target: Any = contract().source.files[there]
+        for step in filter(None, pointer.split("/")):
+            target = target[step]
+        found += parts(there, target)
+    for word in ("allOf", "anyOf", "oneOf"):
+        for inner in schema.get(word, ()):
+            found += parts(file, inner)
+    return found
 
 
 @pytest.mark.parametrize(

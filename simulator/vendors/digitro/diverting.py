@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from simulator.calls import Call, Direction, Kind, State
 from simulator.directory import QUEUE
 from simulator.vendor import Document, Work
-from simulator.vendors.digitro.naming import CALL, SAMPLE, kept, name_of, newest, root
+from simulator.vendors.digitro.naming import CALL, SAMPLE, kept, name_of, newest, root, serial_in
 
 # Calls beyond these are forgotten by the PBX, and what commands left with them here.
 KEPT_CALLS = 10_000
@@ -25,8 +25,8 @@ def find_call(work: Work, name: str) -> Call | None:
     if sample is not None:
         first = work.call(sample["call"]) if sample["call"] else _begin_sample(work, sample)
         return newest(first, work.call) if first else None
-    serial = int(name[-7:-3])
-    for call in work.calls():
+    serial = serial_in(name)
+    for call in work.calls() if serial is not None else ():
         if call.origin is None and call.serial % 10_000 == serial and name_of(work, call, work.zone) == name:
             return newest(call, work.call)
     return None

@@ -117,5 +117,7 @@ def _data(call: Call, scene: Scene) -> dict[str, str]:
 def _parties(call: Call, scene: Scene) -> dict[str, str]:
     own = device_of(scene.records, extension=call.extension) or dialled(call.line)
     outside = dialled(call.outside)
+    # Who asks for a call may say as whom it calls.
+    own = kept(scene.records, root(call, scene.call)).get("caller", own)
     caller, called = (outside, own) if call.direction is Direction.INBOUND else (own, outside)
     return {"IDENTIDADE_ORIGINADOR": caller, "IDENTIDADE_DESTINO": called}

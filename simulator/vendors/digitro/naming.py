@@ -34,6 +34,12 @@ def identification(start: datetime, zone: ZoneInfo, serial: int) -> str:
     return f"{start.astimezone(zone):%d/%m/%y %H:%M:%S} {ORIGIN} {serial % 10_000:04d}/00"
 
 
+def serial_in(name: str) -> int | None:
+    """Return the last four digits of the serial number in an identification; None for one of another form."""
+    digits = name[-7:-3]
+    return int(digits) if len(digits) == 4 and digits.isascii() and digits.isdigit() else None
+
+
 def root(call: Call, find: Callable[[str], Call | None]) -> Call:
     """Return the call that this one goes on for, through every transfer; itself, when that one is forgotten."""
     while call.origin is not None and (earlier := find(call.origin)) is not None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from contracts.digitro.rules import ACCOUNT, DEVICE
 from simulator.calls import Call, Direction, Kind, State
+from simulator.directory import NUMBER
 from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Wait, Work
 from simulator.vendors.digitro import diverting
 from simulator.vendors.digitro.messages import message
@@ -46,6 +47,8 @@ KEPT_FIELDS = {
     "DISPOSITIVO_DESTINO_APOS_FINALIZACAO_CHAMADA": "afterwards",
     "TEMPO_POS_ATENDIMENTO": "wrap_up",
 }
+# And of the fields with which a call begins.
+START_FIELDS = {"DADOS": "data", "IDENTIDADE_ORIGINADOR": "caller"}
 
 
 def serves(switches: Mapping[str, str], operation: str) -> bool:
@@ -100,13 +103,17 @@ def change_password(work: Work, received: Received) -> Reply:
 def start_call(work: Work, received: Received) -> Reply:
     """Begin an outbound call that rings at the far end, and name it."""
     body = received.body
+    if next(iter(work.all(NUMBER)), None) is None:
+        # Its answer would have to name a call, so this is refused at once under either switch.
+        why = "the PBX has no number to call from: give the world one"
+        return refuse(Refusal(Problem.VIOLATION, why, received.operation))
     name = ""
 
     def note(call: Call) -> None:
         nonlocal name
         name = identification(work.now, work.zone, call.serial)
-        data = {"data": body["DADOS"]} if "DADOS" in body else {}
-        work.put(CALL, call.id, {"call": call.id, "id": name, **data})
+        left = {own: body[wire] for wire, own in START_FIELDS.items() if wire in body}
+        work.put(CALL, call.id, {"call": call.id, "id": name, **left})
 
     device = work.get(DEVICE, body["DISPOSITIVO"]) or {}
     outside = undialled(body["IDENTIDADE_DESTINO"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from contracts.model import Violation
 from simulator.vendor import Problem, Refusal, Reply
@@ -30,6 +31,9 @@ RULE_TEXTS = {
     "phone-length": "O campo telefone não possui um valor válido.",
     "service-exists": "Serviço do cliente de ID {} não encontrado",
     "ticket-exists": "Atendimento de ID {} não encontrado",
+    "paged-by-post": PLAIN[Problem.METHOD_NOT_ALLOWED][1],
+    "paged-by-get": PLAIN[Problem.METHOD_NOT_ALLOWED][1],
+    "period-in-order": "O campo data fim deve ser maior ou igual ao campo data inicio.",
     "contact-phone-length": "O campo telefone não possui um valor válido.",
 }
 
@@ -43,6 +47,8 @@ SEARCHES = {
 
 # The rules whose sentence is the answer's, with nothing in errors.
 NOT_FOUND = ("service-exists", "ticket-exists")
+# What is refused as a method is, with the one that is taken.
+ALLOWED = {"paged-by-post": "POST", "paged-by-get": "GET"}
 
 # The fields of which one must be there, by the discrepancy that their clause hangs on.
 ONE_OF_TWO = {"H1": ("telefone", "id cliente"), "H2": ("ramal", "identificador interno")}
@@ -69,6 +75,10 @@ def refuse(refusal: Refusal) -> Reply:
     if refusal.problem is Problem.UNAUTHENTICATED:
         return Reply(401, {"message": "Unauthenticated."})
     if refusal.problem is Problem.VIOLATION:
+        for violation in refusal.violations:
+            if violation.clause in ALLOWED:
+                wrong = replace(refusal, problem=Problem.METHOD_NOT_ALLOWED, allow=(ALLOWED[violation.clause],))
+                return refuse(wrong)
         status = 422 if refusal.switches.get("validation_status") == "422" else 200
         return Reply(status, _violated(refusal))
     status, sentence = PLAIN[refusal.problem]

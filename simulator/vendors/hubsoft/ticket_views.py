@@ -24,7 +24,7 @@ TIME = timedelta(hours=1)
 
 def listed(work: Work, ticket: Document) -> dict[str, Any]:
     """Return a ticket as the list shows it."""
-    shown, (service, _) = opened(work, ticket), _owner(work, ticket)
+    shown, (service, _) = opened(work, ticket), owner(work, ticket)
     return shown | {"servico": {"id_cliente_servico": ticket["service"], **brief(service)}} if service else shown
 
 
@@ -37,7 +37,7 @@ def opened(work: Work, ticket: Document) -> dict[str, Any]:
         "protocolo": ticket["protocol"],
         "descricao_abertura": ticket["description"],
         "descricao_fechamento": ticket.get("closing"),
-        "tipo_atendimento": KINDS.get(ticket["kind"], f"TIPO {ticket['kind']}"),
+        "tipo_atendimento": kind_of(ticket),
         "usuario_abertura": STAFF,
         "usuario_responsavel": STAFF,
         "usuario_fechamento": STAFF if over else None,
@@ -92,6 +92,17 @@ def edited(work: Work, ticket: Document) -> dict[str, Any]:
     }
 
 
+def owner(work: Work, ticket: Document) -> tuple[Document | None, Document | None]:
+    """Return the service that a ticket is about, and whose it is."""
+    service = work.get(SERVICE, ticket["service"])
+    return service, work.get(directory.CUSTOMER, service["customer"]) if service else None
+
+
+def kind_of(ticket: Document) -> str:
+    """Return the name of a ticket's kind."""
+    return KINDS.get(ticket["kind"], f"TIPO {ticket['kind']}")
+
+
 def _time_left(passed: timedelta) -> dict[str, Any]:
     spent = max(0, passed // timedelta(minutes=1))
     left = TIME // timedelta(minutes=1) - spent
@@ -107,7 +118,7 @@ def _time_left(passed: timedelta) -> dict[str, Any]:
 def _order(work: Work, ticket: Document) -> dict[str, Any]:
     order, begun = ticket["order"], _opened(work, ticket)
     closed = _moment(work, ticket["closed_at"])
-    service, _ = _owner(work, ticket)
+    service, _ = owner(work, ticket)
     return {
         "id_ordem_servico": order["id"],
         "numero_ordem_servico": order["number"],
@@ -130,7 +141,7 @@ def _order(work: Work, ticket: Document) -> dict[str, Any]:
 
 
 def _customer(work: Work, ticket: Document) -> dict[str, Any]:
-    _, customer = _owner(work, ticket)
+    _, customer = owner(work, ticket)
     if customer is None:
         return {}
     return {
@@ -138,11 +149,6 @@ def _customer(work: Work, ticket: Document) -> dict[str, Any]:
         "nome_razaosocial": customer["name"],
         "cpf_cnpj": customer["document"],
     }
-
-
-def _owner(work: Work, ticket: Document) -> tuple[Document | None, Document | None]:
-    service = work.get(SERVICE, ticket["service"])
-    return service, work.get(directory.CUSTOMER, service["customer"]) if service else None
 
 
 def _opened(work: Work, ticket: Document) -> datetime:

@@ -76,11 +76,8 @@ def _outcome(expectation: Expectation, seen: _Seen) -> Outcome:
     match expectation:
         case Clean():
             return _clean(expectation, seen.errors)
-        case Received(optional=True) if all(r.first.vendor != expectation.match.vendor for r in seen.came):
-            text = f"{_title(expectation)}: not judged, since nothing was asked of {expectation.match.vendor}"
-            return Outcome(expectation, met=True, text=text, judged=False)
         case Received():
-            return _counted(expectation, seen.came, seen.start, "")
+            return _received(expectation, seen)
         case Holds():
             return _held(expectation, seen.left)
     vendor = vendor_of(expectation)
@@ -91,6 +88,14 @@ def _outcome(expectation: Expectation, seen: _Seen) -> Outcome:
         return _reacted(expectation, seen)
     outcomes = [_at_target(expectation, sent, seen.start, at) for at, sent in _by_target(vendor, seen.out)]
     return next((o for o in outcomes if not o.met), outcomes[0])
+
+
+def _received(expectation: Received, seen: _Seen) -> Outcome:
+    vendor = expectation.match.vendor
+    if expectation.optional and all(request.first.vendor != vendor for request in seen.came):
+        text = f"{_title(expectation)}: not judged, since nothing was asked of {vendor}"
+        return Outcome(expectation, met=True, text=text, judged=False)
+    return _counted(expectation, seen.came, seen.start, "")
 
 
 def _at_target(expectation: Sent | Order, sent: Sequence[Sending], start: datetime | None, label: str) -> Outcome:

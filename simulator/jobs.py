@@ -16,6 +16,7 @@ class Task(StrEnum):
 
     STEP = "step"  # the next step of a scenario run
     DELIVER = "deliver"  # one attempt to deliver a message to a target
+    REPLAY = "replay"  # send what the journal has once more
 
 
 @dataclass(frozen=True, slots=True)

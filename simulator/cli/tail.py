@@ -24,7 +24,7 @@ _BEYOND = 10**12 - 1
 @click.option("--call", help="Only those of this call, such as c1.")
 @click.option("--errors", is_flag=True, help="Only what broke the contract or was not answered.")
 @click.option("--after", type=click.IntRange(0, _BEYOND), help="Begin behind this number of the journal.")
-@click.option("-n", "--lines", default=10, show_default=True, type=click.IntRange(0), help="Begin with so many old ones.")
+@click.option("-n", "--lines", default=10, show_default=True, type=click.IntRange(0), help="Begin with so many.")
 @click.option("--once", is_flag=True, help="Show what is there, and end.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line: the exchange as the journal has it.")
 def command(

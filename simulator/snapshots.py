@@ -76,7 +76,7 @@ def take(tenant: Tenant, logins: Mapping[str, str], *, own_world: bool) -> bytes
 
 def read(document: Mapping[str, Any], tenant: Tenant) -> Snapshot:
     """Return what a snapshot of this tenant holds; targets' secrets are those that it has now. Raises BadSnapshot."""
-    _check_head(document, tenant)
+    check(document, tenant.name)
     try:
         return _read(document["state"], tenant)
     except BadSnapshot:
@@ -85,7 +85,8 @@ def read(document: Mapping[str, Any], tenant: Tenant) -> Snapshot:
         raise BadSnapshot(f"the snapshot is broken ({type(error).__name__}: {error}): take it again") from None
 
 
-def _check_head(document: Mapping[str, Any], tenant: Tenant) -> None:
+def check(document: Mapping[str, Any], tenant: str) -> None:
+    """Raise BadSnapshot unless a document is a whole snapshot of the tenant of this name."""
     if document.get("pbxsim") != KIND or not isinstance(document.get("state"), Mapping):
         raise BadSnapshot('this is no snapshot: give what POST /_sim/snapshot answered, with "pbxsim": "snapshot"')
     if document.get("format") != FORMAT:
@@ -94,9 +95,9 @@ def _check_head(document: Mapping[str, Any], tenant: Tenant) -> None:
             f"the snapshot has format {found} (pbxsim {version}), and this pbxsim {VERSION} reads format {FORMAT}: "
             "take it again"
         )
-    if document.get("tenant") != tenant.name:
+    if document.get("tenant") != tenant:
         whose = str(document.get("tenant"))[:64]
-        raise BadSnapshot(f"this is a snapshot of tenant {whose!r}, and not of {tenant.name!r}: restore it there")
+        raise BadSnapshot(f"this is a snapshot of tenant {whose!r}, and not of {tenant!r}: restore it there")
     if document.get("digest") != _digest(document["state"]):
         raise BadSnapshot("the snapshot was changed or cut since it was taken (its digest is another): take it again")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +19,7 @@ _MOST_OF_AN_ORDER = 100
 _AFTERWARDS = timedelta(minutes=1)
 # How long a run waits for a request, in wall time: under a jumping clock there is no other.
 _WITHIN = "5s"
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 Exchanged = Sequence[tuple[int, Exchange, Judgement | None]]
 Expectation = dict[str, Any]
@@ -31,13 +32,19 @@ def expectations(
 
     ``logins`` are operations (vendor and id) that everybody may ask: who has a token already does not ask again.
     """
-    told = [each for each in exchanged if not each[1].id.startswith(REPLAY)]
+    told = sorted((each for each in exchanged if not each[1].id.startswith(REPLAY)), key=_canonically)
     out = sendings(_record(n, e, names) for n, e, _ in told if e.direction is Direction.SENT and e.call in names)
     sent = list(_sent(out))
     window = [(e, verdict) for _, e, verdict in told if _within(e, calls, names)]
     clean: list[Expectation] = [{"clean": False}] if any(_broken(e, verdict) for e, verdict in window) else []
     found = [*sent, *_received([e for e, _ in window], logins), *_orders(out)]
     return [*found[: MOST - len(clean)], *clean]
+
+
+def _canonically(each: tuple[int, Exchange, Judgement | None]) -> tuple[datetime, int, int, int]:
+    # What is sent at one moment to several targets arrives in one order now, and in another then.
+    number, exchange, _ = each
+    return exchange.at or _EARLIEST, exchange.job, exchange.attempt, number
 
 
 def _sent(out: Sequence[Sending]) -> Iterator[Expectation]:

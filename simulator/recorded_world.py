@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.baseline import EXTENSIONS, QUEUES
 from simulator.calls import Call
-from simulator.directory import CUSTOMER, EXTENSION, QUEUE, USER
+from simulator.directory import CUSTOMER, EXTENSION, KINDS, NUMBER, QUEUE, USER
 from simulator.masks import Masks
 from simulator.phones import national
 
@@ -16,6 +16,7 @@ Written = dict[str, list[dict[str, Any]]]
 
 # What is made up has ids and codes of its own, from here.
 _FIRST_CUSTOMER, _FIRST_CODE = 70001, 7001
+_BASELINE = frozenset(map(str, EXTENSIONS))
 
 
 def world(calls: Sequence[Call], records: Records, masks: Masks) -> Written:
@@ -29,11 +30,14 @@ def world(calls: Sequence[Call], records: Records, masks: Masks) -> Written:
     users = {user["id"]: user for user in records.get(USER, ())}
     people = dict.fromkeys(device["user"] for device in devices if device.get("user") in users)
     ids = {key: f"user{number}" for number, key in enumerate(people, 1)}
+    lines = {call.line for call in calls}
+    # In the world's own order: the first is the one by which calls come that name none.
+    ordered = dict.fromkeys([*(n["number"] for n in records.get(NUMBER, ()) if n["number"] in lines), *sorted(lines)])
     written: Written = {
         "users": [{"id": ids[key], **_person(users[key], masks)} for key in people],
         "extensions": [_extension(device, ids, masks) for device in devices],
         "customers": list(_customers(calls, records, masks)),
-        "numbers": [{"number": line} for line in dict.fromkeys(masks.line(call.line) for call in calls)],
+        "numbers": [{"number": masks.line(line)} for line in ordered],
         "queues": [{"name": queue["name"], "extensions": list(queue["extensions"])} for queue in queues],
     }
     return {kind: entries for kind, entries in written.items() if entries}
@@ -41,13 +45,10 @@ def world(calls: Sequence[Call], records: Records, masks: Masks) -> Written:
 
 def private(records: Records) -> Iterator[str]:
     """Yield every phone, document and address of a world: no made-up value may equal one."""
-    for kind in records.values():
-        for record in kind:
-            yield from (str(record[name]) for name in ("document", "email", "number") if record.get(name))
-            yield from record.get("phones", ())
-
-
-_BASELINE = frozenset(map(str, EXTENSIONS))
+    yield from (str(record["number"]) for record in records.get(NUMBER, ()))
+    for record in (record for kind in KINDS for record in records.get(kind, ())):
+        yield from (str(record[name]) for name in ("document", "email") if record.get(name))
+        yield from record.get("phones", ())
 
 
 def _in_baseline(queue: Mapping[str, Any]) -> bool:

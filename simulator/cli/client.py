@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 import click
 
@@ -61,11 +61,16 @@ class Asked:
     def get(self, path: str, holds: str, *, wait: int = 0, **query: object) -> dict[str, Any]:
         """Return what is there, which ``holds`` this field; with ``wait``, it may take so many seconds longer."""
         more: dict[str, object] = {"wait": wait} if wait else {}
-        return self._holding(holds, self._ask("GET", path, {**query, **more}, SECONDS + wait))
+        asked = {"tenant": self.tenant, **query, **more}
+        return self._holding(holds, self._ask("GET", path, asked, SECONDS + wait))
+
+    def get_tenant(self) -> dict[str, Any]:
+        """Return the tenant itself."""
+        return self._holding("seed", self._ask("GET", f"/tenants/{quote(self.tenant, safe='')}", {}, SECONDS))
 
     def post(self, path: str, holds: str) -> dict[str, Any]:
         """Ask for something to be done, and return what came of it, which ``holds`` this field."""
-        return self._holding(holds, self._ask("POST", path, {}, SECONDS))
+        return self._holding(holds, self._ask("POST", path, {"tenant": self.tenant}, SECONDS))
 
     def _holding(self, field: str, said: dict[str, Any]) -> dict[str, Any]:
         if field not in said:
@@ -73,7 +78,7 @@ class Asked:
         return said
 
     def _ask(self, method: str, path: str, query: dict[str, object], seconds: float) -> dict[str, Any]:
-        target = f"/_sim{path}?{urlencode({'tenant': self.tenant, **query})}"
+        target = f"/_sim{path}?{urlencode(query)}"
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         connection = http.client.HTTPConnection(self.place.hostname or "", self.place.port or 80, timeout=seconds)
         try:

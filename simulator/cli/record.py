@@ -51,7 +51,8 @@ class NotWritten(EnvironmentProblem):
 def command(url: str, tenant: str, control_token: str | None, as_json: bool, **options: Any) -> int:
     """Write what a tenant's calls did as a scenario: steps with their timing, and what was sent and received.
 
-    Without --call it is the newest 100 calls. Phones, documents and names are made up, each real value always the same.
+    Without --call it is the newest 100 calls; a call brings those that it was transferred into. Phones, documents
+    and names are made up, each real value always the same.
     """
     if not _NAME.fullmatch(options["name"]):
         raise click.UsageError(f"--name {options['name']!r}: small letters, digits, _ and -, a letter first")
@@ -81,14 +82,7 @@ def _make(session: Session, wanted: Sequence[str], name: str, seed: str | None, 
     calls = _chosen(session.calls, wanted)
     real = {*private(session.records), *(national(c.outside) for c in session.calls), *(c.line for c in session.calls)}
     masks = Masks(session.seed if seed is None else seed, real)
-    recorded = record(calls, masks, lines=with_world)
-    if not recorded.steps:
-        reasons = "; ".join(f"{key}: {why}" for key, why in recorded.left_out.items())
-        raise NothingToRecord(f"no call can be recorded: {reasons}")
-    if len(recorded.steps) > MOST_STEPS:
-        raise NothingToRecord(
-            f"{len(recorded.steps)} steps, and a scenario has at most {MOST_STEPS}: name calls by --call"
-        )
+    recorded = _recorded(calls, masks, lines=with_world)
     kept = [call for call in calls if call.id in recorded.names]
     expected = expectations(kept, recorded.names, session.exchanged, _logins())
     count = f"{len(kept)} recorded call{'' if len(kept) == 1 else 's'}"
@@ -103,6 +97,18 @@ def _make(session: Session, wanted: Sequence[str], name: str, seed: str | None, 
     return _Made(scenario, written.lstrip("\n"), recorded)
 
 
+def _recorded(calls: Sequence[Call], masks: Masks, *, lines: bool) -> Recorded:
+    recorded = record(calls, masks, lines=lines)
+    if not recorded.steps:
+        reasons = "; ".join(f"{key}: {why}" for key, why in recorded.left_out.items())
+        raise NothingToRecord(f"no call can be recorded: {reasons}")
+    if len(recorded.steps) > MOST_STEPS:
+        raise NothingToRecord(
+            f"{len(recorded.steps)} steps, and a scenario has at most {MOST_STEPS}: name calls by --call"
+        )
+    return recorded
+
+
 def _chosen(calls: Sequence[Call], wanted: Sequence[str]) -> list[Call]:
     known = {call.id: call for call in calls}
     if unknown := [key for key in wanted if key not in known]:
@@ -111,7 +117,18 @@ def _chosen(calls: Sequence[Call], wanted: Sequence[str]) -> list[Call]:
         raise NothingToRecord("the tenant has no calls: let some happen first (POST /_sim/calls, or play a scenario)")
     if len(wanted) > MOST_CALLS:
         raise NothingToRecord(f"{len(wanted)} calls, and a scenario has at most {MOST_CALLS}: name fewer")
-    return [known[key] for key in dict.fromkeys(wanted)] if wanted else list(calls)[-MOST_CALLS:]
+    return _with_what_became_of_them(known, wanted) if wanted else list(calls)[-MOST_CALLS:]
+
+
+def _with_what_became_of_them(known: Mapping[str, Call], wanted: Sequence[str]) -> list[Call]:
+    """Return the calls of these ids, and those into which they were transferred."""
+    ids = dict.fromkeys(wanted)
+    queue = list(ids)
+    while queue:
+        others = [e.other for e in known[queue.pop()].events if e.other in known and e.other not in ids]
+        ids |= dict.fromkeys(key for key in others if key)
+        queue += [key for key in others if key]
+    return [known[key] for key in ids]
 
 
 def _logins() -> set[tuple[str, str]]:

@@ -38,7 +38,7 @@ class Session:
 def from_simulator(simulator: Asked) -> Session:
     """Return what happened to a running simulator's tenant. Raises NoSimulator or Refused."""
     world = simulator.get("/world", "extension")
-    seed = str(simulator.get(f"/tenants/{simulator.tenant}", "seed")["seed"])
+    seed = str(simulator.get_tenant()["seed"])
     calls = [call_from_document(call) for call in simulator.get("/calls", "calls")["calls"]]
     entries: list[Told] = []
     cursor = 0

@@ -12,6 +12,7 @@ import click
 from simulator.cli.client import Asked, asked, asks_a_simulator
 from simulator.cli.console import show_json
 from simulator.cli.entries import MARKS, Told
+from simulator.cli.stopping import until_stopped
 
 WAIT = 20
 PAGE = 200
@@ -42,8 +43,10 @@ def command(
     """Follow the journal of a tenant, live: one line an exchange, with its verdict. Ctrl-C ends it."""
     simulator = asked(url, tenant, control_token)
     wanted = _Wanted(vendor, call, errors)
-    try:
+    with until_stopped():
         show = _Printer(ZoneInfo(simulator.get("/clock", "zone")["zone"]), as_json)
+        if not once:
+            click.echo(f"following the journal of tenant {tenant} at {simulator.url}; Ctrl-C ends it", err=True)
         cursor, old = _beginning(simulator, wanted, after, lines)
         for told in old:
             show(told)
@@ -51,8 +54,6 @@ def command(
             cursor, entries = _page(simulator, cursor, WAIT)
             for told in filter(wanted, entries):
                 show(told)
-    except KeyboardInterrupt:  # the way to end it
-        return 0
     return 0
 
 

@@ -113,7 +113,8 @@ class Masks:
     def _number(self, found: re.Match[str]) -> str:
         """Mask a number in a text, with its dots and hyphens where they were."""
         real = re.sub(r"[^0-9]", "", found[0])
-        masked = iter(self.phone(real) if kind(real) and len(real) == len(national(real)) else self.document(real))
+        is_phone = kind(real) is not None and ("document", real) not in self._made  # a CPF may look like a phone
+        masked = iter(self.line(real) if is_phone else self.document(real))
         return "".join(next(masked) if letter.isdigit() else letter for letter in found[0])
 
     def _party(self) -> People:

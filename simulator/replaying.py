@@ -6,20 +6,22 @@ issued to it, its targets' own. What is sent again has an ``id`` that says so, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from contracts.contract import Contract
 from contracts.egress import split_url
+from contracts.formats import marker
 from contracts.model import Direction, Exchange, HttpRequest
 from contracts.redaction import redact, redact_path
+from scenarios.model import Flaw
 from simulator.announcing import EVERYONE
 from simulator.bridge import Slip
 from simulator.errors import SimulatorError
 from simulator.jobs import Job, Task
 from simulator.journal import REPLAY, Entry
+from simulator.pipeline import JSON
 from simulator.refilling import Find, NotKept, curl, refilled
 from simulator.sending import Answer, Outgoing
 from simulator.targets import Target
@@ -126,11 +128,14 @@ class Replayer:
         if vendor.login is not None and old.message is not None:
             login = await tokens.token_for(target, vendor, tenant.now(), simulator.sender.send)
         sent = [_login(old, login)] if login.outgoing is not None else []
-        again = replace(old, id=f"{REPLAY} {entry.number}", response=None, error=login.problem or None, took_ms=None)
+        fault = None if old.fault == Flaw.DROP else old.fault  # what was dropped goes out now
+        again = replace(
+            old, id=f"{REPLAY} {entry.number}", response=None, error=login.problem, took_ms=None, fault=fault
+        )
         if login.problem:
             return [*sent, again]
         try:
-            http = _refilled(old.request, target, vendor, simulator.contracts[old.vendor], login.token)
+            http = _refilled(_whole(old, vendor), target, vendor, simulator.contracts[old.vendor], login.token)
         except NotKept as problem:
             return [*sent, replace(again, error=str(problem))]
         url = _origin(target.url) + http.path + (f"?{http.query}" if http.query else "")
@@ -138,10 +143,19 @@ class Replayer:
         return [*sent, _answered(replace(again, request=http), answer)]
 
 
+def _whole(exchange: Exchange, vendor: Vendor) -> HttpRequest:
+    """Return a request as it went out; one that never did has no headers yet."""
+    if exchange.took_ms is not None:
+        return exchange.request
+    return replace(exchange.request, headers=(*JSON, *vendor.authorise(marker("token"))))
+
+
 def _refilled(
     request: HttpRequest, target: Target, vendor: Vendor, contract: Contract, token: str | None
 ) -> HttpRequest:
-    carriers: Mapping[str, str] = {name.lower(): value for name, value in vendor.authorise("")}
+    carriers = {name.lower() for name, _ in vendor.authorise("")}
+    if token is None:  # it went out without one
+        request = replace(request, headers=tuple(pair for pair in request.headers if pair[0].lower() not in carriers))
     own = split_url(target.url)
     if redact_path(own.path, contract) == request.path:  # where the target's address is a secret itself
         request = replace(request, path=own.path)

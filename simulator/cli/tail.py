@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -28,26 +29,15 @@ _BEYOND = 10**12 - 1
 @click.option("-n", "--lines", default=10, show_default=True, type=click.IntRange(0), help="Begin with so many.")
 @click.option("--once", is_flag=True, help="Show what is there, and end.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line: the exchange as the journal has it.")
-def command(
-    url: str,
-    tenant: str,
-    control_token: str | None,
-    vendor: str | None,
-    call: str | None,
-    errors: bool,
-    after: int | None,
-    lines: int,
-    once: bool,
-    as_json: bool,
-) -> int:
+def command(url: str, tenant: str, control_token: str | None, once: bool, as_json: bool, **options: Any) -> int:
     """Follow the journal of a tenant, live: one line an exchange, with its verdict. Ctrl-C ends it."""
     simulator = asked(url, tenant, control_token)
-    wanted = _Wanted(vendor, call, errors)
+    wanted = _Wanted(options["vendor"], options["call"], options["errors"])
     with until_stopped():
         show = _Printer(ZoneInfo(simulator.get("/clock", "zone")["zone"]), as_json)
         if not once:
             click.echo(f"following the journal of tenant {tenant} at {simulator.url}; Ctrl-C ends it", err=True)
-        cursor, old = _beginning(simulator, wanted, after, lines)
+        cursor, old = _beginning(simulator, wanted, options["after"], options["lines"])
         for told in old:
             show(told)
         while not once:

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.clock import Mode
 from tests.cli.running import environment, inside
-from tests.core import TOKEN, pbx55
+from tests.core import SMS, TOKEN, pbx55
 from tests.live import Client, live
 from tests.needs import needs
 from tests.receiver import Receiver, Reply
@@ -166,6 +166,18 @@ def test_target_that_refuses_or_does_not_answer_fails_as_a_run_does(answer, code
 
         assert len(running.journal()) == 2  # once, and not again and again
     assert done.code == code
+
+
+def test_message_that_was_dropped_on_purpose_goes_out_as_it_should_have():
+    text = SMS + "faults: [{on: {vendor: pbx55}, do: {drop: true}}]\n"
+    with Receiver() as receiver, at(pbx55(receiver)) as running:
+        running.control("POST", "/runs", {"text": text})
+        assert running.journal(wait=20)[0]["fault"] == "drop"
+
+        done = replayed(running, "1")
+
+    assert (done.code, done.json["entry"]["fault"]) == (0, None)
+    assert [TOKEN in str(request.headers) for request in receiver.requests] == [True]
 
 
 def test_push_whose_target_is_gone_is_not_sent():

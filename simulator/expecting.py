@@ -27,10 +27,11 @@ Expectation = dict[str, Any]
 
 def expectations(
     calls: Sequence[Call], names: Mapping[str, str], exchanged: Exchanged, logins: Collection[tuple[str, str]]
-) -> list[Expectation]:
-    """Return what must come of it again: messages of the calls, their order, requests, and whether all was clean.
+) -> tuple[list[Expectation], int]:
+    """Return what must come of it again: messages of the calls, requests, orders, and whether all was clean.
 
-    ``logins`` are operations (vendor and id) that everybody may ask: who has a token already does not ask again.
+    The number says how many more there are than a scenario may have. ``logins`` are operations (vendor and id) that
+    everybody may ask: who has a token already does not ask again.
     """
     told = sorted((each for each in exchanged if not each[1].id.startswith(REPLAY)), key=_canonically)
     out = sendings(_record(n, e, names) for n, e, _ in told if e.direction is Direction.SENT and e.call in names)
@@ -38,7 +39,8 @@ def expectations(
     window = [(e, verdict) for _, e, verdict in told if _within(e, calls, names)]
     clean: list[Expectation] = [{"clean": False}] if any(_broken(e, verdict) for e, verdict in window) else []
     found = [*sent, *_received([e for e, _ in window], logins), *_orders(out)]
-    return [*found[: MOST - len(clean)], *clean]
+    most = MOST - len(clean)
+    return [*found[:most], *clean], max(0, len(found) - most)
 
 
 def _canonically(each: tuple[int, Exchange, Judgement | None]) -> tuple[datetime, int, int, int]:

@@ -17,7 +17,7 @@ from simulator.cli.client import asked, asks_a_simulator
 from simulator.cli.console import show_json
 from simulator.cli.sessions import Session, from_simulator, from_snapshot
 from simulator.errors import EnvironmentProblem, SimulatorError
-from simulator.expecting import expectations
+from simulator.expecting import MOST, expectations
 from simulator.masks import Masks
 from simulator.phones import national
 from simulator.recorded_world import private, world
@@ -63,7 +63,8 @@ def command(url: str, tenant: str, control_token: str | None, as_json: bool, **o
         _write(path, text)
     if as_json:
         calls = {"calls": dict(made.recorded.names), "left_out": dict(made.recorded.left_out)}
-        show_json({"scenario": made.scenario, "world": made.world or None, **calls, "exit_code": 0})
+        texts = {"scenario": made.scenario, "world": made.world or None}
+        show_json({**texts, **calls, "expectations_left_out": made.beyond, "exit_code": 0})
         return 0
     _tell(made, options["output"], options["world_file"])
     return 0
@@ -71,11 +72,12 @@ def command(url: str, tenant: str, control_token: str | None, as_json: bool, **o
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """The texts, and what became of each call."""
+    """The texts, what became of each call, and how many expectations did not fit."""
 
     scenario: str
     world: str
     recorded: Recorded
+    beyond: int
 
 
 def _make(session: Session, wanted: Sequence[str], name: str, seed: str | None, *, with_world: bool) -> _Made:
@@ -84,7 +86,7 @@ def _make(session: Session, wanted: Sequence[str], name: str, seed: str | None, 
     masks = Masks(session.seed if seed is None else seed, real)
     recorded = _recorded(calls, masks, lines=with_world)
     kept = [call for call in calls if call.id in recorded.names]
-    expected = expectations(kept, recorded.names, session.exchanged, _logins())
+    expected, beyond = expectations(kept, recorded.names, session.exchanged, _logins())
     count = f"{len(kept)} recorded call{'' if len(kept) == 1 else 's'}"
     scenario = to_yaml(
         {"scenario": name, "title": count, "about": _ABOUT, "steps": list(recorded.steps)}
@@ -94,7 +96,7 @@ def _make(session: Session, wanted: Sequence[str], name: str, seed: str | None, 
     if leaked := masks.leaks(scenario + written):
         raise AssertionError(f"{len(leaked)} real values would have been written")
     load_text(scenario, name)
-    return _Made(scenario, written.lstrip("\n"), recorded)
+    return _Made(scenario, written.lstrip("\n"), recorded, beyond)
 
 
 def _recorded(calls: Sequence[Call], masks: Masks, *, lines: bool) -> Recorded:
@@ -153,9 +155,10 @@ def _tell(made: _Made, output: Path | None, world_file: Path | None) -> None:
         steps, calls = len(made.recorded.steps), len(made.recorded.names)
         click.echo(f"{output}: {steps} steps of {calls} call{'' if calls == 1 else 's'}; play it with")
         click.echo(f"  pbxsim run {output}{more}")
-    _tell_left_out(made.recorded.left_out)
-
-
-def _tell_left_out(left_out: Mapping[str, str]) -> None:
-    for key, why in left_out.items():
+    for key, why in made.recorded.left_out.items():
         click.echo(f"call {key} is left out: {why}", err=True)
+    if made.beyond:
+        text = (
+            f"{made.beyond} expectations are left out, since a scenario has at most {MOST}: name fewer calls by --call"
+        )
+        click.echo(text, err=True)

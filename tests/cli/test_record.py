@@ -268,6 +268,20 @@ def test_message_that_a_fault_spoilt_is_expected_without_a_count():
     ]
 
 
+def test_expectations_beyond_those_that_a_scenario_may_have_are_left_out_and_counted():
+    steps = "".join(f'  - inbound: {{call: c{n}, from: "{REAL_PHONE}"}}\n' for n in range(90))
+    steps += "".join(f"  - {{after: 1s, hangup: {{call: c{n}, by: outside}}}}\n" for n in range(90))
+    with Receiver() as receiver, live(clock=Mode.JUMPING, targets=(pbx55(receiver),)) as running_one:
+        happened(running_one, f"scenario: many\ntitle: Many calls\nsteps:\n{steps}", None)
+        made = recorded(running_one)
+        told_so = inside("record", "--url", running_one.url).err
+
+    scenario = load_text(made["scenario"], "recorded.yaml")
+    assert (len(made["calls"]), len(scenario.expectations)) == (90, 201)  # and clean, which needs no writing
+    assert made["expectations_left_out"] == 70
+    assert told_so.startswith("70 expectations are left out")
+
+
 def test_calls_can_be_chosen_and_one_by_transfer_needs_the_one_before_it():
     with live(clock=Mode.JUMPING) as running_one:
         happened(running_one, PLAIN, None)

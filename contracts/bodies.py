@@ -45,7 +45,7 @@ def decode(body: Body | None, raw: bytes, content_type: str | None) -> tuple[Any
     if _bare(media_type) == FORM:
         return _form(raw), ref
     if _is_json(media_type):
-        return _json(raw), ref
+        return _json(raw, body.max_bytes), ref
     return None, None
 
 
@@ -86,9 +86,9 @@ def _is_json(media_type: str) -> bool:
     return bare in (JSON, "*/*", "application/*") or bare.endswith("+json")
 
 
-def _json(raw: bytes) -> Any:
+def _json(raw: bytes, most: int | None) -> Any:
     try:
-        return strict_json.loads(raw)
+        return strict_json.loads(raw, max_bytes=max(most or 0, strict_json.MAX_BYTES))
     except strict_json.MalformedJson as error:
         place = "" if error.position is None else f" at character {error.position}"
         found = "an empty body" if not raw else f"{error.reason}{place}"

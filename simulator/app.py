@@ -10,23 +10,19 @@ from typing import TYPE_CHECKING
 
 from contracts.contract import load
 from contracts.egress import Gate
-from contracts.redaction import redact_mounted
 from simulator.announcing import Announcer
 from simulator.discovery import discover_vendors, target_choices
 from simulator.dispatch import Dispatcher
 from simulator.engine import Engine
 from simulator.furnishing import founded, furnish, restored, world_of
-from simulator.hosts import AllowedHosts, own_names
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
-from simulator.limits import Limits
 from simulator.pbx import Pbx
-from simulator.pipeline import Pipeline
+from simulator.replaying import Replayer
 from simulator.retries import RetryPolicy
 from simulator.scheduler import PAUSE_AFTER_LOSS, Scheduler
 from simulator.sending import Sender
 from simulator.settings import Settings
-from simulator.shell import Shell
 from simulator.store import Change, RemoveTenant, SqlStore, StoreFailed
 from simulator.targets import Target
 from simulator.tenants import (
@@ -45,6 +41,7 @@ from simulator.world import OwnWorld, load_world
 
 if TYPE_CHECKING:
     from simulator.serving import Server
+    from simulator.shell import Shell
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +66,7 @@ class Simulator:
         self.dispatcher = Dispatcher(self.vendors, self.contracts, self.store, self.sender, self.policy)
         self.scheduler = Scheduler(self.store, self._perform, self.engine.settled)
         self.server: Server | None = None
+        self.shell: Shell
         self.own_world = own_world
         self.stopped = False
         self._growth: set[asyncio.Future[None]] = set()
@@ -133,21 +131,21 @@ class Simulator:
     def reset(self, name: str) -> Tenant:
         """Return a tenant to its baseline: records, calls, jobs, journal, clock, balance; targets and profile stay."""
         old = self.tenants.get(name)
-        self._halt(old)
+        self.halt(old)
         self.engine.forget(name)
         clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
         fresh = Tenant(old.profile, clock, old.readings)
         fresh.targets, fresh.own_world, fresh.observers = old.targets, old.own_world, old.observers
         fresh.journal.restore((), last=old.journal.last)  # its numbers go on, so that a cursor stays good
         self.tenants.put_back(fresh)
-        self._wire(fresh)
+        self.wire(fresh)
         self.store.submit([RemoveTenant(name)])
         self._keep_profile(fresh)
         return fresh
 
     def remove(self, name: str) -> None:
         """Forget a tenant and all that was its."""
-        self._halt(self.tenants.discard(name))
+        self.halt(self.tenants.discard(name))
         self.engine.forget(name)
         self.store.submit([RemoveTenant(name)])
 
@@ -182,13 +180,13 @@ class Simulator:
             log.error("tenant %s stands still: %s", name, trouble)
             asyncio.get_running_loop().call_later(PAUSE_AFTER_LOSS, self._reload_again, old)
             return
-        self._halt(old)
+        self.halt(old)
         if fresh is None:  # nothing of it has ever been written
             fresh = Tenant(old.profile, old.clock, old.readings)
             fresh.targets |= self._named_targets() if name == DEFAULT else {}
         fresh.own_world, fresh.observers = fresh.own_world or old.own_world, old.observers
         self.tenants.put_back(fresh)
-        self._wire(fresh, after_loss=True)
+        self.wire(fresh, after_loss=True)
         self.engine.resume(fresh)
 
     def _reload_again(self, old: Tenant) -> None:
@@ -212,6 +210,8 @@ class Simulator:
         try:
             if job.task is Task.DELIVER:
                 await self.dispatcher.attempt(tenant, job)
+            elif job.task is Task.REPLAY:
+                await Replayer(self).perform(tenant, job)
             else:
                 await self.engine.perform(tenant, job)
         except Exception as trouble:
@@ -219,9 +219,11 @@ class Simulator:
 
     def _take_in(self, tenant: Tenant) -> None:
         self.tenants.add(tenant)
-        self._wire(tenant)
+        self.wire(tenant)
 
-    def _wire(self, tenant: Tenant, *, after_loss: bool = False) -> None:
+    def wire(self, tenant: Tenant, *, after_loss: bool = False) -> None:
+        """Let a tenant's image that is new here be seen to: its world, its losses, its channels, its jobs."""
+
         def found() -> None:
             # On first use, and not at the start: writing loads the store's library, and a world that of made-up people.
             self._keep_profile(tenant)
@@ -240,7 +242,8 @@ class Simulator:
             if not waiter.done():
                 waiter.set_result(None)
 
-    def _halt(self, tenant: Tenant) -> None:
+    def halt(self, tenant: Tenant) -> None:
+        """Let nothing more happen to an image of a tenant that another takes the place of, or none."""
         tenant.close()
         self.scheduler.forget(tenant.name)
         self.dispatcher.forget(tenant.name)
@@ -267,24 +270,10 @@ class Simulator:
         return named
 
     async def _serve(self) -> None:
-        from simulator.control.face import control_app, index_app
+        from simulator.mounting import shell_of
         from simulator.serving import Server
-        from simulator.web import make_app
 
-        mounts = {}
-        for key, vendor in ((key, vendor) for key, vendor in self.vendors.items() if vendor.handlers):
-            contract = self.contracts[key]
-            pipeline = Pipeline(vendor, contract, self.tenants, self.store, self.pbx)
-            mounts[f"/{key}"] = make_app(key, contract, pipeline)
-        mounts["/_sim"] = control_app(self)
-        self.shell = Shell(
-            mounts,
-            default=index_app(self),
-            settings=Limits(),
-            allowed_hosts=AllowedHosts.of((*self.settings.allow_hosts, *own_names(self.settings.host))),
-            journal_wait=self.journal_growth,
-            redact=lambda path: redact_mounted(path, self.contracts),
-        )
+        self.shell = shell_of(self)
         self.server = await Server.start(self.shell, self.settings.host, self.settings.port)
 
 

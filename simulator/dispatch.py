@@ -57,6 +57,14 @@ class Dispatcher:
         """Drop what is kept for a tenant that was reset or removed."""
         self._tokens.pop(tenant, None)
 
+    def tokens_of(self, tenant: str) -> Tokens:
+        """Return the tokens that a tenant's targets have given it."""
+        return self._tokens.setdefault(tenant, Tokens())
+
+    def keep(self, tenant: str, tokens: Tokens) -> None:
+        """Take the tokens that are still good after a tenant was restored."""
+        self._tokens[tenant] = tokens
+
     async def attempt(self, tenant: Tenant, job: Job) -> None:
         """Try a delivery once, and write down what came of it."""
         target = tenant.targets.get(job.body["target"])
@@ -98,7 +106,7 @@ class Dispatcher:
         vendor = self._vendors[message.vendor]
         if vendor.login is None:
             return [await self._push(tenant, target, message, job, flaw, target.token)]
-        tokens = self._tokens.setdefault(tenant.name, Tokens())
+        tokens = self.tokens_of(tenant.name)
         exchanges: list[Exchange] = []
         for again in (False, True):
             login = await tokens.token_for(target, vendor, tenant.now(), self._sender.send)

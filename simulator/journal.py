@@ -17,6 +17,9 @@ from contracts.model import Direction, Exchange, Headers, Judgement
 MAX_ENTRIES = 10_000
 MAX_BYTES = 64 * 2**20
 
+# How the id of an exchange begins that was sent once more by hand; the number of the first one follows.
+REPLAY = "replay of"
+
 # What an entry weighs beside its texts and bodies, roughly: the objects themselves.
 _ENTRY_WEIGHT = 1024
 

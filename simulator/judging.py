@@ -12,7 +12,7 @@ from scenarios.holding import Left
 from scenarios.model import Flaw
 from scenarios.sendings import Record
 from simulator.faults import idle
-from simulator.journal import Entry, Journal
+from simulator.journal import REPLAY, Entry, Journal
 from simulator.runs import Run
 from simulator.verdicts import Verdict, judge, with_expectations
 
@@ -27,8 +27,12 @@ def own_entries(journal: Journal, run: Run) -> list[Entry]:
     """Return what a run is judged by: what was sent of its own calls, logins, and all that came in since it began."""
     own = {*run.calls.values(), None}
     upto = journal.last if run.last is None else run.last
-    since = (e for e in journal.after(run.first, limit=journal.last) if e.number <= upto)
+    since = (e for e in journal.after(run.first, limit=journal.last) if e.number <= upto and not _replayed(e))
     return [e for e in since if e.exchange.direction is Direction.RECEIVED or e.exchange.call in own]
+
+
+def _replayed(entry: Entry) -> bool:
+    return entry.exchange.id.startswith(REPLAY)
 
 
 def records_of(run: Run, entries: Iterable[Entry]) -> list[Record]:

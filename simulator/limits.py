@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator.bridge import Message, Receive, Scope
@@ -19,6 +19,7 @@ class Limits:
     waiting          requests that may be under way at once, for each mount
     discard_*        how much of a body that is too large is still read, so that the client sees the answer
     held_seconds     a view that takes longer is reported, since nothing else moves meanwhile
+    body_bytes_at    paths with a limit of their own
     """
 
     body_bytes: int = 1024 * 1024
@@ -27,6 +28,12 @@ class Limits:
     discard_bytes: int = 16 * 1024 * 1024
     discard_seconds: float = 2.0
     held_seconds: float = 0.25
+    body_bytes_at: Mapping[str, int] = field(default_factory=dict)
+
+    def at(self, path: str) -> Limits:
+        """Return the bounds of a request for this path."""
+        most = self.body_bytes_at.get(path)
+        return self if most is None else replace(self, body_bytes=most)
 
 
 class Refused(SimulatorError):

@@ -93,7 +93,7 @@ class Shell:
 
     async def _serve(self, question: Question, head: Head, receive: Receive, send: Send) -> None:
         try:
-            body = await read_body(head, receive, self._limits)
+            body = await read_body(head, receive, self._limits.at(question.scope["path"]))
         except ClientGone:
             return
         except Refused as refused:

@@ -193,6 +193,18 @@ class Tenants:
         """Replace a tenant by a fresh image of itself."""
         self._tenants[tenant.name] = tenant
 
+    def take_over(self, tenant: Tenant) -> None:
+        """Replace a tenant by an image of itself that may have other credentials. Raises Taken."""
+        if tenant.profile.credentials == self.get(tenant.name).profile.credentials:
+            self.put_back(tenant)
+            return
+        old = self.discard(tenant.name)
+        try:
+            self.add(tenant)
+        except Taken:
+            self.add(old)
+            raise
+
     def end_channels(self) -> None:
         """End every event channel of every tenant."""
         for tenant in self._tenants.values():

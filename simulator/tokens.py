@@ -6,7 +6,8 @@ It knows no wire word: the vendor's `Login` makes the request and reads the answ
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -83,11 +84,25 @@ class Tokens:
         """Drop every token (the tenant was reset, or its clock set back)."""
         self._seats.clear()
 
+    def marks(self) -> dict[str, str]:
+        """Return, by target, what tells whether its token is still the same one, and not the token itself."""
+        return {key: _mark(seat.token) for key, seat in self._seats.items() if seat.token is not None}
+
+    def only(self, marks: Mapping[str, str]) -> Tokens:
+        """Return those whose token is still the one that `marks` knew."""
+        kept = Tokens()
+        kept._seats = {k: s for k, s in self._seats.items() if s.token is not None and marks.get(k) == _mark(s.token)}
+        return kept
+
     def _seat_of(self, target: Target) -> _Seat:
         seat = self._seats.get(target.id)
         if seat is None or seat.target != target:  # a target that was changed is another one
             seat = self._seats[target.id] = _Seat(target)
         return seat
+
+
+def _mark(token: str) -> str:
+    return hashlib.blake2b(token.encode(), digest_size=8).hexdigest()
 
 
 async def _log_in(seat: _Seat, login: HowToLogin, now: datetime, send: Send) -> Login:

@@ -58,23 +58,27 @@ def make_app(name: str, contract: Contract, answerer: Answerer, index: Index | N
     return app
 
 
+def answered(
+    contract: Contract, answerer: Answerer, http: HttpRequest, slip: Slip, index: Index | None = None
+) -> HttpResponse:
+    """Return the answer to a request, by what the contract says that its path means."""
+    method = "GET" if http.method == "HEAD" else http.method  # what sends it leaves the body away
+    found = contract.routes.match(method, http.path)
+    if found is not None:
+        operation, path = found
+        return answerer.answer(operation.id, http, dict(path), slip)
+    if index is not None and method == "GET" and http.path == "/":
+        return index()
+    allow = contract.methods_of(http.path)
+    if not allow:
+        return answerer.refuse(Problem.NOT_FOUND, _NOWHERE, http, slip, status=404)
+    allow = tuple(sorted({*allow, "HEAD"} if "GET" in allow else allow))
+    return answerer.refuse(Problem.METHOD_NOT_ALLOWED, _OTHER_METHOD, http, slip, allow=allow, status=405)
+
+
 def _view(contract: Contract, answerer: Answerer, index: Index | None) -> Callable[..., Response]:
     def view(**_: str) -> Response:
-        http = _http()
-        method = "GET" if http.method == "HEAD" else http.method  # what sends it leaves the body away
-        found = contract.routes.match(method, http.path)
-        if found is not None:
-            operation, path = found
-            return _flask(answerer.answer(operation.id, http, dict(path), _slip()))
-        if index is not None and method == "GET" and http.path == "/":
-            return _flask(index())
-        allow = contract.methods_of(http.path)
-        if not allow:
-            return _flask(answerer.refuse(Problem.NOT_FOUND, _NOWHERE, http, _slip(), status=404))
-        allow = tuple(sorted({*allow, "HEAD"} if "GET" in allow else allow))
-        return _flask(
-            answerer.refuse(Problem.METHOD_NOT_ALLOWED, _OTHER_METHOD, http, _slip(), allow=allow, status=405)
-        )
+        return _flask(answered(contract, answerer, _http(), _slip(), index))
 
     return view
 

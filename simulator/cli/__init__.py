@@ -21,6 +21,10 @@ _COMMANDS = {
     "check": "judge recorded exchanges by the contracts",
     "vendors": "list what each vendor's contract holds, and how it is known",
     "credentials": "show the credentials of a running simulator's tenant",
+    "tail": "follow the journal of a running simulator's tenant, live",
+    "replay": "send a journaled exchange once more, and show what came of it",
+    "record": "write what a tenant's calls did as a scenario, masked",
+    "schema": "print the JSON Schemas of the files that you write, for editors",
 }
 
 

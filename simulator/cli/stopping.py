@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
@@ -18,6 +19,22 @@ class Stopped(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(f"stopped with code {code}")
         self.code = code
+
+
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """Let blocking work end in peace, at once, on Ctrl-C and on SIGTERM: for commands that have no other end."""
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        return
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class Stop:

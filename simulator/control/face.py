@@ -15,6 +15,8 @@ from simulator.web import make_app
 if TYPE_CHECKING:
     from simulator.app import Simulator
 
+CONTROL = "/_sim"
+
 
 def control_contract() -> Contract:
     """Return the contract of the control API."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from simulator.control import calling, watching
+from simulator.control import calling, keeping, watching
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.identity import Identity
@@ -244,11 +244,15 @@ HANDLERS: dict[str, Handler] = {
     "playScenario": calling.play_scenario,
     "showRun": calling.show_run,
     "readJournal": watching.read_journal,
+    "showEntry": keeping.show_entry,
+    "replay": keeping.replay,
     "readOutbox": watching.read_outbox,
     "listRecords": watching.list_records,
     "showWorld": watching.show_world,
     "replaceWorld": _replace_world,
     "showClock": watching.show_clock,
     "setClock": watching.set_clock,
+    "snapshot": keeping.take_snapshot,
+    "restore": keeping.restore,
     "reset": _reset,
 }

@@ -17,7 +17,10 @@ from typing import Any
 
 from simulator.cli import code_of
 
-COMMANDS = ("serve", "listen", "run", "check", "vendors", "credentials")
+COMMANDS = (
+    *("serve", "listen", "run", "check", "vendors", "credentials"),
+    *("tail", "replay", "record", "schema"),
+)
 PBXSIM = (sys.executable, "-m", "simulator")
 PATIENCE = 30.0
 

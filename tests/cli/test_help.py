@@ -64,8 +64,8 @@ def test_unknown_command_is_usage_and_lists_those_there_are():
 
 
 def test_no_command_takes_an_argument_too_many():
-    for command in ("serve", "listen", "vendors", "credentials"):
-        done = inside(command, "surplus")
+    for command in ("serve", "listen", "vendors", "credentials", "tail", "record", "schema world", "replay 1"):
+        done = inside(*command.split(), "surplus")
 
         assert done.code == 2
         assert "surplus" in done.err

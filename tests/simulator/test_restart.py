@@ -294,3 +294,17 @@ def test_killed_process_loses_no_push_and_repeats_only_equal_ones(tmp_path):
     assert len(arrivals) == 100
     assert {len(bodies) for bodies in arrivals.values()} == {1}
     assert {v.exit_code for v in verdicts} == {0}
+
+
+def test_message_that_a_fault_dropped_is_read_back_with_the_rest(tmp_path):
+    """It was no attempt at all, which the journal says by the number 0."""
+    dropped = story(SHORT + "faults: [{on: {vendor: pbx55, message: started}, do: {drop: true}}]\n")
+
+    async def work():
+        async with running(pbx55(receiver), store=tmp_path / "store") as simulator:
+            await play(simulator, dropped)
+        async with running(store=tmp_path / "store") as simulator:
+            return shown(entries(simulator.default), "message", "fault", "attempt")
+
+    with Receiver() as receiver:
+        assert run(work()) == [("started", "drop", 0), ("ended", None, 1)]

@@ -1,0 +1,63 @@
+"""A journal entry as the control API tells it: what a reader of lines sees of it, and whether something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from contracts.exchanges import from_record, verdict_from_record
+from contracts.model import Direction, Exchange, Judgement, Severity
+from simulator.reports import tell_exchange
+
+MARKS = {"ok": "green", "warn": "yellow", "ERR": "red", "flaw": "cyan", "--": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One entry of a journal, by its number. ``record`` is what the control API said."""
+
+    number: int
+    exchange: Exchange
+    verdict: Judgement | None
+    record: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Told:
+        """Read an entry. Raises MalformedRecord."""
+        bare = {name: value for name, value in record.items() if name != "number"}
+        return cls(record["number"], from_record(bare), verdict_from_record(bare), record)
+
+    @property
+    def wrong(self) -> bool:
+        """True when it broke the contract or was not answered, and not on purpose."""
+        broke = self.verdict is not None and not self.verdict.clean
+        return self.exchange.fault is None and (broke or self.exchange.response is None)
+
+    @property
+    def mark(self) -> str:
+        """What the verdict came to, in a word: one of `MARKS`."""
+        if self.exchange.fault is not None:
+            return "flaw"
+        if self.wrong:
+            return "ERR"
+        if self.verdict is None or self.verdict.operation is None:
+            return "--"
+        return "warn" if self.verdict.violations else "ok"
+
+    def line(self, zone: ZoneInfo) -> str:
+        """Return the entry in a line, with the first thing that is wrong with it."""
+        exchange = self.exchange
+        at = exchange.at.astimezone(zone).strftime("%H:%M:%S") if exchange.at else ""
+        arrow = "->" if exchange.direction is Direction.SENT else "<-"
+        what = tell_exchange(exchange, exchange.call or "")
+        return f"{self.number:>5} {at:8} {self.mark:4} {arrow} {what}{self._trouble()}"
+
+    def _trouble(self) -> str:
+        found = sorted(self.verdict.violations, key=lambda v: v.severity is not Severity.ERROR) if self.verdict else []
+        if not found:
+            return ""
+        first, more = found[0], len(found) - 1
+        rest = f" (and {more} more)" if more else ""
+        return f"; {first.part.value} {first.pointer or 'body'}: found {first.found}, expected {first.expected}{rest}"

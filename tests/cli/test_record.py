@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from contracts.exchanges import to_record
+from scenarios.expected import Clean, Received, Sent
 from scenarios.loader import load_text
-from scenarios.model import Clean, Received, Sent
 from simulator.clock import Mode
 from simulator.phones import LineKind, kind, split
 from simulator.world import parse_world

@@ -15,6 +15,8 @@ from simulator.documents import time_from_text, time_to_text
 from simulator.errors import SimulatorError
 
 AGENT = "agent"
+# What happened to agents, oldest first, for vendors that report on it.
+AGENT_EVENT = "agent_event"
 
 
 class AgentKind(StrEnum):

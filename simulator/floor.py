@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from simulator.agents import AGENT, Agent, AgentEvent, AgentKind, newcomer
+from simulator.agents import AGENT, AGENT_EVENT, Agent, AgentEvent, AgentKind, newcomer
 from simulator.calls import Call, Cause, Kind, State
 from simulator.conduct import still_due
 from simulator.directory import EXTENSION, QUEUE
@@ -27,8 +27,7 @@ from simulator.transactions import Transaction
 RING_SECONDS = 20
 # An agent that let so many offers ring in a row is paused: nobody is there, and the queue would offer for ever.
 MOST_MISSED = 3
-# What happened to agents, newest last, for vendors that report on it; older ones are forgotten.
-AGENT_EVENT = "agent_event"
+# Of what happened to agents so much is remembered.
 KEPT_AGENT_EVENTS = 10_000
 # The extension that was last offered a call of a queue.
 LAST_OFFERED = "offered"

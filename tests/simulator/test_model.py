@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from simulator import floor
-from simulator.agents import AGENT, Agent, AgentKind, ImpossibleForAgent
+from simulator.agents import AGENT, AGENT_EVENT, Agent, AgentKind, ImpossibleForAgent
 from simulator.announcing import Announcer
 from simulator.calls import Direction, ImpossibleEvent, Kind, Party, State
 from simulator.clock import Mode
@@ -249,7 +249,7 @@ class Floor(RuleBasedStateMachine):
 
     def pauses(self, extension):
         kinds = (AgentKind.PAUSED, AgentKind.UNPAUSED, AgentKind.LOGGED_OUT)
-        known = self.tenant.records.get(floor.AGENT_EVENT, {}).values()
+        known = self.tenant.records.get(AGENT_EVENT, {}).values()
         return [
             (datetime.fromisoformat(p["at"]), p["kind"])
             for p in known

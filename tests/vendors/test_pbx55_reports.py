@@ -16,7 +16,9 @@ from contracts.contract import Contract, load
 from contracts.model import Direction as Way
 from contracts.model import Exchange, HttpRequest, HttpResponse
 from contracts.pbx55.asking import moment
+from simulator.agents import AGENT_EVENT, AgentKind
 from simulator.calls import Call, Cause, Kind, Medium, Party
+from simulator.documents import time_to_text
 from simulator.identity import Identity
 from simulator.vendor import Problem, Received, Refusal, Reply
 from simulator.vendors.pbx55 import VENDOR
@@ -204,7 +206,7 @@ def test_calls_in_figures() -> None:
 
 
 def test_agents_have_their_part_in_the_calls() -> None:
-    """Who answered, who let it ring, and how long each was there; nobody pauses."""
+    """Who answered, who let it ring, and how long each was there; nobody has logged in."""
     agents = body_of(work_of(*day()), "report_03")["data_report03"]
 
     assert agents == [
@@ -238,6 +240,56 @@ def test_agents_have_their_part_in_the_calls() -> None:
 def test_pauses_come_as_their_reading_says(reading: str, body: object) -> None:
     """There are none, as an object or as a list (P16)."""
     assert body_of(work_of(*day(), P16=reading), "report_04") == body
+
+
+def agents_of(work: DictWork, *events: tuple[str, AgentKind, str, str | None, str | None]) -> DictWork:
+    """Let things happen to agents, at these times of the day."""
+    for number, (extension, kind, hour, queue, reason) in enumerate(events, 1):
+        at = moment(f"2016-11-18T{hour}.000-02:00")
+        event = {"extension": extension, "kind": kind.value, "at": time_to_text(at), "queue": queue, "reason": reason}
+        work.put(AGENT_EVENT, str(number), event)
+    return work
+
+
+def test_agents_are_there_while_they_are_logged_in() -> None:
+    """A pause is none of idle time, a log-out ends a pause, and who has taken no call is there all the same."""
+    work = agents_of(
+        work_of(),
+        ("5000", AgentKind.LOGGED_IN, "08:00:00", "Suporte", None),
+        ("5000", AgentKind.PAUSED, "09:00:00", None, "almoço"),
+        ("5001", AgentKind.LOGGED_IN, "09:10:00", "Suporte", None),
+        ("5000", AgentKind.UNPAUSED, "09:20:00", None, None),
+        ("5000", AgentKind.PAUSED, "09:50:00", None, "café"),
+        ("5000", AgentKind.LOGGED_OUT, "10:00:00", None, None),
+        ("5001", AgentKind.LOGGED_OUT, "10:10:00", "Suporte", None),
+    )
+    times = ("name", "timeTotalLogged", "timeTotalPaused", "timeIdle")
+
+    agents = body_of(work, "report_03")["data_report03"]
+    pauses = body_of(work, "report_04")["data_report04"]
+
+    assert [tuple(agent[name] for name in times) for agent in agents] == [
+        ("Ana Souza", "02:00:00", "00:30:00", "01:30:00"),
+        ("Rui Prado", "01:00:00", "00:00:00", "01:00:00"),
+    ]
+    shown = ("name", "branch", "date", "hour_start", "hour_end", "duration", "pause_reason")
+    assert [tuple(pause[name] for name in shown) for pause in pauses] == [
+        ("Ana Souza", "5000", "2016-11-18", "09:00:00", "09:20:00", "00:20:00", "almoço"),
+        ("Ana Souza", "5000", "2016-11-18", "09:50:00", "10:00:00", "00:10:00", "café"),
+    ]
+
+
+def test_pause_that_lasts_has_no_end_yet() -> None:
+    """Its end and its length are empty."""
+    work = agents_of(
+        work_of(),
+        ("5000", AgentKind.LOGGED_IN, "08:00:00", "Suporte", None),
+        ("5000", AgentKind.PAUSED, "09:00:00", None, "almoço"),
+    )
+
+    (pause,) = body_of(work, "report_04")["data_report04"]
+
+    assert (pause["hour_start"], pause["hour_end"], pause["date_end"], pause["duration"]) == ("09:00:00", "", "", "")
 
 
 def test_empty_day_has_every_figure() -> None:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from simulator import presence
 from simulator.calls import Call, Cause, Direction, Kind, Outcome
+from simulator.presence import Span
 from simulator.vendor import Received, Reply, Work
 from simulator.vendors.pbx55.messages import audio, outside, side, wire_id
 from simulator.vendors.pbx55.selection import Selection, select
@@ -87,12 +89,18 @@ def agents(selection: Selection) -> dict[str, Any]:
         named = {call.agent, *(leg.extension for leg in call.legs)}
         for extension in sorted(name for name in named if name):
             parts.setdefault(extension, []).append(call)
-    return {"data_report03": [_agent(key, parts[key], selection) for key in sorted(parts, key=lambda k: (len(k), k))]}
+    for event in selection.happenings():
+        parts.setdefault(event.extension, [])
+    known = presence.logged_in(selection.happenings()), presence.pauses(selection.happenings())
+    ordered = sorted(parts, key=lambda k: (len(k), k))
+    return {"data_report03": [_agent(key, parts[key], selection, *known) for key in ordered]}
 
 
 def pauses(selection: Selection) -> object:
-    """Return report_04: no agent pauses here, so it is empty."""
-    return [] if selection.scene.readings.get("P16") == "bare-list" else {"data_report04": []}
+    """Return report_04: the pauses that began in the period."""
+    found = presence.pauses(selection.happenings())
+    rows = [_pause(span, selection) for span in found if selection.first <= span.start <= selection.last]
+    return rows if selection.scene.readings.get("P16") == "bare-list" else {"data_report04": rows}
 
 
 REPORTS: dict[str, Callable[[Selection], object]] = {
@@ -144,21 +152,48 @@ def _choices(call: Call) -> dict[str, str]:
     return made
 
 
-def _agent(extension: str, own: Iterable[Call], selection: Selection) -> dict[str, Any]:
-    parts = list(own)
+def _agent(
+    extension: str, parts: list[Call], selection: Selection, here: list[Span], paused: list[Span]
+) -> dict[str, Any]:
     spoken = sum(c.talk for c in parts if c.agent == extension)
-    there = max(c.events[-1].at for c in parts) - min(c.events[0].at for c in parts)
-    logged = max(spoken, there // timedelta(seconds=1))
+    there = _lasted(here, extension, selection)
+    if there is None:  # who never logged in is there from the first to the last moment of the calls
+        there = (max(c.events[-1].at for c in parts) - min(c.events[0].at for c in parts)) // timedelta(seconds=1)
+    rest = _lasted(paused, extension, selection) or 0
+    logged = max(spoken + rest, there)
     answered = (c for c in parts if c.answered and c.agent == extension and c.direction is Direction.INBOUND)
     return {
         "name": selection.agent(extension),
         "timeTotalLogged": _time(logged),
         "timeTotalSpoken": _time(spoken),
-        "timeTotalPaused": _time(0),
-        "timeIdle": _time(logged - spoken),
+        "timeTotalPaused": _time(rest),
+        "timeIdle": _time(logged - spoken - rest),
         "productivity": _share(spoken, logged),
         "attendedReceptive": sum(1 for _ in answered),
         "quantityRefusal": sum(_missed(call, extension) for call in parts),
+    }
+
+
+def _lasted(spans: list[Span], extension: str, selection: Selection) -> int | None:
+    own = [span.within(selection.first, selection.last) for span in spans if span.extension == extension]
+    return sum(own, timedelta()) // timedelta(seconds=1) if own else None
+
+
+def _pause(span: Span, selection: Selection) -> dict[str, Any]:
+    began = span.start.astimezone(selection.zone)
+    ended = span.end.astimezone(selection.zone) if span.end else None
+    email = str(selection.user(span.extension).get("email", ""))
+    return {
+        "name": selection.agent(span.extension),
+        "branch": span.extension,
+        "user_email": email,
+        "wy_branch_email_agent": email,
+        "date": _day(began),
+        "hour_start": _hour(began),
+        "date_end": _day(ended) if ended else "",
+        "hour_end": _hour(ended) if ended else "",
+        "duration": _time(int((ended - began).total_seconds())) if ended else "",
+        "pause_reason": span.reason,
     }
 
 

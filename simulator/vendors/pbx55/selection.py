@@ -8,8 +8,10 @@ from datetime import datetime, tzinfo
 
 from contracts.pbx55.asking import moment, zone
 from simulator import directory, phones
+from simulator.agents import AgentEvent
 from simulator.calls import Call, Direction, Medium
 from simulator.identity import Identity
+from simulator.presence import happenings
 from simulator.vendor import Document, Scene, Work
 from simulator.vendors.pbx55.messages import KEY
 
@@ -19,11 +21,27 @@ ALL_QUEUES, ALL_NUMBERS, ALL_AGENTS = "all_queues", "all_numbers", "all_agent"
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The calls of a report, oldest first, and what is needed to tell of them. ``zone`` is that of the answer."""
+    """The calls of a report, oldest first, and what is needed to tell of them. ``zone`` is that of the answer.
+
+    ``first`` and ``last`` bound the period, up to now; ``extensions`` are those of the agent that is asked for (None:
+    all).
+    """
 
     calls: tuple[Call, ...]
     zone: tzinfo
     scene: Scene
+    first: datetime
+    last: datetime
+    extensions: frozenset[str] | None = None
+
+    def happenings(self) -> list[AgentEvent]:
+        """Return what happened to the agents that are asked for, oldest first."""
+        return [e for e in happenings(self.scene.records) if self.extensions is None or e.extension in self.extensions]
+
+    def user(self, extension: str) -> Document:
+        """Return who has an extension; nothing where nobody does."""
+        desk = self.scene.records.get(directory.EXTENSION, extension) or {}
+        return self.scene.records.get(directory.USER, desk.get("user") or "") or {}
 
     def agent(self, extension: str) -> str:
         """Return the name of who has an extension; the number where nobody has it."""
@@ -55,7 +73,8 @@ def select(work: Work, asked: Mapping[str, str], defaults: Mapping[str, str]) ->
         and (extensions is None or call.agent in extensions)
         and _on_line(call, asked["number"])
     )
-    return Selection(tuple(calls), zone(asked["timezone"]) or work.zone, scene)
+    period = first, min(last, work.now)
+    return Selection(tuple(calls), zone(asked["timezone"]) or work.zone, scene, *period, extensions)
 
 
 def _reported(call: Call, first: datetime, last: datetime) -> bool:

@@ -23,6 +23,7 @@ from simulator.judging import own_entries, records_of, verdict_of
 from simulator.pbx import Pbx
 from simulator.remains import Remains
 from simulator.runs import Run, Status
+from simulator.silences import silences
 from simulator.steps import act
 from simulator.store import Store
 from simulator.tenants import Tenant
@@ -249,7 +250,9 @@ class Engine:
 
     def _verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:
         more = {"strict_inferred": self.strict_inferred, "shared": shared}
-        return verdict_of(run, tenant.journal, self._contracts, self._accepts, left=Remains(tenant, run), **more)
+        verdict = verdict_of(run, tenant.journal, self._contracts, self._accepts, left=Remains(tenant, run), **more)
+        heard = (entry.exchange for entry in own_entries(tenant.journal, run))
+        return replace(verdict, silences=silences(tenant, run, self._pbx.vendors, heard))
 
     def _forget_old_runs(self, tx: Transaction, tenant: Tenant) -> None:
         if len(tenant.runs) > KEPT_RUNS:

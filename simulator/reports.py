@@ -8,6 +8,7 @@ from typing import Any
 from contracts.exchanges import violation_to_record
 from contracts.model import Confidence, Exchange
 from simulator.calls import Call, Cause, Direction, Event, Kind, Party
+from simulator.silences import Silence
 from simulator.verdicts import Finding, Verdict
 
 _WHO = {Party.OUTSIDE: "the outside party", Party.INSIDE: "the agent", Party.SYSTEM: "the PBX"}
@@ -122,6 +123,15 @@ def tell_refused(exchange: Exchange) -> str:
     return f"{exchange.vendor} {exchange.message} was refused by {exchange.target}: {_answer(exchange)}"
 
 
+def tell_silence(vendor: str, silence: Silence) -> Iterator[str]:
+    """Say what a vendor cannot say."""
+    if silence.calls:
+        calls = f"call{'' if len(silence.calls) == 1 else 's'} {', '.join(silence.calls)}"
+        yield f"{vendor} says nothing of {calls}"
+    if silence.kinds:
+        yield f"{vendor} has no message of its own for: {', '.join(silence.kinds)}"
+
+
 def tell_dropped(verdict: Verdict) -> str:
     """Say that a run cannot be judged as a whole."""
     return (
@@ -183,6 +193,10 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
             for e in verdict.refused
         ],
         "unsent": dict(verdict.unsent),
+        "silences": {
+            vendor: {"kinds": list(silence.kinds), "calls": list(silence.calls)}
+            for vendor, silence in verdict.silences.items()
+        },
         "idle_faults": list(verdict.idle),
         "dropped": verdict.dropped,
         "problem": verdict.problem,

@@ -10,6 +10,7 @@ from contracts.checking import reweigh
 from contracts.contract import Contract
 from contracts.model import Confidence, Exchange, Judgement, Severity, Violation
 from scenarios.expectations import Outcome
+from simulator.silences import Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Verdict:
     """What came of a run. ``passed`` counts the clauses that held, by how they are known.
 
     ``undelivered`` messages never got a 2xx, ``refused`` ones got one that says no. ``answered`` names the targets that
-    answered anything; ``idle`` says which faults struck nothing; ``dropped`` counts the exchanges that the journal had
+    answered anything; ``silences`` says what each vendor had no words for; ``idle`` which faults struck nothing; ``dropped`` counts the exchanges that the journal had
     to give up before they could be judged.
     """
 
@@ -39,6 +40,7 @@ class Verdict:
     refused: tuple[Exchange, ...] = ()
     answered: frozenset[str] = frozenset()
     unsent: Mapping[str, int] = field(default_factory=dict)
+    silences: Mapping[str, Silence] = field(default_factory=dict)
     idle: tuple[str, ...] = ()
     dropped: int = 0
     problem: str = ""

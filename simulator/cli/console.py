@@ -13,7 +13,15 @@ from contracts.model import Direction, Exchange
 from simulator.calls import Call, Event
 from simulator.dispatch import GaveUp
 from simulator.journal import Entry
-from simulator.reports import tell, tell_dropped, tell_exchange, tell_finding, tell_passed, tell_refused
+from simulator.reports import (
+    tell,
+    tell_dropped,
+    tell_exchange,
+    tell_finding,
+    tell_passed,
+    tell_refused,
+    tell_silence,
+)
 from simulator.runs import Run
 from simulator.tenants import Tenant
 from simulator.verdicts import Verdict
@@ -86,6 +94,9 @@ def show_verdict(tenant: Tenant, run: Run, verdict: Verdict, policy: str) -> Non
         click.secho(f"MISS {tell_dropped(verdict)}", fg="red")
     for line in verdict.idle:
         click.secho(f"--   fault at {line}", fg="yellow")
+    for vendor, silence in verdict.silences.items():
+        for line in tell_silence(vendor, silence):
+            click.secho(f"--   {line}", dim=True)
     for vendor, count in verdict.unsent.items():
         click.echo(f"--   {_count(count, f'{vendor} message')} had no target: give one with --target {vendor}=URL")
     _show_undelivered(tenant, verdict, policy)

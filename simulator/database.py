@@ -66,7 +66,9 @@ class Database:
         self._connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
             for statement, rows in statements(effect):
-                if rows:
+                if rows and isinstance(statement, str):
+                    self._connection.exec_driver_sql(statement, rows)
+                elif rows:
                     self._connection.execute(statement, rows)
             self._connection.commit()
         except BaseException:

@@ -1,5 +1,7 @@
 """The thread that writes a store: it commits all that is queued as one transaction, and answers questions.
 
+What is too long for one transaction is written slice by slice, between what others have queued.
+
 It blocks while there is nothing to do. It knows no tenant's state, only whose changes were lost.
 """
 
@@ -15,8 +17,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.changes import Change
 from simulator.errors import EnvironmentProblem
+from simulator.slices import Group, Line
 from simulator.storefile import StoreRefused
 
 if TYPE_CHECKING:
@@ -29,14 +31,6 @@ _log = logging.getLogger(__name__)
 
 class StoreFailed(EnvironmentProblem):
     """A group of changes was not written, none of it, or a question not answered; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Changes that are written together or not at all."""
-
-    changes: tuple[Change, ...]
-    future: Future[None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +58,7 @@ class Writer:
         self._stopped = False
         self._database: Database | None = None
         self._lost: set[str] = set()
+        self._line = Line()
 
     def put(self, item: Group | Question) -> None:
         """Queue something, from any thread. The writer completes its future, which nobody can cancel."""
@@ -92,20 +87,24 @@ class Writer:
         while going:
             for group_next, items in groupby(self._take(), key=lambda item: isinstance(item, Group)):
                 if group_next:
-                    self._commit([item for item in items if isinstance(item, Group)])
+                    self._commit(self._line.ready([item for item in items if isinstance(item, Group)]))
                     continue
+                while self._line:  # what is asked, and the end, come after all that was queued before
+                    self._commit(self._line.ready([]))
                 for item in items:
                     if isinstance(item, Question):
                         self._reply(item)
                     else:
                         going = False
-            if going:
+            if self._line:
+                self._commit(self._line.ready([]))
+            elif going:
                 self._sweep()
         if self._database is not None:
             self._database.close()
 
     def _take(self) -> list[Group | Question | _Stop]:
-        items = [self._queue.get()]
+        items = [] if self._line else [self._queue.get()]
         while len(items) < GROUPS_A_COMMIT:
             try:
                 items.append(self._queue.get_nowait())
@@ -123,7 +122,8 @@ class Writer:
     def _commit(self, groups: list[Group]) -> None:
         good = [group for group in groups if not self._builds_on_lost(group)]
         try:
-            self._opened().commit(change for group in good for change in group.changes)
+            if good:
+                self._opened().commit(change for group in good for change in group.changes)
         except Exception as error:
             if len(good) == 1:
                 self._lose(good[0], error)

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from simulator.clock import Mode
-from tests.live import Answer, Live, live
+from tests.answer import Answer
+from tests.live import Live, live
 
 BASE = "/nextbilling/api"
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -56,10 +56,16 @@ def served(tree):
         client.close()
 
 
-def run(tree, *words):
+def run(tree, *words, longest=60):
     """Run Python in the toy's tree to its good end, and return what it printed."""
     done = subprocess.run(
-        (sys.executable, *words), cwd=tree, env=environment(), capture_output=True, text=True, check=False, timeout=100
+        (sys.executable, *words),
+        cwd=tree,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=longest,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -121,13 +127,14 @@ def test_calls_are_pushed_to_a_target_of_the_toys(served):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_what_holds_for_every_vendor_holds_for_the_toy(tree):
     """The suites that others inherit run in the toy's tree, for the toy and for what is asked of all together."""
     others = " or ".join(discover())
 
-    told = run(
-        tree, "-m", "pytest", "-q", "-rA", "--no-header", "-p", "no:cacheprovider", *HELD_BY, "-k", f"not ({others})"
-    )
+    how = ("-q", "-rA", "--no-header", "-p", "no:cacheprovider", "-k", f"not ({others})")
+
+    told = run(tree, "-m", "pytest", *how, *HELD_BY, longest=280)
 
     passed = [line for line in told.splitlines() if line.startswith("PASSED ")]
     for file in HELD_BY:

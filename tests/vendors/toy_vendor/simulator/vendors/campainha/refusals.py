@@ -22,7 +22,5 @@ def refuse(refusal: Refusal) -> Reply:
     """Return the vendor's answer to a request that it does not take."""
     status, sentence = SAID[refusal.problem]
     for violation in refusal.violations[:1]:
-        field = violation.pointer.rpartition("/")[2] or "corpo"
-        sentence = RULE_TEXTS.get(violation.clause, f"{sentence}: {field}")
-    headers = (("allow", ", ".join(refusal.allow)),) if refusal.allow else ()
-    return Reply(status, {"status": "recusado", "motivo": sentence}, headers)
+        sentence = RULE_TEXTS.get(violation.clause, f"{sentence}: {violation.field or 'corpo'}")
+    return Reply(status, {"status": "recusado", "motivo": sentence}, refusal.headers)

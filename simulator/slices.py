@@ -37,25 +37,32 @@ class Line:
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
-    def ready(self, groups: list[Group]) -> list[Group]:
-        """Take in groups and return, in order, those that may be written now.
+    def passing(self, groups: list[Group]) -> list[Group]:
+        """Take in groups and return, in order, those that need not wait for a slice.
 
-        Of long ones that is a slice, or the end of one and a slice of the next. A group without changes says that all
-        before it is done: it waits for every slice.
+        One without changes says that all before it is done: it waits for every slice.
         """
         if not self._waiting and not any(group.sliced for group in groups):
             return groups
-        pieces = ((piece, piece.tenants) for group in groups for piece in _cut(group))
-        queue, self._waiting = [*self._waiting, *pieces], []
+        self._waiting += [(piece, piece.tenants) for group in groups for piece in _cut(group)]
+        return self._taken(0)
+
+    def next(self) -> list[Group]:
+        """Return the next slice, and what waited for no more than that."""
+        return self._taken(1)
+
+    def _taken(self, slices: int) -> list[Group]:
+        queue, self._waiting = self._waiting, []
         found: list[Group] = []
         busy: set[str] = set()
         for piece, tenants in queue:
-            if tenants & busy or (self._waiting and (piece.sliced or not tenants)):
+            if tenants & busy or (piece.sliced and not slices) or (self._waiting and not tenants):
                 self._waiting.append((piece, tenants))
                 busy |= tenants
                 continue
             found.append(piece)
             if piece.sliced:
+                slices -= 1
                 busy |= tenants
         return found
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from simulator.database import Database
 
 GROUPS_A_COMMIT = 500
+BREATH = 0.002  # seconds from slice to slice, in which whoever answers requests has the interpreter
 
 _log = logging.getLogger(__name__)
 
@@ -87,24 +88,27 @@ class Writer:
         while going:
             for group_next, items in groupby(self._take(), key=lambda item: isinstance(item, Group)):
                 if group_next:
-                    self._commit(self._line.ready([item for item in items if isinstance(item, Group)]))
+                    self._commit(self._line.passing([item for item in items if isinstance(item, Group)]))
                     continue
                 while self._line:  # what is asked, and the end, come after all that was queued before
-                    self._commit(self._line.ready([]))
+                    self._commit(self._line.next())
                 for item in items:
                     if isinstance(item, Question):
                         self._reply(item)
                     else:
                         going = False
             if self._line:
-                self._commit(self._line.ready([]))
+                self._commit(self._line.next())
             elif going:
                 self._sweep()
         if self._database is not None:
             self._database.close()
 
     def _take(self) -> list[Group | Question | _Stop]:
-        items = [] if self._line else [self._queue.get()]
+        try:
+            items = [self._queue.get(timeout=BREATH if self._line else None)]
+        except queue.Empty:
+            return []
         while len(items) < GROUPS_A_COMMIT:
             try:
                 items.append(self._queue.get_nowait())

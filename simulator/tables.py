@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
+    Delete,
     Integer,
     LargeBinary,
     MetaData,
@@ -21,6 +23,8 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects import sqlite
@@ -89,6 +93,17 @@ _REMOVE_DOCUMENT = _delete(DOCUMENTS, "tenant", "kind", "key")
 _REMOVE_JOB = _delete(JOBS, "tenant", "id")
 _TRIM = update(TENANTS).where(TENANTS.c.id == bindparam("_id")).values(trimmed=bindparam("_upto"))
 _ORPHAN = update(TENANTS).where(TENANTS.c.id == bindparam("_id")).values(name=None)
+
+
+def _sweep(table: Table, *more: ColumnElement[bool]) -> Delete:
+    key = list(table.primary_key)
+    some = select(*key).where(table.c.tenant == bindparam("_tenant"), *more).limit(bindparam("_limit"))
+    return delete(table).where(tuple_(*key).in_(some))
+
+
+# Made once: to make and compile them for each slice takes longer than to delete its rows.
+SWEEPS = tuple(_sweep(table) for table in (JOURNAL, DOCUMENTS, JOBS))
+SWEEP_TRIMMED = _sweep(JOURNAL, JOURNAL.c.number <= bindparam("_upto"))
 
 
 def statements(effect: Effect) -> Iterable[tuple[Any, list[Any]]]:

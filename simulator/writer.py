@@ -60,6 +60,7 @@ class Writer:
         self._database: Database | None = None
         self._lost: set[str] = set()
         self._line = Line()
+        self._untidy = False  # there are rows that nobody can reach
 
     def put(self, item: Group | Question) -> None:
         """Queue something, from any thread. The writer completes its future, which nobody can cancel."""
@@ -106,7 +107,7 @@ class Writer:
 
     def _take(self) -> list[Group | Question | _Stop]:
         try:
-            items = [self._queue.get(timeout=BREATH if self._line else None)]
+            items = [self._queue.get(timeout=BREATH if self._line or self._untidy else None)]
         except queue.Empty:
             return []
         while len(items) < GROUPS_A_COMMIT:
@@ -169,9 +170,9 @@ class Writer:
 
     def _sweep(self) -> None:
         try:
-            while self._database is not None and self._database.sweep() and self._queue.empty():
-                pass
+            self._untidy = self._database is not None and self._database.sweep()
         except Exception as error:
+            self._untidy = False
             _log.warning("the store could not be tidied; it is tried again later: %s", _reason(error))
 
 

@@ -52,10 +52,10 @@ def _listing(times: int) -> None:
 
 def _reset(times: int) -> None:
     found = large.reset(times)
-    _told("reset of a tenant with 10,000 extensions", found.large, "ms")
+    _told("reset of a tenant with 10,000 records", found.large, "ms")
     _told("control (reset of a tenant with none of its own, in turns)", found.small, "ms")
     _told("requests of other clients meanwhile, 100 a second", found.others, "ms")
-    _told("control (the same without resets)", found.undisturbed, "ms")
+    _told("control (the same without resets, in turns)", found.undisturbed, "ms")
 
 
 FIGURES: dict[str, Callable[[int], None]] = {

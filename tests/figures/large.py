@@ -1,4 +1,4 @@
-"""A tenant with 10,000 extensions, over HTTP: what a list of twenty takes, and how long a reset holds others up."""
+"""A tenant with many records, over HTTP: what a list of twenty takes, and how long a reset holds others up."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from tests.live import Client
 
 LARGE, OTHER = "large", "other"
 EXTENSIONS = 10_000
+RECORDS = 10_000
+# The records that an extension comes to: the PBX's, and those that vendors keep of it.
+KINDS = ("extension", "digitro.account", "digitro.device", "nextbilling.line", "viacel.extension")
 FIRST = 100_000
 LONGEST = 300.0
 BETWEEN = 1.0  # seconds from reset to reset
@@ -23,7 +26,7 @@ LIST = ("POST", "/viacel/pabx/api.php")
 class Reset:
     """Milliseconds: of each reset of the large tenant and of a small one, and of another client's requests.
 
-    ``undisturbed`` were sent without any reset, for as long as the others.
+    ``undisturbed`` were sent between the resets, for as long.
     """
 
     large: list[float]
@@ -36,7 +39,7 @@ def listing(times: int) -> tuple[list[float], list[float]]:
     """Return the milliseconds of each list of twenty, from all over the 10,000, and of the health check beside it."""
     with serving(LONGEST) as (url, _):
         client = Client(url)
-        body = _furnished(client, LARGE)
+        body = _furnished(client, LARGE, EXTENSIONS)
         values, control = [], []
         for number in range(times):
             control.append(_took(client, "GET", "/_sim/health"))
@@ -46,29 +49,33 @@ def listing(times: int) -> tuple[list[float], list[float]]:
 
 
 def reset(times: int) -> Reset:
-    """Reset the large tenant again and again, each time with its world in place, while another client asks on."""
+    """Reset the large tenant again and again, each time with its world in place, while other clients ask on."""
     with serving(LONGEST) as (url, _):
         client = Client(url)
-        body = _furnished(client, LARGE)
+        body = _furnished(client, LARGE, RECORDS // len(KINDS))
+        found = [client.ask("GET", f"/_sim/records/{kind}?tenant={LARGE}").json["records"] for kind in KINDS]
+        assert sum(map(len, found)) >= RECORDS
         _took(client, "POST", "/_sim/tenants", {"name": "small"})
         large, small = [], []
+        undisturbed: list[float] = []
+        others: list[float] = []
 
         def resets() -> None:
-            for _ in range(times):
-                _took(client, *LIST, {**body, "pos_registro_inicial": 0})  # the first use puts the world in place
-                time.sleep(BETWEEN / 2)
-                small.append(_took(client, "POST", "/_sim/reset?tenant=small"))
-                large.append(_took(client, "POST", f"/_sim/reset?tenant={LARGE}"))
-                time.sleep(BETWEEN / 2)
+            _took(client, *LIST, body)  # the first use puts the world in place
+            time.sleep(BETWEEN / 2)
+            small.append(_took(client, "POST", "/_sim/reset?tenant=small"))
+            large.append(_took(client, "POST", f"/_sim/reset?tenant={LARGE}"))
+            time.sleep(BETWEEN / 2)
 
-        theirs = _furnished(client, OTHER, extensions=0) | {"acao": "listar_regioes"}
-        undisturbed = _meanwhile(url, theirs, lambda: time.sleep(times * BETWEEN))
-        others = _meanwhile(url, theirs, resets)
+        theirs = _furnished(client, OTHER, 0) | {"acao": "listar_regioes"}
+        for _ in range(times):
+            undisturbed += _meanwhile(url, theirs, lambda: time.sleep(BETWEEN))
+            others += _meanwhile(url, theirs, resets)
         client.close()
         return Reset(large, small, others, undisturbed)
 
 
-def _furnished(client: Client, tenant: str, extensions: int = EXTENSIONS) -> dict[str, object]:
+def _furnished(client: Client, tenant: str, extensions: int) -> dict[str, object]:
     """Make a tenant with so many extensions of its own, and return the body that lists them."""
     made = client.ask("POST", "/_sim/tenants", {"name": tenant})
     world = {"extensions": [{"number": str(FIRST + number)} for number in range(extensions)]}

@@ -127,6 +127,11 @@ class Violation:
     keyword: str = ""
     note: str = ""
 
+    @property
+    def field(self) -> str:
+        """The name of what is wrong: the pointer's last word, without the place that it stands in (``query:``)."""
+        return self.pointer.rpartition("/")[2].rpartition(":")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

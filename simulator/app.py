@@ -14,7 +14,7 @@ from simulator.announcing import Announcer
 from simulator.discovery import discover_vendors, target_choices
 from simulator.dispatch import Dispatcher
 from simulator.engine import Engine
-from simulator.furnishing import founded, furnish, restored, world_of
+from simulator.furnishing import first_world, founded, furnish, restored, world_of
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
 from simulator.pbx import Pbx
@@ -135,7 +135,8 @@ class Simulator:
         self.engine.forget(name)
         clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
         fresh = Tenant(old.profile, clock, old.readings)
-        fresh.targets, fresh.own_world, fresh.observers = old.targets, old.own_world, old.observers
+        fresh.targets, fresh.observers = old.targets, old.observers
+        fresh.own_world, fresh.furniture = old.own_world, old.furniture
         fresh.journal.restore((), last=old.journal.last)  # its numbers go on, so that a cursor stays good
         self.tenants.put_back(fresh)
         self.wire(fresh)
@@ -160,7 +161,7 @@ class Simulator:
         world = world_of(tenant, own, self.vendors.values())
         tenant.own_world, tenant.furnish = own, None
         self._keep_profile(tenant)
-        self._write(tenant, furnish(tenant, world))
+        self._write(tenant, furnish(tenant, world), sliced=True)
 
     def target_choices(self) -> dict[str, tuple[str, ...]]:
         """Return the vendors that send, each with the methods among which a target may choose."""
@@ -227,8 +228,7 @@ class Simulator:
         def found() -> None:
             # On first use, and not at the start: writing loads the store's library, and a world that of made-up people.
             self._keep_profile(tenant)
-            world = world_of(tenant, tenant.own_world, self.vendors.values()) if tenant.name != UNCLAIMED else {}
-            self._write(tenant, furnish(tenant, world))
+            self._write(tenant, furnish(tenant, first_world(tenant, self.vendors.values())), sliced=True)
 
         if not tenant.furnished:
             tenant.furnish = found
@@ -251,8 +251,8 @@ class Simulator:
     def _keep_profile(self, tenant: Tenant) -> None:
         self._write(tenant, founded(tenant, own_world=tenant.own_world is not self.own_world))
 
-    def _write(self, tenant: Tenant, changes: list[Change]) -> None:
-        tenant.written(self.store.submit(changes))
+    def _write(self, tenant: Tenant, changes: list[Change], *, sliced: bool = False) -> None:
+        tenant.written(self.store.submit(changes, sliced=sliced))
 
     def _point(self) -> None:
         tx = Transaction(self.default, self.store)

@@ -20,6 +20,17 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class PutAll:
+    """Write many documents (kind, key, JSON bytes), as so many `Put`s would.
+
+    A long world is kept in few of these: thousands of objects would make the garbage collector pause.
+    """
+
+    tenant: str
+    documents: tuple[tuple[str, str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """Remove a document; nothing happens when there is none."""
 
@@ -71,7 +82,7 @@ class TrimJournal:
     upto: int
 
 
-Change = Put | Remove | RemoveTenant | PutJob | RemoveJob | AppendJournal | TrimJournal
+Change = Put | PutAll | Remove | RemoveTenant | PutJob | RemoveJob | AppendJournal | TrimJournal
 
 
 @dataclass(frozen=True, slots=True)

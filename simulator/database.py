@@ -11,17 +11,29 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, NullPool, Table, create_engine, delete, insert, inspect, select, tuple_
+from sqlalchemy import Delete, NullPool, create_engine, delete, insert, inspect, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 
 from simulator.changes import AppendJournal, Change, Put, PutJob, TenantRows
 from simulator.effect import Effect, Known
 from simulator.storefile import StoreRefused
-from simulator.tables import DOCUMENTS, EPOCH, JOBS, JOURNAL, META, MICROSECOND, TABLES, TENANTS, statements
+from simulator.tables import (
+    DOCUMENTS,
+    EPOCH,
+    JOBS,
+    JOURNAL,
+    META,
+    MICROSECOND,
+    SWEEP_TRIMMED,
+    SWEEPS,
+    TABLES,
+    TENANTS,
+    statements,
+)
 
 SCHEMA = "1"
-SLICE = 1000
+SLICE = 500
 
 _LEAST = 50  # what looking at a tenant counts as, in rows
 _WAL_LIMIT = 64 * 2**20
@@ -66,7 +78,9 @@ class Database:
         self._connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
             for statement, rows in statements(effect):
-                if rows:
+                if rows and isinstance(statement, str):
+                    self._connection.exec_driver_sql(statement, rows)
+                elif rows:
                     self._connection.execute(statement, rows)
             self._connection.commit()
         except BaseException:
@@ -134,18 +148,16 @@ class Database:
     def _sweep(self, number: int, limit: int) -> int:
         trimmed = self._known.trimmed.get(number)
         if trimmed is not None:
-            return self._delete_some(JOURNAL, limit, JOURNAL.c.tenant == number, JOURNAL.c.number <= trimmed)
+            return self._delete(SWEEP_TRIMMED, _tenant=number, _limit=limit, _upto=trimmed)
         deleted = 0
-        for table in (JOURNAL, DOCUMENTS, JOBS):
-            deleted += self._delete_some(table, limit - deleted, table.c.tenant == number)
+        for statement in SWEEPS:
+            deleted += self._delete(statement, _tenant=number, _limit=limit - deleted)
         if deleted < limit:
             self._connection.execute(delete(TENANTS).where(TENANTS.c.id == number))
         return deleted
 
-    def _delete_some(self, table: Table, limit: int, *where: ColumnElement[bool]) -> int:
-        key = list(table.primary_key)
-        some = select(*key).where(*where).limit(limit)
-        return self._connection.execute(delete(table).where(tuple_(*key).in_(some))).rowcount
+    def _delete(self, statement: Delete, **values: int) -> int:
+        return self._connection.execute(statement, values).rowcount
 
     def _rows(self, statement: Any) -> Sequence[Any]:
         rows = self._connection.execute(statement).all()

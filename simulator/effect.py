@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from simulator.changes import AppendJournal, Change, Put, PutJob, Remove, RemoveJob, RemoveTenant, TrimJournal
+from simulator.changes import AppendJournal, Change, Put, PutAll, PutJob, Remove, RemoveJob, RemoveTenant, TrimJournal
 
 
 @dataclass(slots=True)
@@ -64,6 +64,9 @@ class Effect:
         match change:
             case Put(tenant, kind, key, body):
                 self.documents[self._number(tenant), kind, key] = body
+            case PutAll(tenant, documents):
+                number = self._number(tenant)
+                self.documents.update(((number, kind, key), body) for kind, key, body in documents)
             case AppendJournal(tenant, number, body):
                 self.journal[self._number(tenant), number] = body
             case PutJob(tenant, number):

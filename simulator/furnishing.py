@@ -5,7 +5,9 @@ The baseline is made when a tenant is first used, since it needs the library of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from contracts import exchanges, strict_json
@@ -16,10 +18,11 @@ from simulator.documents import call_from_document
 from simulator.gathered import ACCOUNT, CALL, CLOCK, FURNISHED, PROFILE, RUN, SEQUENCE, TARGET
 from simulator.jobs import Job
 from simulator.runs import Run
-from simulator.store import Change, Put, Remove, TenantRows
+from simulator.slices import SLICE
+from simulator.store import Change, Put, PutAll, Remove, TenantRows
 from simulator.targets import Target
-from simulator.tenants import DEFAULT, Choices, Profile, Tenant
-from simulator.vendor import Document, Vendor
+from simulator.tenants import DEFAULT, UNCLAIMED, Choices, Profile, Tenant
+from simulator.vendor import Vendor
 from simulator.world import OwnWorld, World, baseline, merged
 
 OWN_WORLD = "own_world"
@@ -31,34 +34,54 @@ def world_of(tenant: Tenant, own: OwnWorld | None, vendors: Iterable[Vendor]) ->
     samples = tenant.name == DEFAULT
     base = baseline(tenant.profile.seed, samples=samples)
     shared = merged(base, own) if own is not None else base
-    world: dict[str, Mapping[str, Document]] = {**shared, AGENT: {}}  # who was logged in is so no more
+    world = dict(shared)
     for vendor in vendors:
         world.update(vendor.world(tenant.identity, shared, samples))
     return world
+
+
+def first_world(tenant: Tenant, vendors: Iterable[Vendor]) -> World:
+    """Return the world that a tenant is to begin with, or to begin with again after a reset."""
+    if tenant.furniture is not None:
+        return tenant.furniture[0]
+    return world_of(tenant, tenant.own_world, vendors) if tenant.name != UNCLAIMED else {}
 
 
 def founded(tenant: Tenant, *, own_world: bool) -> list[Change]:
     """Return the changes that keep how a tenant is set up; its ``own_world`` too, when it was given to it alone."""
     documents = {(PROFILE, "profile"): tenant.profile.to_document(), (CLOCK, "clock"): tenant.clock.to_document()}
     documents |= {(TARGET, key): target.to_document() for key, target in tenant.targets.items()}
+    changes = [Put(tenant.name, kind, key, strict_json.dumps(document)) for (kind, key), document in documents.items()]
     if own_world and tenant.own_world is not None:
-        own = tenant.own_world
-        documents[PROFILE, OWN_WORLD] = {"records": own.records, "over_baseline": own.over_baseline}
-    return [Put(tenant.name, kind, key, strict_json.dumps(document)) for (kind, key), document in documents.items()]
+        changes.append(Put(tenant.name, PROFILE, OWN_WORLD, _own_world(tenant.own_world)))
+    return list[Change](changes)
 
 
 def furnish(tenant: Tenant, world: World) -> list[Change]:
-    """Give a tenant its world, in place of any other, and return the changes that keep it."""
-    tenant.furnished = True
-    changes: list[Change] = [Put(tenant.name, PROFILE, FURNISHED, b"true")]
-    for kind, records in world.items():
+    """Give a tenant its world, in place of any other, and return the changes that keep it.
+
+    They may be written in slices: a tenant that was not furnished to the end is furnished again. How the world is
+    written down is remembered with the tenant, since a reset puts the same one in place.
+    """
+    changes: list[Change] = [Remove(tenant.name, PROFILE, FURNISHED)] if tenant.furnished else []
+    if tenant.furniture is None or tenant.furniture[0] is not world:
+        tenant.furniture = world, [PutAll(tenant.name, part) for part in _written(world)]
+    for kind, records in {AGENT: {}, **world}.items():  # who was logged in is so no more
         # Every one, also those that stay: put again, they stand in the order of the new world.
         changes += [Remove(tenant.name, kind, key) for key in tenant.records.get(kind, {})]
         tenant.records.pop(kind, None)
         if records:
             tenant.records[kind] = dict(records)
-        changes += [Put(tenant.name, kind, key, strict_json.dumps(record)) for key, record in records.items()]
-    return changes
+    tenant.furnished = True
+    return [*changes, *tenant.furniture[1], Put(tenant.name, PROFILE, FURNISHED, b"true")]
+
+
+def _written(world: World) -> Iterator[tuple[tuple[str, str, bytes], ...]]:
+    documents = (
+        (kind, key, strict_json.dumps(record)) for kind, records in world.items() for key, record in records.items()
+    )
+    while part := tuple(islice(documents, SLICE)):
+        yield part
 
 
 def restored(rows: TenantRows, readings_of: Callable[[Profile], Choices]) -> Tenant | None:
@@ -83,6 +106,12 @@ def restored(rows: TenantRows, readings_of: Callable[[Profile], Choices]) -> Ten
         tenant.agenda.put(job)
     tenant.journal.restore(_entries(rows), last=rows.last_entry)
     return tenant
+
+
+@lru_cache(maxsize=4)
+def _own_world(own: OwnWorld) -> bytes:
+    # A large one takes a while, and is written at each reset.
+    return strict_json.dumps({"records": own.records, "over_baseline": own.over_baseline})
 
 
 def _read(body: bytes) -> Any:

@@ -16,6 +16,7 @@ from simulator.changes import (
     AppendJournal,
     Change,
     Put,
+    PutAll,
     PutJob,
     Remove,
     RemoveJob,
@@ -23,8 +24,9 @@ from simulator.changes import (
     TenantRows,
     TrimJournal,
 )
+from simulator.slices import Group
 from simulator.storefile import StoreRefused, claim
-from simulator.writer import Group, Question, StoreFailed, Writer
+from simulator.writer import Question, StoreFailed, Writer
 
 if TYPE_CHECKING:
     from simulator.database import Database
@@ -33,6 +35,7 @@ __all__ = [
     "AppendJournal",
     "Change",
     "Put",
+    "PutAll",
     "PutJob",
     "Remove",
     "RemoveJob",
@@ -51,8 +54,11 @@ _T = TypeVar("_T")
 class Store(Protocol):
     """Where changes are kept."""
 
-    def submit(self, changes: Sequence[Change]) -> Future[None]:
+    def submit(self, changes: Sequence[Change], *, sliced: bool = False) -> Future[None]:
         """Hand over changes that are written together or not at all, after all that was submitted before.
+
+        With ``sliced`` they are written a part at a time, between the changes of other tenants, and a killed process
+        may leave the first parts alone: whoever says so puts last what tells that they are whole.
 
         The future is done when they are committed, and fails with StoreFailed. It cannot be cancelled: who
         stops waiting does not take the change back. After a failure every further change of that group's
@@ -87,10 +93,10 @@ class SqlStore:
         if not self._blank:
             self._open()
 
-    def submit(self, changes: Sequence[Change]) -> Future[None]:
+    def submit(self, changes: Sequence[Change], *, sliced: bool = False) -> Future[None]:
         """See `Store.submit`; callable from any thread."""
         self._blank = False
-        group = Group(tuple(changes), Future())
+        group = Group(tuple(changes), Future(), sliced)
         self._writer.put(group)
         return group.future
 

@@ -199,6 +199,11 @@ class Refusal:
     http: HttpRequest | None = None
     body: Any = None
 
+    @property
+    def headers(self) -> Headers:
+        """What HTTP wants beside the envelope: the methods that would do, where another was used."""
+        return (("allow", ", ".join(self.allow)),) if self.allow else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

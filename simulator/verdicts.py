@@ -27,8 +27,8 @@ class Verdict:
     """What came of a run. ``passed`` counts the clauses that held, by how they are known.
 
     ``undelivered`` messages never got a 2xx, ``refused`` ones got one that says no. ``answered`` names the targets that
-    answered anything; ``silences`` says what each vendor had no words for; ``idle`` which faults struck nothing; ``dropped`` counts the exchanges that the journal had
-    to give up before they could be judged.
+    answered anything; ``silences`` says what each vendor had no words for; ``idle`` which faults struck nothing;
+    ``dropped`` counts the exchanges that the journal had to give up before they could be judged.
     """
 
     exchanges: int = 0

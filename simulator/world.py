@@ -30,7 +30,7 @@ def _pointer_itself(place: str) -> str:
     return place or "the whole"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OwnWorld:
     """A user's records, checked but for what they may name in the baseline: `merged` does that.
 

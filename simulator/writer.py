@@ -1,5 +1,7 @@
 """The thread that writes a store: it commits all that is queued as one transaction, and answers questions.
 
+What is too long for one transaction is written slice by slice, between what others have queued.
+
 It blocks while there is nothing to do. It knows no tenant's state, only whose changes were lost.
 """
 
@@ -15,28 +17,21 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.changes import Change
 from simulator.errors import EnvironmentProblem
+from simulator.slices import Group, Line
 from simulator.storefile import StoreRefused
 
 if TYPE_CHECKING:
     from simulator.database import Database
 
 GROUPS_A_COMMIT = 500
+BREATH = 0.002  # seconds from slice to slice, in which whoever answers requests has the interpreter
 
 _log = logging.getLogger(__name__)
 
 
 class StoreFailed(EnvironmentProblem):
     """A group of changes was not written, none of it, or a question not answered; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Changes that are written together or not at all."""
-
-    changes: tuple[Change, ...]
-    future: Future[None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +59,8 @@ class Writer:
         self._stopped = False
         self._database: Database | None = None
         self._lost: set[str] = set()
+        self._line = Line()
+        self._untidy = False  # there are rows that nobody can reach
 
     def put(self, item: Group | Question) -> None:
         """Queue something, from any thread. The writer completes its future, which nobody can cancel."""
@@ -92,20 +89,27 @@ class Writer:
         while going:
             for group_next, items in groupby(self._take(), key=lambda item: isinstance(item, Group)):
                 if group_next:
-                    self._commit([item for item in items if isinstance(item, Group)])
+                    self._commit(self._line.passing([item for item in items if isinstance(item, Group)]))
                     continue
+                while self._line:  # what is asked, and the end, come after all that was queued before
+                    self._commit(self._line.next())
                 for item in items:
                     if isinstance(item, Question):
                         self._reply(item)
                     else:
                         going = False
-            if going:
+            if self._line:
+                self._commit(self._line.next())
+            elif going:
                 self._sweep()
         if self._database is not None:
             self._database.close()
 
     def _take(self) -> list[Group | Question | _Stop]:
-        items = [self._queue.get()]
+        try:
+            items = [self._queue.get(timeout=BREATH if self._line or self._untidy else None)]
+        except queue.Empty:
+            return []
         while len(items) < GROUPS_A_COMMIT:
             try:
                 items.append(self._queue.get_nowait())
@@ -123,7 +127,8 @@ class Writer:
     def _commit(self, groups: list[Group]) -> None:
         good = [group for group in groups if not self._builds_on_lost(group)]
         try:
-            self._opened().commit(change for group in good for change in group.changes)
+            if good:
+                self._opened().commit(change for group in good for change in group.changes)
         except Exception as error:
             if len(good) == 1:
                 self._lose(good[0], error)
@@ -165,9 +170,9 @@ class Writer:
 
     def _sweep(self) -> None:
         try:
-            while self._database is not None and self._database.sweep() and self._queue.empty():
-                pass
+            self._untidy = self._database is not None and self._database.sweep()
         except Exception as error:
+            self._untidy = False
             _log.warning("the store could not be tidied; it is tried again later: %s", _reason(error))
 
 

@@ -23,7 +23,8 @@ from simulator.targets import Target
 from simulator.tenants import Profile, Tenant, first_clock
 from simulator.transactions import Transaction
 from simulator.verdicts import Verdict
-from tests.raw_http import Seen, ask, request
+from tests.answer import Answer
+from tests.raw_http import ask, request
 from tests.receiver import Receiver
 
 T = TypeVar("T")
@@ -105,7 +106,7 @@ def played(scenario: Scenario | str, *targets: Target, **more: Any) -> tuple[Ver
     return run(work())
 
 
-async def log_in(simulator: Simulator, tenant: Tenant | None = None) -> Seen:
+async def log_in(simulator: Simulator, tenant: Tenant | None = None) -> Answer:
     """Be the integration: ask HubSoft's fake for a token of a tenant's, ``default`` unless told otherwise."""
     assert simulator.server is not None
     own = (tenant or simulator.default).profile.credentials["hubsoft"]

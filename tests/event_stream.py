@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.raw_http import Client, Seen, connected, request
+from tests.answer import Answer
+from tests.raw_http import Client, connected, request
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class StreamEvent:
 class EventStream:
     """An open stream. ``head`` is the answer's; events come in order, and `over` says that the server ended it."""
 
-    def __init__(self, client: Client, head: Seen) -> None:
+    def __init__(self, client: Client, head: Answer) -> None:
         self.client = client
         self.head = head
         self._text = ""

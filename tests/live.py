@@ -7,7 +7,6 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from itertools import takewhile
 from typing import Any
@@ -15,29 +14,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from simulator.app import Simulator, build
 from simulator.settings import Settings
+from tests.answer import Answer
 
 JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back; header names are lower case."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    def header(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key == name), None)
-
-    @property
-    def text(self) -> str:
-        return self.body.decode()
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 class Client:

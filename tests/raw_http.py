@@ -3,31 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 
 from simulator.bridge import WsgiApp
 from simulator.hosts import AllowedHosts
 from simulator.limits import Limits
 from simulator.serving import Server
 from simulator.shell import Shell
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One answer as it was on the wire; header names in lower case."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    def header(self, name: str) -> str | None:
-        """Return the first value of a header."""
-        return next((value for key, value in self.headers if key == name), None)
-
-    @property
-    def text(self) -> str:
-        """The body as text."""
-        return self.body.decode()
+from tests.answer import Answer
 
 
 class Client:
@@ -41,17 +23,17 @@ class Client:
         """Send these bytes."""
         self.writer.write(raw)
 
-    async def head(self) -> Seen:
+    async def head(self) -> Answer:
         """Read a status line and headers."""
         lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         pairs = (line.split(": ", 1) for line in lines[1:] if line)
-        return Seen(int(lines[0].split()[1]), tuple((name.lower(), value) for name, value in pairs), b"")
+        return Answer(int(lines[0].split()[1]), tuple((name.lower(), value) for name, value in pairs), b"")
 
-    async def answer(self, *, has_body: bool = True) -> Seen:
+    async def answer(self, *, has_body: bool = True) -> Answer:
         """Read one whole answer."""
         head = await self.head()
         length = int(head.header("content-length") or 0) if has_body else 0
-        return Seen(head.status, head.headers, await self.reader.readexactly(length))
+        return Answer(head.status, head.headers, await self.reader.readexactly(length))
 
     async def rest(self) -> bytes:
         """Read until the server closes the connection."""
@@ -110,7 +92,7 @@ async def served(
         await server.stop()
 
 
-async def ask(server: Server, raw: bytes, *, has_body: bool = True) -> Seen:
+async def ask(server: Server, raw: bytes, *, has_body: bool = True) -> Answer:
     """Send one request on a connection of its own, and return its answer."""
     async with connected(server.port) as client:
         client.send(raw)

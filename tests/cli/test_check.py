@@ -25,7 +25,7 @@ def journal(tmp_path_factory):
 
 @pytest.fixture
 def broken(journal, tmp_path):
-    """The same journal, in which the first push has lost its first field."""
+    """The same journal, in which the first push has lost its first field, and that push's line, counted from 1."""
     lines = journal.read_text().splitlines()
     number = next(n for n, line in enumerate(lines) if json.loads(line)["vendor"] == "pbx55")
     record = json.loads(lines[number])
@@ -35,7 +35,12 @@ def broken(journal, tmp_path):
     lines[number] = json.dumps(record)
     file = tmp_path / "broken.jsonl"
     file.write_text("\n".join(lines))
-    return file
+    return file, number + 1
+
+
+def lines_of(journal):
+    """Return how many exchanges a journal has: each vendor that tells of calls has some of them."""
+    return len(journal.read_text().splitlines())
 
 
 def findings_of(verdict):
@@ -51,7 +56,7 @@ def test_clean_journal_is_clean(journal):
 
     assert done.code == 0
     assert done.err == ""
-    assert done.out.splitlines()[-1].startswith("CLEAN: 11 exchanges, 0 errors, 0 warnings;")
+    assert done.out.splitlines()[-1].startswith(f"CLEAN: {lines_of(journal)} exchanges, 0 errors, 0 warnings;")
 
 
 def test_rules_that_need_the_records_of_a_fake_are_named_as_not_judged(journal):
@@ -62,18 +67,22 @@ def test_rules_that_need_the_records_of_a_fake_are_named_as_not_judged(journal):
 
 
 def test_violation_is_told_with_file_and_line_and_ends_with_1(broken):
-    done = inside("check", broken)
+    file, line = broken
+
+    done = inside("check", file)
 
     assert done.code == 1
-    assert f"{broken}:1, pbx55 started, request" in done.out
-    assert "NOT CLEAN: 11 exchanges, 1 error" in done.out
+    assert f"{file}:{line}, pbx55 started, request" in done.out
+    assert f"NOT CLEAN: {lines_of(file)} exchanges, 1 error" in done.out
 
 
 def test_json_of_a_check_has_the_findings_with_their_places(broken, journal):
-    done, clean = inside("check", broken, journal, "--json"), inside("check", journal, "--json")
+    file, line = broken
+
+    done, clean = inside("check", file, journal, "--json"), inside("check", journal, "--json")
 
     assert (done.code, done.json["exit_code"], done.json["passes"]) == (1, 1, False)
-    assert {found["place"] for found in done.json["findings"]} == {f"{broken}:1"}
+    assert {found["place"] for found in done.json["findings"]} == {f"{file}:{line}"}
     assert (clean.code, clean.json["exit_code"], clean.json["passes"]) == (0, 0, True)
 
 

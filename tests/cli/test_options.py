@@ -4,14 +4,18 @@ import json
 
 import pytest
 
+from contracts.contract import discover
+from simulator.discovery import discover_targets, discover_vendors
 from tests.cli.running import inside
 from tests.receiver import Receiver
 
+SENDERS = ", ".join(discover_targets())
+LOGINS = ", ".join(key for key, vendor in discover_vendors().items() if vendor.login is not None)
 URL = "http://127.0.0.1:1/"
 PUSH = f"pbx55={URL}"
 REFUSED = {
     "target_without_url": (("--target", "pbx55"), "write VENDOR=URL, as in"),
-    "target_of_an_unknown_vendor": (("--target", f"nokia={URL}"), "vendor is 'nokia': use one of hubsoft"),
+    "target_of_an_unknown_vendor": (("--target", f"nokia={URL}"), f"vendor is 'nokia': use one of {SENDERS}"),
     "target_by_ftp": (("--target", "pbx55=ftp://127.0.0.1/"), "write http://host:port/path"),
     "target_without_host": (("--target", "pbx55=http://"), "has no host and port that can be read"),
     "target_with_bad_port": (("--target", "pbx55=http://127.0.0.1:99999/"), "a port is a number from 1 to 65535"),
@@ -28,7 +32,7 @@ REFUSED = {
     "token_alone": (("--token", "T"), "--token belongs to a --target VENDOR=URL"),
     "tokens_too_many": (("--target", PUSH, "--token", "T", "--token", "U"), "given 2 times for 1 target"),
     "credential_shape": (("--credential", "client_id=1"), "write VENDOR:NAME=VALUE, as in hubsoft:client_id=123"),
-    "credential_vendor": (("--credential", "pbx55:token=1"), "the vendor is one of: hubsoft"),
+    "credential_vendor": (("--credential", "pbx55:token=1"), f"the vendor is one of: {LOGINS}"),
     "credential_name": (
         ("--target", f"hubsoft={URL}", "--credential", "hubsoft:clientid=1"),
         "the credentials of hubsoft are client_id, client_secret, username, password",
@@ -46,7 +50,7 @@ REFUSED = {
     "zone_that_is_a_path": (("--zone", "../../etc/passwd"), "there is no time zone"),
     "zone_empty": (("--zone", ""), "there is no time zone"),
     "reading_shape": (("--reading", "H1"), "write VENDOR:ID=READING, as in hubsoft:H1=current-2020"),
-    "reading_vendor": (("--reading", "nokia:H1=strict"), "the vendor is one of: digitro, hubsoft"),
+    "reading_vendor": (("--reading", "nokia:H1=strict"), f"the vendor is one of: {', '.join(discover())}"),
     "reading_id": (("--reading", "hubsoft:H99=strict"), "choose one of: H1, H2"),
     "reading_name": (
         ("--reading", "hubsoft:H1=foo"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from scenarios.loader import load
 from simulator.calls import Bill, Call, Cause, Direction, Kind, Party
 from simulator.documents import call_from_document, call_to_document
-from simulator.furnishing import founded, furnish, restored, world_of
+from simulator.furnishing import first_world, founded, furnish, restored, world_of
 from simulator.jobs import Job, Task
 from simulator.runs import Run, Status
 from simulator.store import Put, RemoveTenant
@@ -88,6 +88,34 @@ def test_furnishing_again_removes_what_the_new_world_does_not_have():
             return list(made.tenant.records["queue"]), list(made.stored("queue"))
 
     assert run(work()) == (["suporte"], ["suporte"])
+
+
+def test_tenant_whose_world_was_cut_short_is_furnished_again():
+    """The process ended between two slices: what is there is no whole world, and is put in place anew."""
+
+    async def work():
+        async with desk() as made:
+            made.store.submit(furnish(made.tenant, world_of(made.tenant, None, ()))[:-2], sliced=True)
+            cut = back(made)
+            was = cut.furnished
+            made.store.submit(furnish(cut, first_world(cut, ())), sliced=True)
+            return was, back(made)
+
+    was, now = run(work())
+
+    assert (was, now.furnished) == (False, True)
+    assert now.records == world_of(now, None, ())
+
+
+def test_world_that_is_put_in_place_again_is_not_written_down_again():
+    async def work():
+        async with desk() as made:
+            tenant = made.tenant
+            written = tenant.furniture
+            again = furnish(tenant, first_world(tenant, ()))
+            return written is tenant.furniture, set(again) >= set(written[1])
+
+    assert run(work()) == (True, True)
 
 
 def test_world_that_was_given_to_one_tenant_is_kept_with_it():

@@ -13,6 +13,7 @@ import pytest
 from simulator.store import (
     AppendJournal,
     Put,
+    PutAll,
     PutJob,
     Remove,
     RemoveJob,
@@ -227,6 +228,43 @@ def test_after_a_failure_the_tenant_has_to_be_loaded_before_it_may_write_again(p
 
     assert keys(rows) == ["1"]
     assert keys(store.load("acme")) == ["1", "4"]
+
+
+def test_long_group_leaves_room_for_the_changes_of_others(store):
+    """Another tenant's change, submitted later, is on disk before the long one is."""
+    done = []
+    long = store.submit([Put("acme", "kind", str(n), b"1") for n in range(20_000)], sliced=True)
+    other = store.submit([Put("other", "kind", "1", b"1")])
+    for name, future in (("long", long), ("other", other)):
+        future.add_done_callback(lambda _, name=name: done.append(name))
+
+    long.result()
+
+    assert done == ["other", "long"]
+
+
+def test_what_is_asked_or_changed_after_a_long_group_finds_all_of_it(store):
+    store.submit([PutAll("acme", tuple(("kind", str(n), b"1") for n in range(2_000)))] * 2, sliced=True)
+    store.submit([Put("acme", "kind", "7", b"2"), Remove("acme", "kind", "8")])
+
+    rows = store.load("acme").documents
+
+    assert len(rows) == 1_999
+    assert [row.body for row in rows if row.key == "7"] == [b"2"]
+
+
+def test_long_group_that_cannot_be_written_fails_with_all_that_builds_on_it(store):
+    """A lone surrogate cannot be stored: what is behind it is not written, and others are."""
+    puts = [Put("acme", "k", str(n), b"") for n in range(1_000)]
+    long = store.submit([*puts, Put("acme", "k", "\ud800", b""), *puts], sliced=True)
+    later = store.submit([Put("acme", "k", "x", b"")])
+    other = store.submit([Put("other", "k", "1", b"")])
+
+    for lost in (long, later):
+        with pytest.raises(StoreFailed, match="acme was not written: it has to be loaded again"):
+            lost.result()
+    other.result()
+    assert keys(store.load("acme")) == [str(n) for n in range(1_000)]
 
 
 def change_file(path, statement):

@@ -16,8 +16,9 @@ from simulator.bridge import Slip
 from simulator.limits import Limits
 from simulator.vendor import Problem
 from simulator.web import make_app
+from tests.answer import Answer
 from tests.contracts import toy
-from tests.raw_http import Seen, ask, request, served
+from tests.raw_http import ask, request, served
 
 DONE = HttpResponse(200, (("content-type", "application/json"), ("x-two", "1"), ("x-two", "2")), b'{"ok":true}')
 
@@ -58,12 +59,12 @@ def told() -> Told:
 
 
 @pytest.fixture
-def tell(tmp_path: Path, told: Told) -> Callable[..., Seen]:
+def tell(tmp_path: Path, told: Told) -> Callable[..., Answer]:
     """Send raw bytes to a face of the toy contract, mounted below /toy, and return the answer."""
     app = make_app("toy", toy.contract(tmp_path), told)
 
-    def send(raw: bytes, **more: Any) -> Seen:
-        async def steps() -> Seen:
+    def send(raw: bytes, **more: Any) -> Answer:
+        async def steps() -> Answer:
             async with served({"/toy": app}, **more) as server:
                 return await ask(server, raw, has_body=not raw.startswith(b"HEAD"))
 
@@ -72,7 +73,7 @@ def tell(tmp_path: Path, told: Told) -> Callable[..., Seen]:
     return send
 
 
-def test_request_is_handed_on_as_it_was_on_the_wire(tell: Callable[..., Seen], told: Told) -> None:
+def test_request_is_handed_on_as_it_was_on_the_wire(tell: Callable[..., Answer], told: Told) -> None:
     """Path below the prefix and still encoded, query, lower-case headers, raw body, decoded path parameters."""
     raw = request("POST /toy/rings/7/a%2Fb%C3%A9?limit=1&x=%20", "X-One: 1", "Content-Type: text/odd", body=b"\xff\x00")
 
@@ -96,7 +97,7 @@ def test_request_is_handed_on_as_it_was_on_the_wire(tell: Callable[..., Seen], t
     "path",
     ["/toy", "/toy/", "/toy/ring", "/toy/rings/", "/toy//rings", "/toy/rings/7", "/toy/rings/7/k/", "/toy/Rings"],
 )
-def test_path_of_no_operation_is_not_found(tell: Callable[..., Seen], told: Told, path: str) -> None:
+def test_path_of_no_operation_is_not_found(tell: Callable[..., Answer], told: Told, path: str) -> None:
     """Nothing is redirected, and nothing is guessed."""
     answer = tell(request(f"GET {path}"))
 
@@ -106,7 +107,7 @@ def test_path_of_no_operation_is_not_found(tell: Callable[..., Seen], told: Told
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "HEAD"])
-def test_method_of_no_operation_is_not_allowed(tell: Callable[..., Seen], told: Told, method: str) -> None:
+def test_method_of_no_operation_is_not_allowed(tell: Callable[..., Answer], told: Told, method: str) -> None:
     """Allow names what the path takes; an OPTIONS is not answered by itself."""
     answer = tell(request(f"{method} /toy/rings/7/k"))
 
@@ -114,7 +115,7 @@ def test_method_of_no_operation_is_not_allowed(tell: Callable[..., Seen], told: 
     assert told.refused == [(Problem.METHOD_NOT_ALLOWED, "this path does not take this method", ("POST",), 405)]
 
 
-def test_head_is_a_get_without_its_body(tell: Callable[..., Seen], told: Told) -> None:
+def test_head_is_a_get_without_its_body(tell: Callable[..., Answer], told: Told) -> None:
     """Where there is a GET."""
     answer = tell(request("HEAD /toy/rings"))
 
@@ -122,7 +123,7 @@ def test_head_is_a_get_without_its_body(tell: Callable[..., Seen], told: Told) -
     assert [(operation, http.method) for operation, http, _ in told.asked] == [("listRings", "HEAD")]
 
 
-def test_what_the_shell_refuses_is_worded_by_the_answerer(tell: Callable[..., Seen], told: Told) -> None:
+def test_what_the_shell_refuses_is_worded_by_the_answerer(tell: Callable[..., Answer], told: Told) -> None:
     """A body over the limit, on whatever path, with the status that the shell would give."""
     answer = tell(request("POST /toy/rings/7/k", body=b"12345"), limits=Limits(body_bytes=4))
 
@@ -131,7 +132,7 @@ def test_what_the_shell_refuses_is_worded_by_the_answerer(tell: Callable[..., Se
     assert "4 bytes" in detail
 
 
-def test_fault_of_our_own_is_a_failure_and_tells_no_secret(tell: Callable[..., Seen], told: Told) -> None:
+def test_fault_of_our_own_is_a_failure_and_tells_no_secret(tell: Callable[..., Answer], told: Told) -> None:
     """It is no fault of the request: 500, and the reason is in the log alone."""
     told.raises = True
 

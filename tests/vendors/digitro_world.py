@@ -9,9 +9,10 @@ from typing import Any
 
 from simulator.app import Simulator
 from simulator.tenants import Profile, Tenant
+from tests.answer import Answer
 from tests.core import running
 from tests.event_stream import EventStream, streaming
-from tests.raw_http import Seen, connected, request
+from tests.raw_http import connected, request
 
 PRINTED_CALL = "08/07/24 10:46:19 010A 0974/00"
 DEVICE = {"DISPOSITIVO": "1125000", "SENHA_DISPOSITIVO": "4567"}
@@ -70,7 +71,7 @@ class Fake:
             (opening,) = await stream.named("EVENTO_DE_ABERTURA_DE_CANAL")
             yield stream, opening["ID_CANAL"]
 
-    async def ask(self, raw: bytes) -> Seen:
+    async def ask(self, raw: bytes) -> Answer:
         """Send one request on a connection of its own."""
         async with connected(self.port) as client:
             client.send(raw)

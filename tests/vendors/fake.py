@@ -20,7 +20,8 @@ from simulator.announcing import EVERYONE
 from simulator.discovery import discover_vendors
 from simulator.tenants import UNCLAIMED
 from simulator.vendor import Problem, Refusal, Vendor
-from tests.live import Answer, Live
+from tests.answer import Answer
+from tests.live import Live
 
 SERVED = {key: vendor for key, vendor in discover_vendors().items() if vendor.handlers}
 CONTRACTS = {key: load(key) for key in SERVED}

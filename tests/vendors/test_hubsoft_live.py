@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 import pytest
 
 from simulator.tenants import UNCLAIMED
-from tests.live import Answer, Client, Live, live
+from tests.answer import Answer
+from tests.live import Client, Live, live
 
 TOKEN = "/hubsoft/oauth/token"
 NOTIFY = "/hubsoft/api/v1/integracao/pbx/ligacao/notificar"

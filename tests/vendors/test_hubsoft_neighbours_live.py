@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.live import Answer, Live, live
+from tests.answer import Answer
+from tests.live import Live, live
 
 API = "/hubsoft/api/v1/integracao"
 TICKET = {"id_cliente_servico": "11201", "descricao": "Sem acesso", "nome": "Ana", "telefone": "37999112233"}

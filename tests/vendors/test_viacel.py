@@ -18,7 +18,8 @@ from simulator.vendor import Problem, Refusal
 from simulator.vendors.viacel import VENDOR
 from simulator.vendors.viacel.records import KINDS, made
 from simulator.vendors.viacel.refusals import refuse
-from tests.live import Answer, Client, Live, live
+from tests.answer import Answer
+from tests.live import Client, Live, live
 
 ADDRESS = "/viacel/pabx/api.php"
 LENIENT = {"viacel": {"*": "lenient"}}

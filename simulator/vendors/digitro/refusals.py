@@ -40,8 +40,7 @@ def refuse(refusal: Refusal) -> Reply:
     # What is malformed says nothing of what would be allowed.
     if clauses and clauses <= FORBIDDING:
         status = 403
-    allow: Headers = (("allow", ", ".join(refusal.allow)),) if refusal.allow else ()
-    return reply(status, refusal.detail, allow)
+    return reply(status, refusal.detail, refusal.headers)
 
 
 def reply(status: int, detail: str, headers: Headers = ()) -> Reply:

@@ -82,8 +82,7 @@ def refuse(refusal: Refusal) -> Reply:
         status = 422 if refusal.switches.get("validation_status") == "422" else 200
         return Reply(status, _violated(refusal))
     status, sentence = PLAIN[refusal.problem]
-    headers = (("allow", ", ".join(refusal.allow)),) if refusal.allow else ()
-    return Reply(status, _envelope(sentence, refusal.detail), headers)
+    return Reply(status, _envelope(sentence, refusal.detail), refusal.headers)
 
 
 def _envelope(sentence: str, *errors: str) -> dict[str, object]:
@@ -97,7 +96,8 @@ def _violated(refusal: Refusal) -> dict[str, object]:
     missing = [v for v in refusal.violations if v.clause in NOT_FOUND]
     if missing and len(missing) == len(refusal.violations):
         return {"status": "error", "msg": RULE_TEXTS[missing[0].clause].format(missing[0].found)}
-    return _envelope(FILL_IN, *_errors(refusal))
+    # In their order, and each sentence once.
+    return _envelope(FILL_IN, *dict.fromkeys(s for v in refusal.violations for s in _sentences(v)))
 
 
 def _search(violation: Violation, possible: str) -> str:
@@ -107,17 +107,8 @@ def _search(violation: Violation, possible: str) -> str:
     return f"O tipo de busca ({given}) não é válido | Valores aceitos para esse campo: {possible}"
 
 
-def _errors(refusal: Refusal) -> Iterator[str]:
-    told: set[str] = set()
-    for violation in refusal.violations:
-        for sentence in _sentences(violation):
-            if sentence not in told:
-                told.add(sentence)
-                yield sentence
-
-
 def _sentences(violation: Violation) -> Iterator[str]:
-    field = violation.pointer.rsplit("/", 1)[-1].rpartition(":")[2]
+    field = violation.field
     spoken = field.replace("_", " ")
     if violation.clause in RULE_TEXTS:
         yield RULE_TEXTS[violation.clause].format(violation.found)
@@ -142,7 +133,7 @@ def _wrong_secrets(refusal: Refusal) -> Reply:
 
 
 def _unusable(refusal: Refusal) -> Reply:
-    names = [v.pointer.rsplit("/", 1)[-1] for v in refusal.violations]
+    names = [v.field for v in refusal.violations]
     if "grant_type" in names and all(v.keyword != "required" for v in refusal.violations):
         sentence = "The authorization grant type is not supported by the authorization server."
         hint = "Check that all required parameters have been provided"

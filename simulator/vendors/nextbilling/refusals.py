@@ -43,8 +43,7 @@ def refuse(refusal: Refusal) -> Reply:
         status, sentence = _of(refusal.violations)
     else:
         status, sentence = PLAIN[refusal.problem]
-    headers = (("allow", ", ".join(refusal.allow)),) if refusal.allow else ()
-    return Reply(_status(status, refusal), failure(sentence), headers)
+    return Reply(_status(status, refusal), failure(sentence), refusal.headers)
 
 
 def too_many(switches: Mapping[str, str]) -> Reply:

@@ -30,9 +30,10 @@ def refuse(refusal: Refusal) -> Reply:
     broken = (RULES[v.clause] for v in refusal.violations if v.clause in RULES)
     status, sentence = next(broken, SAID[refusal.problem])
     names = ", ".join(dict.fromkeys(_names(refusal)))
-    headers = (("allow", ", ".join(refusal.allow)),) if refusal.allow else ()
-    return Reply(status, {"error": f"{sentence}: {names}" if names and status == WRONG[0] else sentence}, headers)
+    return Reply(
+        status, {"error": f"{sentence}: {names}" if names and status == WRONG[0] else sentence}, refusal.headers
+    )
 
 
 def _names(refusal: Refusal) -> Iterator[str]:
-    return (v.pointer.rpartition(":")[2] for v in refusal.violations)
+    return (v.field for v in refusal.violations)

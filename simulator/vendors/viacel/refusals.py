@@ -52,9 +52,8 @@ def refuse(refusal: Refusal) -> Reply:
     if refusal.problem is Problem.VIOLATION and refusal.violations:
         return _violation(refusal, _first(refusal.violations))
     status, sentence = PLAIN.get(refusal.problem, PLAIN[Problem.MALFORMED])
-    headers = (("allow", ", ".join(refusal.allow)),) if refusal.allow else ()
     method = {"http_method": refusal.http.method} if status == 405 and refusal.http else {}
-    return Reply(status, {**method, "http_response_code": status, "mensagem": sentence}, headers)
+    return Reply(status, {**method, "http_response_code": status, "mensagem": sentence}, refusal.headers)
 
 
 def _first(violations: tuple[Violation, ...]) -> Violation:
@@ -72,7 +71,7 @@ def _violation(refusal: Refusal, violation: Violation) -> Reply:
 
 
 def _sentence(violation: Violation) -> str:
-    field = violation.pointer.rpartition("/")[2].rpartition(":")[2]
+    field = violation.field
     if violation.clause in RULE_TEXTS:
         return RULE_TEXTS[violation.clause]
     if field == "acao":

@@ -1,0 +1,1 @@
+"""The Campainha contract."""

@@ -1,0 +1,1 @@
+"""What every vendor says of every scenario of the library, kept on disk."""

@@ -1,0 +1,86 @@
+"""Plays a scenario under a fixed seed and writes down what each vendor said of it, a line of JSON a message.
+
+Vendors that push or announce are heard while it is played; the others are asked for their list of calls at its end.
+``python -m tests.golden.transcripts`` writes the files anew: read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+from contracts.model import Direction, Exchange
+from scenarios.loader import library
+from simulator.app import Simulator
+from simulator.tenants import FIRST_MORNING
+from simulator.transactions import Transaction
+from tests.core import entries, pbx55, play, run, running
+from tests.live import Client
+from tests.receiver import Receiver
+from tests.vendors.hubsoft_peer import NOTIFIED, granted, hubsoft
+
+HERE = Path(__file__).parent
+SEED = "golden"
+
+
+def path_of(scenario: str) -> Path:
+    """Return the file of a scenario."""
+    return HERE / f"{scenario}.jsonl"
+
+
+def transcript(scenario: str) -> str:
+    """Return what is said of a scenario, as it stands in its file."""
+
+    async def work() -> list[dict[str, object]]:
+        with Receiver() as receiver, Receiver([granted()], otherwise=NOTIFIED) as erp:
+            targets = pbx55(receiver), hubsoft(erp)
+            async with running(*targets, seed=SEED, listen=True, readings={"viacel": {"V15": "lenient"}}) as simulator:
+                _open_channel(simulator)
+                verdict = await play(simulator, scenario)
+                assert verdict.exit_code == 0, verdict
+                told = [_told(entry.exchange) for entry in entries(simulator.default) if _is_told(entry.exchange)]
+                return told + await asyncio.to_thread(_lists, simulator)
+
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in run(work()))
+
+
+def _open_channel(simulator: Simulator) -> None:
+    tx = Transaction(simulator.default, simulator.store, "digitro")
+    simulator.pbx.announcer.open(tx, "digitro")
+    tx.commit()
+
+
+def _is_told(exchange: Exchange) -> bool:
+    return exchange.direction is Direction.SENT and exchange.message not in (None, "opened")
+
+
+def _told(exchange: Exchange) -> dict[str, object]:
+    assert exchange.at is not None
+    line: dict[str, object] = {
+        "vendor": exchange.vendor,
+        "message": exchange.message,
+        "at": (exchange.at - FIRST_MORNING).total_seconds(),
+        "body": json.loads(exchange.request.body),
+    }
+    return line | ({"fault": exchange.fault} if exchange.fault else {})
+
+
+def _lists(simulator: Simulator) -> list[dict[str, object]]:
+    assert simulator.server is not None
+    sets = simulator.default.profile.credentials
+    client = Client(simulator.server.url, {})
+    try:
+        token, key = (sets["nextbilling"][f"master_{name}"] for name in ("token", "key"))
+        calls = client.ask("GET", f"/nextbilling/api/cdr/{token}/{key}").json
+        question = {"acao": "listar_historico_chamada", "autenticacao": dict(sets["viacel"])}
+        history = client.ask("POST", "/viacel/pabx/api.php", question).json
+    finally:
+        client.close()
+    return [{"vendor": "nextbilling", "list": calls}, {"vendor": "viacel", "list": history}]
+
+
+if __name__ == "__main__":
+    for name in library():
+        path_of(name).write_text(transcript(name), "utf-8")
+        print(path_of(name))

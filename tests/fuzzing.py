@@ -54,6 +54,11 @@ class Played:
     found: tuple[str, ...]
     requests: int
 
+    @property
+    def told(self) -> str:
+        """The first findings, for a person."""
+        return "\n\n".join((f"{len(self.found)} findings in {self.requests} requests", *self.found[:5]))
+
 
 def play(document: Document, watch: Watch, seed: int) -> Played:
     """Play one operation with one seed: examples, the edges of each field, and made-up requests, good and bad."""

@@ -35,6 +35,7 @@ WRONG: dict[str, tuple[str, str, Any, int, tuple[str, ...]]] = {
     "kind of the core": ("GET", "/records/_run", None, 404, ("_run",)),
     "unknown scenario": ("POST", "/runs", {"scenario": "nope"}, 404, ("nope", "transferred_inbound")),
     "path as a scenario": ("POST", "/runs", {"scenario": "../../setup"}, 404, ("setup",)),
+    "tenant without a name": ("POST", "/reset?tenant=", None, 400, ("tenant",)),
     "misspelt query": ("POST", "/reset?tennant=acme", None, 400, ("tennant", "tenant")),
     "query of thirty": ("GET", "/tenants?" + "&".join(f"a{n}=1" for n in range(30)), None, 400, ("a1",)),
     "cursor that is a word": ("GET", "/journal?after=soon", None, 400, ("after", "soon")),

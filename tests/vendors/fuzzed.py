@@ -138,7 +138,7 @@ class JournalWatch:
     def faults(self, case: Case, response: Response) -> Iterator[str]:
         """Yield what is wrong beyond OpenAPI.
 
-        There is no entry in the journal, the answer breaks the contract, or the contract refuses what its schemas allow.
+        There is no entry in the journal, the answer breaks its contract, or a schema refuses what was made up by it.
         """
         if not self._new:
             yield f"{response.status_code}: the exchange is in no journal"

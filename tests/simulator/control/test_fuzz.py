@@ -20,7 +20,8 @@ pytestmark = pytest.mark.fuzz
 
 CONTRACT = control_contract()
 # What is there, so that a made-up request has something to act on; and no waiting on the wall clock.
-THERE = {"tenant": "fuzzed", "name": "fuzzed", "call": "c1", "run": "r1", "target": "t1", "kind": "extension", "wait": 0}
+NAMES = dict.fromkeys(("tenant", "name"), "fuzzed")
+THERE = NAMES | {"call": "c1", "run": "r1", "target": "t1", "kind": "extension", "wait": 0}
 # Bodies that are done, where no made-up one is.
 DONE = {
     "revokeTokens": {"vendor": "hubsoft"},

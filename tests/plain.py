@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from contracts import openapi
@@ -14,15 +15,21 @@ Tree = dict[str, Any]
 ASKED, ANSWERED = "asked", "answered"
 
 
-def document(files: Mapping[str, Any], operation: Operation, method: str, pins: Mapping[str, Any]) -> Tree:
+def document(
+    files: Mapping[str, Any],
+    operation: Operation,
+    method: str,
+    pins: Mapping[str, Any],
+    credentials: Mapping[str, Any] = MappingProxyType({}),
+) -> Tree:
     """Return a document that has this operation alone, and says which other methods its path takes.
 
     Where a path means many operations, this one stands there by itself. ``pins`` are the only values that parameters
-    and fields of these names may have in a request: what says who asks, and what the test must not choose freely.
+    of these names may have; ``credentials`` those of the fields of a body, where they stand together in one object.
     """
     root = files[openapi.FILE]
     _, _, item = follow(files, openapi.FILE, "", root["paths"][operation.path])
-    bundle = _Bundle(files, pins)
+    bundle = _Bundle(files, pins, credentials)
     others = {m: {"responses": {"default": {"description": ""}}} for m in openapi.METHODS if m in item}
     node = _alone(files, operation, item[method.lower()])
     written = {
@@ -65,8 +72,8 @@ def _answers(root: Mapping[str, Any], node: Mapping[str, Any]) -> Tree:
 class _Bundle:
     """Moves what a document refers to into it: each schema once as asked, with the pins, and once as answered."""
 
-    def __init__(self, files: Mapping[str, Any], pins: Mapping[str, Any]) -> None:
-        self._files, self._pins = files, pins
+    def __init__(self, files: Mapping[str, Any], pins: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
+        self._files, self._pins, self._credentials = files, pins, credentials
         self._wanted: dict[str, tuple[str, Any, str]] = {}
         self._named: set[str] = set()
 
@@ -119,13 +126,10 @@ class _Bundle:
         if key == "$ref":
             return self._led(value, file, side)
         if key in ("properties", "$defs"):
-            return {name: self._field(name, inner, file, side) for name, inner in value.items()}
+            fields = {name: self._moved(inner, file, side) for name, inner in value.items()}
+            shown = side == ASKED and self._credentials and self._credentials.keys() <= fields.keys()
+            return fields | {name: {"enum": [v]} for name, v in self._credentials.items()} if shown else fields
         return self._moved(value, file, side)
-
-    def _field(self, name: str, schema: Any, file: str, side: str) -> Any:
-        if side == ASKED and name in self._pins:
-            return {"enum": [self._pins[name]]}
-        return self._moved(schema, file, side)
 
     def _led(self, reference: str, file: str, side: str) -> str:
         target, pointer, node = resolve(self._files, file, reference)

@@ -53,7 +53,7 @@ def document(fake: Fake, operation: str, method: str) -> Document:
     """Return an operation as schemathesis reads it, with this tenant's credentials and the contract's examples."""
     variant = variant_of(fake)
     meant = variant.operations[operation]
-    openapi = plain.document(variant.files, meant, method, _pins(fake, meant))
+    openapi = plain.document(variant.files, meant, method, _pins(fake, meant), fake.credentials)
     (node,) = (item[method.lower()] for item in openapi["paths"].values())
     for number, example in enumerate(_examples(fake, operation, method)):
         _add(fake, meant, node, f"example-{number}", fake.request(example))
@@ -94,7 +94,7 @@ def _auth(fake: Fake) -> Mapping[str, Mapping[str, str]]:
 
 
 def _pins(fake: Fake, operation: Operation) -> dict[str, Any]:
-    """Return the values of the parameters and fields that say who asks, by name."""
+    """Return the values of the parameters that say who asks, by name."""
     types = {p.name: p.types for p in operation.parameters}
     shown = zip(operation.path.split("/"), fake.path(operation.path).split("/"), strict=True)
     places = {part.strip("{}"): value for part, value in shown if part != value}

@@ -32,18 +32,18 @@ def test_document_has_all_that_it_refers_to(key, operation, method):
     assert not [name for node in found for name in node if name in ("x-source", "x-dispatch", "x-confidence")]
 
 
-def test_what_is_pinned_has_one_value_in_a_request_alone():
-    """In the place where it stands first, and at no depth of an answer."""
-    contract = load("viacel")
+def test_credential_has_one_value_where_it_is_one():
+    """The parameter that stands first; the fields of an object that has all of them, in a request alone."""
+    contract, pins = load("viacel"), {"token": "t", "usuario": "u"}
 
-    asked = document(contract.strict.files, contract.operations["listByQuery"], "GET", {"token": "t", "usuario": "u"})
-    told = document(contract.strict.files, contract.operations["listTrunks"], "POST", {"token": "t", "usuario": "u"})
+    asked = document(contract.strict.files, contract.operations["listByQuery"], "GET", pins)
+    told = document(contract.strict.files, contract.operations["insertTrunk"], "POST", {}, pins)
 
     (item,), schemas = asked["paths"].values(), told["components"]["schemas"]
     shown = [(p["in"], p["schema"].get("enum")) for p in item["get"]["parameters"] if p["name"] == "token"]
     assert shown == [("query", ["t"]), ("header", None)]
     assert schemas["asked-authentication.json"]["properties"] == {"usuario": {"enum": ["u"]}, "token": {"enum": ["t"]}}
-    assert "enum" not in schemas["answered-trunk-row.json"]["properties"]["usuario"]
+    assert "enum" not in schemas["asked-trunk.json"]["properties"]["usuario"]
 
 
 def test_operation_that_shares_its_path_stands_there_alone():

@@ -19,6 +19,7 @@ from tests.live import Live, live
 pytestmark = pytest.mark.fuzz
 
 CONTRACT = control_contract()
+LIMIT = 1024 * 1024
 # What is there, so that a made-up request has something to act on; and no waiting on the wall clock.
 NAMES = dict.fromkeys(("tenant", "name"), "fuzzed")
 THERE = NAMES | {"call": "c1", "run": "r1", "target": "t1", "kind": "extension", "wait": 0}
@@ -33,7 +34,7 @@ DONE = {
 
 
 class Statuses:
-    """Looks at an answer alone: 422 says that a request was understood, and cannot be."""
+    """Looks at an answer alone: 422 says that a request was understood and cannot be, 413 that it is too large."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -44,8 +45,10 @@ class Statuses:
         return iter(())
 
     def forgives(self, failure: Failure, case: Case, response: Response) -> bool:
-        """Return whether a good request was refused for what it means."""
-        return isinstance(failure, RejectedPositiveData) and response.status_code == 422
+        """Return whether a good request was refused for what it means, or for its size."""
+        too_large = len(response.request.body or b"") > LIMIT
+        status = 413 if too_large else 422
+        return isinstance(failure, RejectedPositiveData) and response.status_code == status
 
 
 @pytest.fixture

@@ -248,8 +248,10 @@ class Fake:
 
 def _body(request: HttpRequest, put: Callable[[dict[str, Any]], dict[str, Any]]) -> bytes:
     if (request.header("content-type") or "").startswith(FORM) and not request.body.startswith(b"{"):
-        fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
-        return urlencode(put(fields)).encode()
+        pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
+        shown = dict(pairs)
+        own = put(shown)
+        return urlencode([(k, own[k] if own[k] != shown[k] else v) for k, v in pairs]).encode()
     body = _sent(request)
     return json.dumps(put(body)).encode() if isinstance(body, dict) else request.body
 

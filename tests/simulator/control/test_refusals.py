@@ -252,3 +252,11 @@ def keeps_contract(method: str, path: str, status: int, headers: Any, body: byte
     request, answer = HttpRequest(method, bare), HttpResponse(status, headers, body)
     judged = CONTRACT.check(Exchange("_sim", Direction.RECEIVED, request, answer, operation=found[0].id))
     assert [v for v in judged.violations if v.part == "response"] == []
+
+
+def test_path_of_nobody_is_told_what_is_there_whatever_it_is_made_of(running: Live) -> None:
+    """A line break in it, which Flask's map matches nowhere, changes nothing."""
+    answers = [running.ask(method, path) for path in ("/nobody", "/a%0Ab") for method in ("GET", "POST", "TRACE")]
+
+    assert {answer.status for answer in answers} == {404}
+    assert all(answer.json.keys() == {"error", "expected"} for answer in answers)

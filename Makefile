@@ -7,7 +7,10 @@ SCENARIO ?= transferred_inbound
 SPEED ?= 20x
 PORT ?= 8055
 
-.PHONY: run test lint setup clean
+# How many requests `make fuzz` makes up for each operation, beside the edges of each field.
+EXAMPLES ?= 200
+
+.PHONY: run test fuzz lint setup clean
 .DEFAULT_GOAL := run
 
 # Plays a scenario live, prints the verdict, and stays up; ONCE=1 ends with the verdict's exit code.
@@ -16,6 +19,10 @@ run: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest $(ARGS)
+
+# The nightly part of the suite: made-up requests, three seeds of them; ARGS chooses, as in ARGS='-k viacel'.
+fuzz: $(STAMP)
+	PBXSIM_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest -m fuzz --timeout 900 $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """The Flask face of a vendor: the contract says which operation a path means, and the pipeline every answer.
 
-One app a vendor, since only an app can answer 404 and 405 in the vendor's own envelope. Flask's map takes every path:
-it would match decoded ones, where %2F is a slash, and forgive slashes.
+One app a vendor, since only an app can answer 404 and 405 in the vendor's own envelope. Flask's map stays empty: it
+would match decoded paths, where %2F is a slash, forgive slashes, and find nothing where a path has a line break.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Rule
 
 from contracts.contract import Contract
 from contracts.model import HttpRequest, HttpResponse
@@ -49,11 +48,8 @@ class Answerer(Protocol):
 def make_app(name: str, contract: Contract, answerer: Answerer, index: Index | None = None) -> Flask:
     """Return a Flask app that serves the paths of a contract, and at ``/`` what ``index`` returns."""
     app = Flask(f"pbxsim.{name}", static_folder=None)
-    app.url_map.strict_slashes = app.url_map.merge_slashes = False  # each would answer with a redirect
-    for path in ("/", "/<path:_>"):
-        app.url_map.add(Rule(path, endpoint="any"))  # of every method
-    app.view_functions["any"] = _view(contract, answerer, index)
     app.before_request(_refused(answerer))
+    app.before_request(_view(contract, answerer, index))  # always answers, so that Flask's map is never asked
     app.register_error_handler(HTTPException, _failed(answerer))
     return app
 
@@ -77,7 +73,7 @@ def answered(
 
 
 def _view(contract: Contract, answerer: Answerer, index: Index | None) -> Callable[..., Response]:
-    def view(**_: str) -> Response:
+    def view() -> Response:
         return _flask(answered(contract, answerer, _http(), _slip(), index))
 
     return view
@@ -97,7 +93,7 @@ def _refused(answerer: Answerer) -> Callable[[], Response | None]:
 
 
 def _failed(answerer: Answerer) -> Callable[[HTTPException], Response]:
-    """With every path and method taken, what comes here is a fault of our own."""
+    """With every path and method answered, what comes here is a fault of our own."""
 
     def failed(error: HTTPException) -> Response:
         return _flask(answerer.refuse(Problem.FAILURE, _FAILED, _http(), _slip(), status=500))

@@ -52,6 +52,22 @@ def documents(key):
                 yield variant.schemas, ref, value
 
 
+def objects(node):
+    """Every schema object in a parsed file."""
+    if isinstance(node, dict):
+        yield node
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from objects(inner)
+
+
+@pytest.mark.parametrize("key", VENDORS)
+def test_address_has_no_more_room_than_its_format(key):
+    """An e-mail address ends at 254 characters: a longer maxLength would promise what the format refuses."""
+    found = [node for file in load(key).source.files.values() for node in objects(file) if "format" in node]
+
+    assert [n for n in found if n["format"] == "email" and not n.get("maxLength", 0) <= 254] == []
+
+
 def mutations(value):
     """Strategies for values that differ from one in a place or two."""
     odd = st.one_of(

@@ -106,6 +106,25 @@ def test_path_of_no_operation_is_not_found(tell: Callable[..., Answer], told: To
     assert told.asked == []
 
 
+@pytest.mark.parametrize("path", ["/toy/%0A", "/toy/a%0Ab", "/toy/rings/7/k/%0A", "/toy/rings%0A"])
+def test_line_break_in_a_path_that_is_not_there_is_no_fault_of_ours(
+    tell: Callable[..., Answer], told: Told, path: str
+) -> None:
+    """Flask's map matches no decoded path with a line break; it is not asked."""
+    answer = tell(request(f"GET {path}"))
+
+    assert answer.status == 404
+    assert told.refused == [(Problem.NOT_FOUND, "nothing is served at this path", (), 404)]
+
+
+def test_line_break_in_a_path_parameter_is_handed_on(tell: Callable[..., Answer], told: Told) -> None:
+    """Whether it may stand there the contract says."""
+    answer = tell(request("POST /toy/rings/7/a%0Ab", body=b"{}"))
+
+    ((operation, _, path),) = told.asked
+    assert (answer.status, operation, path) == (200, "ring", {"account": "7", "key": "a\nb"})
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "HEAD"])
 def test_method_of_no_operation_is_not_allowed(tell: Callable[..., Answer], told: Told, method: str) -> None:
     """Allow names what the path takes; an OPTIONS is not answered by itself."""

@@ -134,11 +134,15 @@ class Fake:
         (named,) = (part for part in set.intersection(*paths) if part.startswith("{"))
         return named
 
+    @cached_property
+    def readings(self) -> Mapping[str, str]:
+        """The tenant's reading of every discrepancy."""
+        readings = self.live.on_loop(lambda simulator: simulator.tenants.get(self.tenant).profile.readings)
+        return self.contract.choose(readings.get(self.key, {}))
+
     @property
     def _channel_block(self) -> Mapping[str, Any]:
-        readings = self.live.on_loop(lambda simulator: simulator.tenants.get(self.tenant).profile.readings)
-        chosen = self.contract.choose(readings.get(self.key, {}))
-        return dict(self.contract.under(chosen)[1].files[openapi.FILE]["x-channel"])
+        return dict(self.contract.under(self.readings)[1].files[openapi.FILE]["x-channel"])
 
     def channel(self) -> str:
         """Return the id of a channel that is held open for the tenant, as its first event tells it."""
@@ -189,15 +193,26 @@ class Fake:
 
     def problems(self, asked: Asked, *, allow: tuple[str, ...] = ()) -> set[Problem]:
         """Return the problems in whose words the answer speaks; none when it is no refusal of the vendor's."""
+        return self.worded(asked.request, asked.answer, asked.entry["operation"], tuple(asked.refused_for), allow)
+
+    def worded(
+        self,
+        request: HttpRequest,
+        answer: Answer,
+        meant: str | None,
+        refused_for: tuple[Violation, ...],
+        allow: tuple[str, ...] = (),
+    ) -> set[Problem]:
+        """Return the same of an answer to a request that meant an operation and was refused for something."""
         assert self.vendor.refuse is not None
         found = set()
         # Who is nobody is refused before anything else is looked at.
-        told = {(), tuple(asked.refused_for)}
-        body = _sent(asked.request)
-        for problem, operation, violations in product(Problem, {None, asked.entry["operation"]}, told):
-            refusal = Refusal(problem, _ANYTHING, operation, violations, allow, http=asked.request, body=body)
+        told = {(), refused_for}
+        body = _sent(request)
+        for problem, operation, violations in product(Problem, {None, meant}, told):
+            refusal = Refusal(problem, _ANYTHING, operation, violations, allow, http=request, body=body)
             reply = self.vendor.refuse(refusal)
-            if reply.status == asked.answer.status and _alike(reply.body, _json(asked.answer)):
+            if reply.status == answer.status and _alike(reply.body, _json(answer)):
                 found.add(problem)
         return found
 
@@ -234,8 +249,10 @@ class Fake:
 
 def _body(request: HttpRequest, put: Callable[[dict[str, Any]], dict[str, Any]]) -> bytes:
     if (request.header("content-type") or "").startswith(FORM) and not request.body.startswith(b"{"):
-        fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
-        return urlencode(put(fields)).encode()
+        pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
+        shown = dict(pairs)
+        own = put(shown)
+        return urlencode([(k, own[k] if own[k] != shown[k] else v) for k, v in pairs]).encode()
     body = _sent(request)
     return json.dumps(put(body)).encode() if isinstance(body, dict) else request.body
 

@@ -35,6 +35,7 @@ WRONG: dict[str, tuple[str, str, Any, int, tuple[str, ...]]] = {
     "kind of the core": ("GET", "/records/_run", None, 404, ("_run",)),
     "unknown scenario": ("POST", "/runs", {"scenario": "nope"}, 404, ("nope", "transferred_inbound")),
     "path as a scenario": ("POST", "/runs", {"scenario": "../../setup"}, 404, ("setup",)),
+    "tenant without a name": ("POST", "/reset?tenant=", None, 400, ("tenant",)),
     "misspelt query": ("POST", "/reset?tennant=acme", None, 400, ("tennant", "tenant")),
     "query of thirty": ("GET", "/tenants?" + "&".join(f"a{n}=1" for n in range(30)), None, 400, ("a1",)),
     "cursor that is a word": ("GET", "/journal?after=soon", None, 400, ("after", "soon")),
@@ -265,3 +266,11 @@ def keeps_contract(method: str, path: str, status: int, headers: Any, body: byte
     request, answer = HttpRequest(method, bare), HttpResponse(status, headers, body)
     judged = CONTRACT.check(Exchange("_sim", Direction.RECEIVED, request, answer, operation=found[0].id))
     assert [v for v in judged.violations if v.part == "response"] == []
+
+
+def test_path_of_nobody_is_told_what_is_there_whatever_it_is_made_of(running: Live) -> None:
+    """A line break in it, which Flask's map matches nowhere, changes nothing."""
+    answers = [running.ask(method, path) for path in ("/nobody", "/a%0Ab") for method in ("GET", "POST", "TRACE")]
+
+    assert {answer.status for answer in answers} == {404}
+    assert all(answer.json.keys() == {"error", "expected"} for answer in answers)

@@ -3,13 +3,16 @@
 All but what the four known pages say is inferred; here it is held as the contract describes it.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
+from random import Random
 
 import pytest
 
 from simulator.agents import AgentKind
-from simulator.calls import Cause, Kind, Party, State
+from simulator.calls import Cause, Direction, Kind, Party, State
 from simulator.conduct import CONDUCT, Conduct, Outcome
+from simulator.vendors.digitro.samples import SAMPLES
 from tests.core import run
 from tests.vendors.digitro_stage import stage
 from tests.vendors.digitro_world import PRINTED_CALL
@@ -625,3 +628,45 @@ def test_sample_call_does_not_begin_while_its_agent_talks_elsewhere():
             return busy[0], await on.command(DETECTS, PRINTED_CALL)
 
     assert run(work()) == (400, RECEIVED)
+
+
+def test_no_order_of_commands_breaks_anything():
+    """Whatever is commanded of whichever call by whichever device, it is done or refused, and told in order."""
+    drawn = Random(4)
+    slugs = [*ONE_CALL, "executa-desvio", "pendulo", "finaliza-reconecta", "transfere-dispositivo-pausa"]
+    slugs += ["login-logout-dac", "chamada-rota", "chamada-preditiva"]
+    devices, destinations = ("1125000", "1244000", "1112000", "1132000"), ("1125000", "1244000", "1132000", "7002")
+
+    def fields():
+        return {
+            "DISPOSITIVO_DESTINO": drawn.choice(destinations),
+            "DISPOSITIVO_DESTINO_APOS_FINALIZACAO_CHAMADA": drawn.choice(destinations),
+            "SERVICO": drawn.choice(destinations),
+            "OPERACAO": drawn.choice(("LOGIN", "LOGOUT")),
+            "PRIORIDADE": "0",
+            "DADOS": "x",
+            "FONTE_MUSICA": "1",
+            "CIFRAS": "5",
+            "ROTA": "0",
+            "IDENTIDADE_DESTINO": "04832817000",
+        }
+
+    async def work():
+        async with stage() as on:
+            statuses = Counter()
+            for _ in range(400):
+                names = list({on.name(on.pbx.tenant.calls[c.origin or c.id]) for c in on.pbx.tenant.live.values()})
+                call = drawn.choice([*SAMPLES, *names])
+                status, _ = await on.command(drawn.choice(slugs), call, drawn.choice(devices), **fields())
+                statuses[status] += 1
+                await on.quiet()
+                for each in list(on.pbx.tenant.live.values()):
+                    if each.direction is Direction.OUTBOUND and each.state is State.RINGING and not each.alerted:
+                        on.let(each, Kind.ANSWERED)
+            await on.events()
+            return statuses, len(on.pbx.tenant.calls)
+
+    statuses, calls = run(work())
+
+    assert set(statuses) == {200, 400}
+    assert min(*statuses.values(), calls) > 20

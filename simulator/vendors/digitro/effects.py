@@ -108,9 +108,7 @@ def _choose_music(order: Order) -> None:
 
 
 def _attach(order: Order) -> None:
-    data = order.body["DADOS"]
-    leave_with(order.work, order.call, {"data": data})
-    order.work.board.happen(order.call.id, Kind.DATA_ATTACHED, data=data, by=Party.INSIDE)
+    order.work.board.happen(order.call.id, Kind.DATA_ATTACHED, data=order.body["DADOS"], by=Party.INSIDE)
 
 
 def _stop_detection(order: Order) -> None:

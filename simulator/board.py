@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from simulator.calls import Call, Direction, Kind
+from simulator.agents import AgentKind
+from simulator.calls import Call, Direction, Kind, Party
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -62,6 +63,21 @@ class Board(Protocol):
 
     def transfer(self, key: str, *, extension: str | None = None, queue: str | None = None) -> Call:
         """Transfer a call, and return the one that goes on for it. Raises a SimulatorError when it cannot be."""
+
+    def hang_up(self, key: str, by: Party) -> Call:
+        """End a call for this party; the other one goes on where that was preset. Raises a SimulatorError."""
+
+    def swap(self, active: str, held: str) -> Call:
+        """Hold the active call of a device and go on with the held one, which is returned. Raises a SimulatorError."""
+
+    def end_and_reconnect(self, active: str, held: str) -> Call:
+        """End the active call of a device and go on with the held one, which is returned. Raises a SimulatorError."""
+
+    def go_on(self, key: str, *, extension: str | None = None, queue: str | None = None) -> None:
+        """Say where a call that was dialled for nobody yet goes by itself as soon as its far end has picked up."""
+
+    def agent(self, extension: str, kind: AgentKind, *, queue: str | None = None) -> None:
+        """Let something happen to an agent. Raises a SimulatorError when it cannot, and then has done nothing."""
 
     def tell(self, message: Message) -> None:
         """Tell something that is no event of a call."""

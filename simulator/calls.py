@@ -192,10 +192,9 @@ class Call:
         return event.data if event else None
 
     @property
-    def afterwards(self) -> str | None:
-        """The extension to which the other party goes on when the agent hangs up."""
-        event = self._newest(Kind.DESTINATION_PRESET)
-        return event.extension if event else None
+    def afterwards(self) -> Event | None:
+        """How it was last preset to which extension or queue the other party goes on when the agent hangs up."""
+        return self._newest(Kind.DESTINATION_PRESET)
 
     @property
     def choices(self) -> tuple[str, ...]:

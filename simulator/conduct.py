@@ -96,6 +96,8 @@ def still_due(call: Call, deed_kind: Kind, facts: Facts, since: int) -> bool:
         return call.state is State.RINGING and (extension is None or _rings_since(call, extension, since))
     if call.state is State.ENDED:
         return False
+    if deed_kind in (Kind.RINGING, Kind.QUEUED):
+        return call.state is State.TALKING and not call.attended
     if facts.get("cause") is Cause.NORMAL:
         return call.state is State.TALKING
     if facts.get("cause") is Cause.ABANDONED:

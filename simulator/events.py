@@ -45,7 +45,7 @@ class Kind(StrEnum):
     LEFT = "left"  # a device left the conference (extension)
     DIGITS_PRESSED = "digits_pressed"  # DTMF in an established call (digits, by)
     DATA_ATTACHED = "data_attached"  # what goes with the call was replaced (data)
-    DESTINATION_PRESET = "destination_preset"  # where the other party goes when the agent hangs up (extension)
+    DESTINATION_PRESET = "destination_preset"  # where the other party goes when the agent hangs up (extension, queue)
     RECORDING_STARTED = "recording_started"
     RECORDING_STOPPED = "recording_stopped"
     MAILBOX_REACHED = "mailbox_reached"  # a mailbox took the call (extension: its owner)

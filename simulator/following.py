@@ -16,9 +16,12 @@ from simulator.directory import QUEUE
 from simulator.events import Cause, Party
 from simulator.jobs import Task
 from simulator.transactions import Transaction
+from simulator.vendor import Document
 
 # A device that let a call ring is offered another one only after these seconds.
 RETRY = timedelta(seconds=5)
+# Where the PBX takes a call that it dialled for nobody yet, once the far end has picked up; by the call's id.
+ONWARD = "onward"
 
 
 def follow(tx: Transaction, before: Call, call: Call, event: Event, run: str) -> None:
@@ -30,6 +33,9 @@ def follow(tx: Transaction, before: Call, call: Call, event: Event, run: str) ->
             tx.schedule(tx.now + deed.after, Task.DEED, body, run=run)
         if call.state is State.ENDED:
             tx.remove(CONDUCT, call.id)
+    onward = tx.get(ONWARD, call.id)
+    if onward is not None:
+        _go_on(tx, call, event, onward, run)
     if call.state is State.QUEUED and call.queue and (before.state is not State.QUEUED or event.kind is Kind.QUEUED):
         look_again(tx, call.queue, tx.now, run)
     for extension in before.engaged:
@@ -53,6 +59,15 @@ def facts_of(body: Mapping[str, Any]) -> Facts:
     return facts
 
 
+def _go_on(tx: Transaction, call: Call, event: Event, onward: Document, run: str) -> None:
+    if event.kind is Kind.ANSWERED and event.extension is None:
+        kind = Kind.QUEUED if "queue" in onward["facts"] else Kind.RINGING
+        body = {"call": call.id, "since": event.number, "kind": kind.value, "facts": onward["facts"]}
+        tx.schedule(tx.now, Task.DEED, body, run=run)
+    if call.state is State.ENDED:
+        tx.remove(ONWARD, call.id)
+
+
 def _plain(facts: Facts) -> dict[str, Any]:
     return {name: getattr(value, "value", value) for name, value in facts.items()}
 
@@ -64,7 +79,7 @@ def _released(tx: Transaction, before: Call, call: Call, event: Event, extension
     agent = Agent.from_document(document)
     if extension in before.present:
         agent = agent.served(tx.now, _wrap_up(tx, call))
-    elif event.kind is Kind.UNANSWERED:
+    elif event.kind is Kind.UNANSWERED and event.by is not Party.SYSTEM:  # which takes a call elsewhere
         agent = agent.let_ring(tx.now, RETRY)
     tx.put(AGENT, extension, agent.to_document())
     for queue in agent.queues:

@@ -21,10 +21,12 @@ def hang_up(pbx: Pbx, tx: Transaction, key: str, by: Party, *, run: Run | None =
     Returns the call that is over. Raises UnknownCall or ImpossibleEvent.
     """
     call = _known(tx, key)
-    if by is Party.INSIDE and call.afterwards is not None and call.state in ESTABLISHED:
+    preset = call.afterwards
+    if by is Party.INSIDE and preset is not None and call.state in ESTABLISHED:
         name = f"{(run.name_of(key) if run else None) or key}+"
-        new, run = pbx.transfer(tx, key, call.afterwards, run=run, name=name)
-        _, run = pbx.happen(tx, new.id, Kind.RINGING, run=run, extension=call.afterwards)
+        new, run = pbx.transfer(tx, key, preset.extension, queue=preset.queue, run=run, name=name)
+        kind = Kind.QUEUED if preset.extension is None else Kind.RINGING
+        _, run = pbx.happen(tx, new.id, kind, run=run, extension=preset.extension, queue=preset.queue)
         return _known(tx, key), run
     return pbx.happen(tx, key, Kind.ENDED, run=run, by=by, cause=cause_of(call, by))
 

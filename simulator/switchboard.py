@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.agents import AgentKind
 from simulator.board import Note, Opening
-from simulator.calls import Call, Direction, Kind
+from simulator.calls import Call, Direction, Kind, Party
+from simulator.floor import agent_does
+from simulator.following import ONWARD
+from simulator.moves import end_and_reconnect, hang_up, swap
 from simulator.pbx import Pbx
 from simulator.transactions import Transaction
 from simulator.vendor import Message
@@ -33,6 +37,27 @@ class Switchboard:
     def transfer(self, key: str, *, extension: str | None = None, queue: str | None = None) -> Call:
         """Transfer a call, and return the one that goes on for it."""
         return self.pbx.transfer(self.tx, key, extension, queue=queue)[0]
+
+    def hang_up(self, key: str, by: Party) -> Call:
+        """End a call for this party."""
+        return hang_up(self.pbx, self.tx, key, by)[0]
+
+    def swap(self, active: str, held: str) -> Call:
+        """Hold the active call of a device and go on with the held one."""
+        return swap(self.pbx, self.tx, active, held)[0]
+
+    def end_and_reconnect(self, active: str, held: str) -> Call:
+        """End the active call of a device and go on with the held one."""
+        return end_and_reconnect(self.pbx, self.tx, active, held)[0]
+
+    def go_on(self, key: str, *, extension: str | None = None, queue: str | None = None) -> None:
+        """Say where a call goes by itself as soon as its far end has picked up."""
+        facts = {"extension": extension} if queue is None else {"queue": queue}
+        self.tx.put(ONWARD, key, {"call": key, "facts": facts})
+
+    def agent(self, extension: str, kind: AgentKind, *, queue: str | None = None) -> None:
+        """Let something happen to an agent."""
+        agent_does(self.pbx, self.tx, extension, kind, queue=queue)
 
     def tell(self, message: Message) -> None:
         """Tell something that is no event of a call."""

@@ -47,7 +47,9 @@ TRANSITIONS |= {(state, Kind.DATA_ATTACHED): state for state in LIVE}
 TRANSITIONS |= {(state, Kind.MAILBOX_REACHED): State.MAILBOX for state in (*_REACHING, *ESTABLISHED)}
 TRANSITIONS |= {(state, Kind.TRANSFERRED): State.ENDED for state in ESTABLISHED}
 TRANSITIONS |= {
-    (state, kind): state
-    for state in ESTABLISHED
-    for kind in (Kind.DESTINATION_PRESET, Kind.RECORDING_STARTED, Kind.RECORDING_STOPPED)
+    (state, kind): state for state in ESTABLISHED for kind in (Kind.RECORDING_STARTED, Kind.RECORDING_STOPPED)
+}
+# Who sends a call to a queue may preset what comes after the agent that will take it.
+TRANSITIONS |= {
+    (state, Kind.DESTINATION_PRESET): state for state in (State.ROUTING, State.MENU, State.QUEUED, *ESTABLISHED)
 }

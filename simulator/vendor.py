@@ -77,6 +77,9 @@ class Work(Reader, Protocol):
     def calls(self) -> Iterable[Call]:
         """Return the tenant's calls, oldest first, live ones too."""
 
+    def live_calls(self) -> Iterable[Call]:
+        """Return the calls that are not over, oldest first."""
+
     def put(self, kind: str, key: str, document: Document) -> None:
         """Write a record."""
 

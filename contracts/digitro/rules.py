@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contracts.rules import Finding, RuleFunction, Subject
 
 CHANNEL, DEVICE, ACCOUNT = "digitro.channel", "digitro.device", "digitro.account"
-DESTINATIONS = ("DISPOSITIVO_DESTINO", "DISPOSITIVO_DESTINO_APOS_FINALIZACAO_CHAMADA")
+DESTINATIONS = ("DISPOSITIVO_DESTINO", "DISPOSITIVO_DESTINO_APOS_FINALIZACAO_CHAMADA", "SERVICO")
 
 CHANNEL_POINTER = "path:channelID"
 

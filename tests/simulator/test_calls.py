@@ -96,7 +96,7 @@ def test_call_that_ended_takes_nothing_more():
 def test_refused_event_names_what_the_call_can_take():
     call = played((0, Kind.STARTED, {}))
 
-    with pytest.raises(ImpossibleEvent, match="it can take: answered, data_attached, ended, mailbox_reached, menu_"):
+    with pytest.raises(ImpossibleEvent, match="it can take: answered, data_attached, destination_preset, ended, "):
         call.apply(Kind.HELD, at(1))
 
 

@@ -7,7 +7,6 @@ from contracts.contract import HOME, load
 from simulator.calls import Cause, Kind, Party, State
 from simulator.transactions import Transaction
 from simulator.vendors.digitro import VENDOR
-from simulator.vendors.digitro.routes import ON_A_CALL, WITHOUT_A_CALL
 from tests.core import run
 from tests.raw_http import request
 from tests.vendors.digitro_world import CHANGE, DEVICE, DIVERT, ON_CALL, PREDICTIVE, PRINTED_CALL, fake
@@ -215,7 +214,7 @@ def test_busy_extensions_of_a_queue_do_not_ring():
     async def work():
         async with fake() as pbx, pbx.opened() as (_, channel):
             for _ in range(6):
-                answer = await pbx.command("chamada-preditiva", {**PREDICTIVE, "DISPOSITIVO": "7002"}, channel)
+                answer = await pbx.command("chamada-rota", {**PREDICTIVE, "DISPOSITIVO": "7002"}, channel)
                 call = calls(pbx)[-1]
                 let(pbx, call, Kind.ANSWERED)
                 body = {**DIVERT, "ID_CHAMADA": answer[1]["ID_CHAMADA"]}
@@ -250,7 +249,7 @@ def test_digits_are_detected_on_an_established_call_only():
 
     async def work():
         async with fake() as pbx, pbx.opened() as (_, channel):
-            _, begun = await pbx.command("chamada-preditiva", PREDICTIVE, channel)
+            _, begun = await pbx.command("chamada-rota", PREDICTIVE, channel)
             body = {**DEVICE, "ID_CHAMADA": begun["ID_CHAMADA"]}
             (call,) = calls(pbx)
             rings = await pbx.command("detectar-cifras-dtmf", body, channel)
@@ -271,7 +270,7 @@ def test_digits_are_detected_on_an_established_call_only():
 
 
 def test_predictive_call_goes_out_and_is_named_at_once():
-    """It rings at the far end, from the device's extension, under the identification of the answer."""
+    """It rings at the far end, and at no extension yet, under the identification of the answer."""
 
     async def work():
         async with fake() as pbx, pbx.opened() as (_, channel):
@@ -283,7 +282,7 @@ def test_predictive_call_goes_out_and_is_named_at_once():
 
     status, name, call = run(work())
 
-    assert (status, call.state, call.outside, call.extension) == (200, State.RINGING, "554832817000", "125")
+    assert (status, call.state, call.outside, call.extension) == (200, State.RINGING, "554832817000", None)
     assert re.fullmatch(rf"02/03/26 09:00:00 010A {call.serial % 10000:04d}/00", name)
 
 
@@ -304,35 +303,6 @@ def test_world_without_a_number_has_no_generated_calls():
 
         assert (status, answer["DETALHE"]) == (400, "the PBX has no number to call from: give the world one")
         assert made == []
-
-
-def test_commands_known_by_title_are_checked_and_written_down():
-    """Each of the 24 answers 200, and leaves a record without passwords; those on a call need one that is not over."""
-    inferred = [*ON_A_CALL, *WITHOUT_A_CALL, "startRouteCall"]
-    body = {
-        **ON_CALL,
-        "DISPOSITIVO_DESTINO": "1132000",
-        "SERVICO": "1",
-        "FONTE_MUSICA": "1",
-        "DADOS": "",
-        "CIFRAS": "1",
-    }
-    body |= {"CONTA": "1114000", "SENHA": "1234", "OPERACAO": "LOGIN", "ROTA": "0", "IDENTIDADE_DESTINO": "190"}
-
-    async def work():
-        async with fake() as pbx, pbx.opened() as (_, channel):
-            good = [(await pbx.command(slug_of(o), body, channel))[0] for o in inferred]
-            strange = {**body, "ID_CHAMADA": "01/01/26 10:00:00 010A 0001/00"}
-            bad = [(await pbx.command(slug_of(o), strange, channel))[0] for o in ON_A_CALL]
-            wrong = [(await pbx.command(slug_of(o), {**body, "SENHA": "0"}, channel))[0] for o in WITHOUT_A_CALL]
-            return good, bad, wrong, list(pbx.tenant.records["digitro.command"].values())
-
-    good, bad, wrong, records = run(work())
-
-    assert len(inferred) == 24
-    assert (set(good), set(bad), set(wrong)) == ({200}, {400}, {403})
-    assert [r["operation"] for r in records] == [*ON_A_CALL, *WITHOUT_A_CALL]
-    assert not {"SENHA", "SENHA_DISPOSITIVO"} & {name for r in records for name in r["fields"]}
 
 
 def test_inferred_commands_are_not_there_when_the_switch_leaves_them_out():
@@ -447,7 +417,24 @@ def test_every_reply_and_event_satisfies_the_contract():
             let(pbx, call, Kind.HELD)
             let(pbx, call, Kind.RESUMED)
             await pbx.command("executa-desvio", {**DIVERT, "DISPOSITIVO_DESTINO": "1244000"}, channel)
-            let(pbx, calls(pbx)[-1], Kind.ENDED, by=Party.OUTSIDE, cause=Cause.ABANDONED)
+            queue, other = (
+                {"DISPOSITIVO_DESTINO": "1132000"},
+                {"DISPOSITIVO": "1112000", "DISPOSITIVO_DESTINO": "1244000"},
+            )
+            for slug, more in {
+                "atende-chamada": {},
+                "detectar-cifras-dtmf": {},
+                "enviar-cifras-dtmf": {"CIFRAS": "5"},
+                "associa-dados": {"DADOS": "x"},
+                "estaciona-chamada": {},
+                "captura-estacionada": {},
+                "intercala-dispositivo": other,
+            }.items():
+                body = {**ON_CALL, "DISPOSITIVO": "1244000", **more}
+                assert await pbx.command(slug, body, channel) == RECEIVED, slug
+            for word in ("LOGIN", "LOGOUT"):
+                assert await pbx.command("login-logout-dac", {**DEVICE, **queue, "OPERACAO": word}, channel) == RECEIVED
+            let(pbx, calls(pbx)[-1], Kind.ENDED, by=Party.OUTSIDE, cause=Cause.NORMAL)
             await pbx.command("executa-desvio", DIVERT, channel)
             return pbx.tenant.journal.after(0, 1000)
 

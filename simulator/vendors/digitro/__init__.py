@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.calls import Kind
 from simulator.vendor import Vendor
-from simulator.vendors.digitro import credentials, messages, refusals, routes, world
+from simulator.vendors.digitro import agents, credentials, effects, messages, moments, refusals, routes, world
 
 VENDOR = Vendor(
     key=messages.KEY,
@@ -18,7 +18,10 @@ VENDOR = Vendor(
         Kind.RESUMED: messages.resumed,
         Kind.TRANSFERRED: messages.transferred,
         Kind.ENDED: messages.ended,
+        Kind.UNANSWERED: messages.unanswered,
+        **moments.RENDERS,
     },
+    agents=moments.AGENTS,
     messages=("opened", *messages.NAMES.values()),
     handlers={
         "openChannel": routes.open_channel,
@@ -27,8 +30,10 @@ VENDOR = Vendor(
         "changePassword": routes.change_password,
         "startPredictiveCall": routes.start_call,
         "startRouteCall": routes.start_call,
-        **dict.fromkeys(routes.ON_A_CALL, routes.receive_on_call),
-        **dict.fromkeys(routes.WITHOUT_A_CALL, routes.receive),
+        **dict.fromkeys(effects.EFFECTS, effects.command),
+        "verifyPassword": agents.verify,
+        "validateUser": agents.verify,
+        "logInOrOut": agents.log_in_or_out,
     },
     serves=routes.serves,
     channel=True,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from simulator.calls import Call, Direction, Kind, State
+from simulator.agents import AGENT
+from simulator.calls import Call, Facts, Kind, Party, State
 from simulator.directory import QUEUE
 from simulator.vendor import Document, Work
+from simulator.vendors.digitro import samples
+from simulator.vendors.digitro.messages import message
 from simulator.vendors.digitro.naming import CALL, SAMPLE, kept, name_of, newest, root, serial_in
 
 # Calls beyond these are forgotten by the PBX, and what commands left with them here.
@@ -16,6 +20,15 @@ MOVABLE = frozenset({State.ROUTING, State.MENU, State.QUEUED, State.RINGING, Sta
 ESTABLISHED = frozenset({State.TALKING, State.HELD})
 
 
+@dataclass(frozen=True, slots=True)
+class Luggage:
+    """What goes with a call that is sent on: data, the device that comes after the agent, its place in the queue."""
+
+    data: str | None = None
+    afterwards: Document | None = None
+    place: Facts = field(default_factory=Facts)
+
+
 def find_call(work: Work, name: str) -> Call | None:
     """Return the call that goes on under an identification, or the one that was the last to; None for a strange one.
 
@@ -23,7 +36,7 @@ def find_call(work: Work, name: str) -> Call | None:
     """
     sample = work.get(SAMPLE, name)
     if sample is not None:
-        first = work.call(sample["call"]) if sample["call"] else _begin_sample(work, sample)
+        first = work.call(sample["call"]) if sample["call"] else samples.begin(work, sample)
         return newest(first, work.call) if first else None
     serial = serial_in(name)
     for call in work.calls() if serial is not None else ():
@@ -45,35 +58,44 @@ def movable(call: Call) -> bool:
     return call.state in MOVABLE and not (call.state is State.RINGING and not call.alerted)
 
 
-def divert(work: Work, call: Call, device: Document) -> Call:
-    """Send a call to an extension, which rings, or to a queue, where the first free extension of it rings."""
+def engaged(work: Work, extension: str) -> bool:
+    """Tell whether a device rings or is in a call that is not held."""
+    return any(call.state is not State.HELD and extension in call.engaged for call in work.live_calls())
+
+
+def divert(work: Work, call: Call, body: Document, device: Document, luggage: Luggage) -> Call:
+    """Send a call to an extension, which rings, or to a queue, where the first that is free rings, and tell of it.
+
+    ``body`` is the command's. A queue that agents have logged in to offers the call by itself.
+    """
     extension, queue = device["extension"], device["queue"]
     if call.state in ESTABLISHED:
         call = work.board.transfer(call.id, extension=extension, queue=queue)
     else:
+        # A call that nobody has answered is moved without a transfer, which would have told it.
+        fields = {name: body[name] for name in ("DISPOSITIVO", "DISPOSITIVO_DESTINO", "ID_CHAMADA")}
+        work.board.tell(message("callDiverted", fields, call.id))
         for ringing in call.alerted:
-            call = work.board.happen(call.id, Kind.UNANSWERED, extension=ringing)
+            call = work.board.happen(call.id, Kind.UNANSWERED, extension=ringing, by=Party.SYSTEM)
+    _pack(work, call, luggage)
     if queue is not None:
-        call = work.board.happen(call.id, Kind.QUEUED, queue=queue)
-        served = (work.get(QUEUE, queue) or {}).get("extensions", ())
-        extension = _first_free(work, served)
+        call = work.board.happen(call.id, Kind.QUEUED, queue=queue, **luggage.place)
+        extension = _first_free(work, queue)
     return work.board.happen(call.id, Kind.RINGING, extension=extension) if extension else call
 
 
-def _first_free(work: Work, extensions: Iterable[str]) -> str | None:
-    busy = {e for call in work.calls() if call.state is not State.ENDED for e in _engaged(call)}
+def _pack(work: Work, call: Call, luggage: Luggage) -> None:
+    if luggage.data is not None:
+        # By the PBX: the diversion tells it.
+        work.board.happen(call.id, Kind.DATA_ATTACHED, data=luggage.data, by=Party.SYSTEM)
+    if luggage.afterwards is not None:
+        facts = {name: luggage.afterwards[name] for name in ("extension", "queue")}
+        work.board.happen(call.id, Kind.DESTINATION_PRESET, **facts)
+
+
+def _first_free(work: Work, queue: str) -> str | None:
+    if any(queue in agent["queues"] for agent in work.all(AGENT)):
+        return None
+    extensions: Iterable[str] = (work.get(QUEUE, queue) or {}).get("extensions", ())
+    busy = {extension for call in work.live_calls() for extension in call.engaged}
     return next((e for e in extensions if e not in busy), None)
-
-
-def _engaged(call: Call) -> tuple[str, ...]:
-    return (call.agent,) if call.state in ESTABLISHED and call.agent else call.alerted
-
-
-def _begin_sample(work: Work, sample: Document) -> Call:
-    def note(call: Call) -> None:
-        work.put(SAMPLE, sample["id"], {**sample, "call": call.id})
-        work.put(CALL, call.id, {"call": call.id, "id": sample["id"]})
-
-    call = work.board.start(Direction.INBOUND, sample["outside"], note=note)
-    work.board.happen(call.id, Kind.RINGING, extension=sample["extension"])
-    return work.board.happen(call.id, Kind.ANSWERED, extension=sample["extension"])

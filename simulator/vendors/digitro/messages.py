@@ -1,15 +1,22 @@
-"""What a Dígitro PBX tells of a call on its event channels: pure, and without the events' names."""
+"""What a Dígitro PBX tells of a call's way on its event channels: pure, and without the events' names.
+
+What else happens to a call and its devices is told by `simulator.vendors.digitro.moments`.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from simulator.calls import Call, Direction, Event, Kind
+from simulator.calls import Call, Direction, Event, Kind, Party, State
 from simulator.vendor import Message, Scene
 from simulator.vendors.digitro.naming import device_of, dialled, kept, name_of, root
 
 KEY = "digitro"
+
+# What happens to a call without moving it.
+_BESIDE = (Kind.DATA_ATTACHED, Kind.DESTINATION_PRESET)
 
 # Operation of the contract to the message's name.
 NAMES = {
@@ -22,6 +29,13 @@ NAMES = {
     "callQueued": "queued",
     "callDequeued": "dequeued",
     "callEnded": "ended",
+    "callParked": "parked",
+    "callPickedUp": "picked_up",
+    "conferenceChanged": "conference",
+    "digitDetected": "digit",
+    "dataAttached": "data_attached",
+    "agentLoggedIn": "logged_in",
+    "agentLoggedOut": "logged_out",
     "commandFailed": "failed",
 }
 
@@ -30,60 +44,70 @@ def started(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a call begins, unless it goes on for another one."""
     if call.origin is not None:
         return ()
-    fields = _named(call, scene) | _parties(call, scene) | _data(call, scene) | _at(call.extension, scene)
+    own = at(call.extension, scene) or _asking(call, scene)
+    fields = named(call, scene) | _parties(call, scene) | data_of(call, scene) | own
     return (message("callStarted", fields, call.id),)
 
 
 def queued(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a call enters a queue, and which one it leaves for it."""
-    device = device_of(scene.records, queue=event.queue)
-    left = tuple(_left_queue(call, event, scene))
-    if device is None:
-        return left
-    place = kept(scene.records, root(call, scene.call))
-    more = {wire: place[own] for wire, own in (("PRIORIDADE", "priority"), ("TEMPO_FILA", "queued")) if own in place}
-    fields = {"DISPOSITIVO_DESTINO": device} | _named(call, scene) | more | _data(call, scene)
-    return (*left, message("callQueued", fields, call.id))
+    return (*left_queue(call, event, scene), *entered_queue(call, scene))
+
+
+def unanswered(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
+    """Tell that a device stopped ringing, and that the call waits again; what a command takes away, it tells itself."""
+    if event.by is Party.SYSTEM:
+        return ()
+    released = message("callEnded", at(event.extension, scene) | named(call, scene), call.id)
+    return (released, *entered_queue(call, scene)) if call.state is State.QUEUED else (released,)
 
 
 def ringing(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a device rings (the far end is none), and that the call left its queue for it."""
-    device = _at(event.extension, scene)
-    left = tuple(_left_queue(call, event, scene))
+    device = at(event.extension, scene)
+    left = tuple(left_queue(call, event, scene))
     if not device:
         return left
     caller = {"IDENTIDADE_ORIGINADOR": _parties(call, scene)["IDENTIDADE_ORIGINADOR"]}
-    return (*left, message("callRinging", device | _named(call, scene) | caller | _data(call, scene), call.id))
+    return (*left, message("callRinging", device | named(call, scene) | caller | data_of(call, scene), call.id))
 
 
 def answered(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a call is answered."""
-    return (message("callAnswered", _at(event.extension or call.agent, scene) | _named(call, scene), call.id),)
+    return (message("callAnswered", at(event.extension or call.agent, scene) | named(call, scene), call.id),)
 
 
 def held(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a call is held."""
-    return (message("callHeld", _at(call.agent, scene) | _named(call, scene), call.id),)
+    return (message("callHeld", at(call.agent, scene) | named(call, scene), call.id),)
 
 
 def resumed(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a held call goes on."""
-    return (message("callResumed", _at(call.agent, scene) | _named(call, scene), call.id),)
+    return (message("callResumed", at(call.agent, scene) | named(call, scene), call.id),)
 
 
 def transferred(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
+    """Tell that a call goes to another device; and that the agent has hung up, where it was preset for that."""
+    went = diverted(call, event, scene)
+    preset = call.afterwards
+    if preset is None or (preset.extension, preset.queue) != (event.extension, event.queue):
+        return went
+    return (*went, *_released(call, event, scene))
+
+
+def diverted(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a call goes to another device; nothing where no device stands for it."""
     target = device_of(scene.records, extension=event.extension, queue=event.queue)
     if target is None:
         return ()
-    fields = _at(call.agent, scene) | {"DISPOSITIVO_DESTINO": target} | _named(call, scene)
+    fields = at(call.agent, scene) | {"DISPOSITIVO_DESTINO": target} | named(call, scene)
     return (message("callDiverted", fields, call.id),)
 
 
 def ended(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
-    """Tell that a call is over, and that it left its queue with that."""
-    over = message("callEnded", _at(call.agent, scene) | _named(call, scene), call.id)
-    return (*_left_queue(call, event, scene), over)
+    """Tell that a call is over, of each of its devices, and that it left its queue with that."""
+    return (*left_queue(call, event, scene), *_released(call, event, scene))
 
 
 def message(operation: str, fields: Mapping[str, str], call: str = "") -> Message:
@@ -91,33 +115,68 @@ def message(operation: str, fields: Mapping[str, str], call: str = "") -> Messag
     return Message(KEY, operation, NAMES[operation], json.dumps(dict(fields)).encode(), call)
 
 
-def _left_queue(call: Call, event: Event, scene: Scene) -> Iterator[Message]:
-    before = call.events[event.number - 2] if event.number > 1 else None
-    if before is None or before.kind is not Kind.QUEUED:
+def entered_queue(call: Call, scene: Scene) -> Iterator[Message]:
+    """Tell that a call waits in a queue, where a device stands for it."""
+    device, waits = device_of(scene.records, queue=call.queue), call.waits
+    if device is None or waits is None:
         return
-    device = device_of(scene.records, queue=before.queue)
+    place = {"PRIORIDADE": waits.priority, "TEMPO_FILA": waits.waited}
+    more = {wire: str(value) for wire, value in place.items() if value is not None}
+    fields = {"DISPOSITIVO_DESTINO": device} | named(call, scene) | more | data_of(call, scene)
+    yield message("callQueued", fields, call.id)
+
+
+def left_queue(call: Call, event: Event, scene: Scene) -> Iterator[Message]:
+    """Tell that a call left the queue in which it waited up to this event, if it did."""
+    before = before_event(call, event)
+    newest = next((e for e in reversed(before.events) if e.kind not in _BESIDE), None)
+    waited = newest is not None and newest.kind in (Kind.QUEUED, Kind.UNANSWERED) and newest.by is not Party.SYSTEM
+    device = device_of(scene.records, queue=before.queue) if waited and not before.alerted else None
     if device is not None:
-        yield message("callDequeued", {"DISPOSITIVO_DESTINO": device} | _named(call, scene), call.id)
+        yield message("callDequeued", {"DISPOSITIVO_DESTINO": device} | named(call, scene), call.id)
 
 
-def _named(call: Call, scene: Scene) -> dict[str, str]:
+def before_event(call: Call, event: Event) -> Call:
+    """Return a call with what had happened to it up to this event; its state is the later one."""
+    return replace(call, events=call.events[: event.number - 1])
+
+
+def _released(call: Call, event: Event, scene: Scene) -> Iterator[Message]:
+    devices = [device for e in before_event(call, event).engaged if (device := at(e, scene))]
+    for device in devices or [{}]:
+        yield message("callEnded", device | named(call, scene), call.id)
+
+
+def named(call: Call, scene: Scene) -> dict[str, str]:
+    """Return a call's identification, as a field."""
     return {"ID_CHAMADA": name_of(scene.records, root(call, scene.call), scene.zone)}
 
 
-def _at(extension: str | None, scene: Scene) -> dict[str, str]:
+def at(extension: str | None, scene: Scene) -> dict[str, str]:
+    """Return the device that stands for an extension, as a field; nothing when there is none."""
     device = device_of(scene.records, extension=extension)
     return {"DISPOSITIVO": device} if device else {}
 
 
-def _data(call: Call, scene: Scene) -> dict[str, str]:
-    data = kept(scene.records, root(call, scene.call)).get("data")
+def data_of(call: Call, scene: Scene) -> dict[str, str]:
+    """Return what goes with a call: what was last attached to it, or to what it goes on for, or came with its start."""
+    while call.data is None and call.origin is not None and (earlier := scene.call(call.origin)) is not None:
+        call = earlier
+    data = kept(scene.records, call).get("data") if call.data is None else call.data
     return {} if data is None else {"DADOS": data}
 
 
+def _asking(call: Call, scene: Scene) -> dict[str, str]:
+    device = kept(scene.records, call).get("device")
+    return {} if device is None else {"DISPOSITIVO": device}
+
+
 def _parties(call: Call, scene: Scene) -> dict[str, str]:
-    own = device_of(scene.records, extension=call.extension) or dialled(call.line)
-    outside = dialled(call.outside)
+    left = kept(scene.records, root(call, scene.call))
+    device = device_of(scene.records, extension=call.extension)
     # Who asks for a call may say as whom it calls.
-    own = kept(scene.records, root(call, scene.call)).get("caller", own)
+    own = left.get("caller") or device or left.get("device") or dialled(call.line)
+    within = call.outside if call.direction is Direction.INTERNAL else None
+    outside = device_of(scene.records, extension=within) or dialled(call.outside)
     caller, called = (outside, own) if call.direction is Direction.INBOUND else (own, outside)
     return {"IDENTIDADE_ORIGINADOR": caller, "IDENTIDADE_DESTINO": called}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contracts.model import Headers
-from simulator.vendor import Problem, Refusal, Reply
+from simulator.calls import Call
+from simulator.vendor import Problem, Received, Refusal, Reply, Work
+from simulator.vendors.digitro.messages import message
 
 LABELS = {
     400: "Pedido inválido",
@@ -29,6 +31,9 @@ STATUSES = {
     Problem.FAILURE: 500,
 }
 
+# What the event that tells of a refusal has room for.
+MOST_REASON = 1000
+
 # Rules of the contract whose breach is no malformed request, but one that this key or device may not make.
 FORBIDDING = frozenset({"channel-of-key", "device-exists", "device-password", "account-password"})
 
@@ -46,3 +51,19 @@ def refuse(refusal: Refusal) -> Reply:
 def reply(status: int, detail: str, headers: Headers = ()) -> Reply:
     """Return a refusal with a status of its own."""
     return Reply(status, {"MENSAGEM": LABELS[status], "DETALHE": detail}, headers)
+
+
+def why(call: Call | None, wanted: str) -> str:
+    """Say in what a call differs from the one that a command needs."""
+    if call is None:
+        return f"no call has this ID_CHAMADA; expected {wanted}"
+    return f"the call is {call.state.value}; expected {wanted}"
+
+
+def not_done(work: Work, received: Received, reason: str) -> Reply:
+    """Refuse what the state of a call or device forbids: at once, or by an event, as the tenant's switch says."""
+    if work.switches.get("refusals") != "event":
+        return refuse(Refusal(Problem.VIOLATION, reason, received.operation))
+    about = {name: received.body[name] for name in ("DISPOSITIVO", "ID_CHAMADA") if name in received.body}
+    work.board.tell(message("commandFailed", {**about, "MOTIVO": reason[:MOST_REASON]}))
+    return Reply(200, {})

@@ -9,14 +9,15 @@ from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.identity import Identity
 from simulator.vendor import Document
 from simulator.vendors.digitro.naming import SAMPLE
+from simulator.vendors.digitro.samples import FIRST, OUTSIDE, PAUSING, SAMPLES, SECOND
+from simulator.vendors.digitro.samples import QUEUE as SAMPLE_QUEUE
 
 # As the pages print them; every device and account begins so, that nobody has to look them up.
 FIRST_PASSWORD, FIRST_ACCOUNT_PASSWORD = "4567", "1234"
 
-# Printed devices and the extension that each stands for (where a world lacks it, another one); and the printed queue.
-SAMPLE_DEVICES = {"1125000": "125", "1244000": "124", "1112000": "112"}
-SAMPLE_QUEUE, SAMPLE_ACCOUNT = "1132000", "1114000"
-SAMPLE_CALL, SAMPLE_OUTSIDE, SAMPLE_AT = "08/07/24 10:46:19 010A 0974/00", "4832817000", "1125000"
+# Printed devices and the extension that each stands for (where a world lacks it, another one).
+SAMPLE_DEVICES = {FIRST: "125", SECOND: "124", "1112000": "112"}
+SAMPLE_ACCOUNT = "1114000"
 
 FIRST_QUEUE = 7001
 
@@ -26,17 +27,21 @@ def make(
 ) -> Mapping[str, Mapping[str, Document]]:
     """Return the records that a tenant begins with, those that the pages name among them for ``samples``.
 
-    A device is an extension under its own number, or a queue under 7001 and so on. The printed call is one that is
-    under way as soon as a command names it.
+    A device is an extension under its own number, or a queue under 7001 and so on. A sample call is under way as soon
+    as a command names it.
     """
     devices = {device["number"]: device for device in _devices(world, samples)}
     accounts = {number: _account(number) for number in ((SAMPLE_ACCOUNT,) if samples else ())}
     accounts |= {number: _account(number) for number in world.get(EXTENSION, {})}
     calls: dict[str, Document] = {}
-    if SAMPLE_AT in devices and world.get(NUMBER):
-        extension = devices[SAMPLE_AT]["extension"]
-        calls[SAMPLE_CALL] = {"id": SAMPLE_CALL, "call": None, "outside": SAMPLE_OUTSIDE, "extension": extension}
+    if FIRST in devices and world.get(NUMBER):
+        calls = {name: {"id": name, "call": None, "outside": OUTSIDE} for name in SAMPLES if _has(devices, name)}
     return {DEVICE: devices, ACCOUNT: accounts, SAMPLE: calls}
+
+
+def _has(devices: Mapping[str, Document], sample: str) -> bool:
+    named = {number for _, number in SAMPLES[sample]} | ({SAMPLE_QUEUE} if sample == PAUSING else set())
+    return named <= devices.keys()
 
 
 def _devices(world: Mapping[str, Mapping[str, Document]], samples: bool) -> Iterator[Document]:

@@ -1,0 +1,210 @@
+"""What the commands on a call do that are known by their titles alone: which call each needs, and what becomes of it.
+
+All of it is inferred. One table; a command whose call is another one changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from simulator.calls import Kind, Party, State
+from simulator.vendor import Received, Reply, Work
+from simulator.vendors.digitro.diverting import ESTABLISHED, Luggage, divert, engaged, find_call, leave_with
+from simulator.vendors.digitro.messages import message
+from simulator.vendors.digitro.naming import device_of
+from simulator.vendors.digitro.orders import (
+    Order,
+    can_take,
+    destination_pauses,
+    held_beside,
+    is_live,
+    may_return,
+    order_of,
+    resumable,
+    rings,
+    service,
+    talks,
+)
+from simulator.vendors.digitro.refusals import not_done, why
+
+# A time in a queue is told in so many digits.
+MOST_WAITED = 999_999
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """``wanted`` says which calls ``fits`` lets pass, and ``act`` does it."""
+
+    wanted: str
+    fits: Callable[[Order], bool]
+    act: Callable[[Order], object]
+
+
+def command(work: Work, received: Received) -> Reply:
+    """Do a command on a call, if the call is one that it needs."""
+    effect, body = EFFECTS[received.operation], received.body
+    call = find_call(work, body["ID_CHAMADA"])
+    if call is None:
+        return not_done(work, received, why(call, effect.wanted))
+    order = order_of(work, call, body)
+    if not effect.fits(order):
+        return not_done(work, received, why(call, effect.wanted))
+    effect.act(order)
+    return Reply(200, {})
+
+
+def _happens(kind: Kind) -> Callable[[Order], object]:
+    return lambda order: order.work.board.happen(order.call.id, kind)
+
+
+def _by_own(kind: Kind) -> Callable[[Order], object]:
+    return lambda order: order.work.board.happen(order.call.id, kind, extension=order.own)
+
+
+def _swap(order: Order) -> None:
+    if (held := held_beside(order)) is not None:
+        order.work.board.swap(order.call.id, held.id)
+
+
+def _reconnect(order: Order) -> None:
+    if (held := held_beside(order)) is not None:
+        order.work.board.end_and_reconnect(order.call.id, held.id)
+
+
+def _preset(order: Order) -> None:
+    order.work.board.happen(order.call.id, Kind.DESTINATION_PRESET, extension=order.to, queue=order.queue)
+
+
+def _transfer(order: Order) -> None:
+    device = {"extension": order.to, "queue": order.queue}
+    divert(order.work, order.call, order.body, device, Luggage(order.body.get("DADOS")))
+
+
+def _transfer_now(order: Order) -> None:
+    _transfer(order)
+    fields = {name: order.body[name] for name in ("DISPOSITIVO", "ID_CHAMADA")}
+    order.work.board.tell(message("callEnded", fields, order.call.id))
+
+
+def _change_service(order: Order) -> None:
+    work, call, waits = order.work, order.call, order.call.waits
+    if call.state is State.QUEUED and waits is not None:
+        waited = (waits.waited or 0) + int((work.now - waits.at).total_seconds())
+        place = {"priority": waits.priority, "waited": min(waited, MOST_WAITED), "wrap_up": waits.wrap_up}
+        work.board.happen(call.id, Kind.QUEUED, queue=order.queue, **place)
+        return
+    # Nobody waits any more: the call counts for another queue from now on.
+    left = device_of(work, queue=service(order))
+    leave_with(work, call, {"service": {call.id: order.queue}})
+    name = {"ID_CHAMADA": order.body["ID_CHAMADA"]}
+    for operation, device in (("callDequeued", left), ("callQueued", order.body["SERVICO"])):
+        if device is not None:
+            work.board.tell(message(operation, {"DISPOSITIVO_DESTINO": device, **name}, call.id))
+
+
+def _choose_music(order: Order) -> None:
+    leave_with(order.work, order.call, {"music": str(order.body["FONTE_MUSICA"])})
+
+
+def _attach(order: Order) -> None:
+    order.work.board.happen(order.call.id, Kind.DATA_ATTACHED, data=order.body["DADOS"], by=Party.INSIDE)
+
+
+def _stop_detection(order: Order) -> None:
+    leave_with(order.work, order.call, {"detecting": False})
+
+
+def _send_digits(order: Order) -> None:
+    order.work.board.happen(order.call.id, Kind.DIGITS_PRESSED, digits=order.body["CIFRAS"], by=Party.INSIDE)
+
+
+EFFECTS: Mapping[str, Effect] = {
+    "divertToMailbox": Effect(
+        "one that talks or rings at the device, and an extension's device as DISPOSITIVO_DESTINO",
+        lambda o: o.to is not None and (talks(o) or rings(o)),
+        lambda o: o.work.board.happen(o.call.id, Kind.MAILBOX_REACHED, extension=o.to),
+    ),
+    "presetNextDestination": Effect(
+        "one that talks at the device, and a device of an extension or a queue as DISPOSITIVO_DESTINO",
+        lambda o: talks(o) and bool(o.to or o.queue),
+        _preset,
+    ),
+    "holdCall": Effect("one that talks at the device", talks, _happens(Kind.HELD)),
+    "resumeCall": Effect(
+        "one that is held at the device, which talks in no other",
+        lambda o: o.call.state is State.HELD and o.own in o.call.present and resumable(o.work, o.call),
+        _happens(Kind.RESUMED),
+    ),
+    "breakIn": Effect(
+        "one that talks at DISPOSITIVO_DESTINO, and a free device that is not in it",
+        lambda o: (
+            o.call.state is State.TALKING
+            and o.to in o.call.present
+            and o.own is not None
+            and o.own not in o.call.present
+            and not engaged(o.work, o.own)
+        ),
+        _by_own(Kind.BROKE_IN),
+    ),
+    "transferToPausedDevice": Effect(
+        "one that talks at the device, and a DISPOSITIVO_DESTINO that is logged in to a queue and pauses",
+        lambda o: talks(o) and destination_pauses(o),
+        _transfer,
+    ),
+    "transferNow": Effect(
+        "one that talks or rings at the device, and a device of an extension or a queue as DISPOSITIVO_DESTINO",
+        lambda o: (talks(o) or rings(o)) and bool(o.to or o.queue),
+        _transfer_now,
+    ),
+    "endCall": Effect("one that is not over", is_live, lambda o: o.work.board.hang_up(o.call.id, Party.INSIDE)),
+    "endAndReconnect": Effect(
+        "one that talks at the device, where another is held",
+        may_return,
+        _reconnect,
+    ),
+    "answerCall": Effect(
+        "one that rings at the device, which talks in no other",
+        lambda o: rings(o) and can_take(o),
+        _by_own(Kind.ANSWERED),
+    ),
+    "pickUpParkedCall": Effect(
+        "a parked one, and an extension's device that talks in no other",
+        lambda o: o.call.state is State.PARKED and can_take(o),
+        _by_own(Kind.PICKED_UP),
+    ),
+    "pickUpQueuedCall": Effect(
+        "one that waits or rings in the queue of DISPOSITIVO_DESTINO, and an extension's device that talks in no other",
+        lambda o: (
+            o.queue is not None
+            and o.call.queue == o.queue
+            and (o.call.state is State.QUEUED or bool(o.call.alerted))
+            and can_take(o)
+        ),
+        _by_own(Kind.PICKED_UP),
+    ),
+    "pickUpCall": Effect(
+        "one that rings at DISPOSITIVO_DESTINO, another device than the one that picks up, which talks in no other",
+        lambda o: o.to in o.call.alerted and o.to != o.own and can_take(o),
+        _by_own(Kind.PICKED_UP),
+    ),
+    "parkCall": Effect(
+        "one that talks at the device, and at no other of the PBX",
+        lambda o: talks(o) and o.call.present == (o.own,),
+        _by_own(Kind.PARKED),
+    ),
+    "swapCalls": Effect("one that talks at the device, where another is held", may_return, _swap),
+    "changeService": Effect(
+        "one that waits in a queue or came to its agent from one, and another queue's device as SERVICO",
+        lambda o: (
+            o.call.state in (State.QUEUED, State.TALKING) and o.queue is not None and service(o) not in (None, o.queue)
+        ),
+        _change_service,
+    ),
+    "chooseMusic": Effect(
+        "one that is held or waits in a queue", lambda o: o.call.state in (State.HELD, State.QUEUED), _choose_music
+    ),
+    "attachData": Effect("one that is not over", is_live, _attach),
+    "stopDigitDetection": Effect("an established one", lambda o: o.call.state in ESTABLISHED, _stop_detection),
+    "sendDigits": Effect("one that talks at the device", talks, _send_digits),
+}

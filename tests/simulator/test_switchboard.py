@@ -1,0 +1,134 @@
+"""What a handler does with calls through its board, where that is more than one event of a call."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from simulator.agents import AGENT, AgentKind, ImpossibleForAgent
+from simulator.calls import Direction, Kind, Party, State
+from simulator.following import ONWARD
+from simulator.switchboard import Switchboard
+from simulator.transactions import Transaction
+from tests.core import run, running
+
+CALLER = "37999912222"
+
+
+@asynccontextmanager
+async def boards():
+    """Give a tenant, a function that does something on a board of its own, and one that waits until nothing is due."""
+    async with running() as simulator:
+        tenant = simulator.default
+
+        def do(act):
+            tx = Transaction(tenant, simulator.store)
+            result = act(Switchboard(simulator.pbx, tx, ""))
+            tx.commit()
+            return result
+
+        async def quiet():
+            while tenant.agenda.jobs:
+                await asyncio.sleep(0)
+
+        yield tenant, do, quiet
+
+
+def dialled(board, **onward):
+    call = board.start(Direction.OUTBOUND, CALLER)
+    board.go_on(call.id, **onward)
+    return board.happen(call.id, Kind.RINGING)
+
+
+@pytest.mark.parametrize(
+    ("onward", "state"), [({"extension": "112"}, State.RINGING), ({"queue": "vendas"}, State.QUEUED)]
+)
+def test_call_that_was_dialled_for_nobody_goes_on_once_its_far_end_has_picked_up(onward, state):
+    """Not before, and by itself."""
+
+    async def work():
+        async with boards() as (tenant, do, quiet):
+            call = do(lambda board: dialled(board, **onward))
+            await quiet()
+            before = tenant.calls[call.id]
+            do(lambda board: board.happen(call.id, Kind.ANSWERED))
+            await quiet()
+            return before, tenant.calls[call.id]
+
+    before, after = run(work())
+
+    assert before.alerted == ()
+    assert (after.state, after.alerted or after.queue) == (state, ("112",) if "extension" in onward else "vendas")
+
+
+def test_call_that_somebody_has_taken_or_that_is_over_goes_on_nowhere():
+    """What was said of it is forgotten with its end."""
+
+    async def work():
+        async with boards() as (tenant, do, quiet):
+            call = do(lambda board: dialled(board, extension="112"))
+
+            def answered_and_taken(board):
+                board.happen(call.id, Kind.ANSWERED)
+                board.happen(call.id, Kind.RINGING, extension="113")
+                return board.happen(call.id, Kind.ANSWERED, extension="113")
+
+            do(answered_and_taken)
+            await quiet()
+            taken = tenant.calls[call.id]
+            do(lambda board: board.hang_up(call.id, Party.INSIDE))
+            return taken, list(tenant.records[ONWARD])
+
+    taken, onward = run(work())
+
+    assert (taken.state, taken.alerted, taken.present) == (State.TALKING, (), ("113",))
+    assert onward == []
+
+
+def test_preset_queue_gets_the_other_party_when_the_agent_hangs_up():
+    async def work():
+        async with boards() as (tenant, do, _):
+
+            def story(board):
+                call = board.start(Direction.INBOUND, CALLER)
+                board.happen(call.id, Kind.QUEUED, queue="suporte")
+                board.happen(call.id, Kind.DESTINATION_PRESET, queue="vendas")
+                board.happen(call.id, Kind.PICKED_UP, extension="112")
+                return board.hang_up(call.id, Party.INSIDE)
+
+            old = do(story)
+            return old, tenant.calls[old.last.other]
+
+    old, new = run(work())
+
+    assert (old.last.kind, new.state, new.queue) == (Kind.TRANSFERRED, State.QUEUED, "vendas")
+
+
+def test_device_from_which_a_call_is_taken_did_not_let_it_ring():
+    """Three offers in a row that an agent lets ring make a pause; a call that a command moves is no such offer."""
+
+    async def work():
+        async with boards() as (tenant, do, _):
+
+            def story(board):
+                board.agent("112", AgentKind.LOGGED_IN, queue="vendas")
+                call = board.start(Direction.INBOUND, CALLER)
+                board.happen(call.id, Kind.RINGING, extension="112")
+                board.happen(call.id, Kind.UNANSWERED, extension="112", by=Party.SYSTEM)
+                board.happen(call.id, Kind.RINGING, extension="112")
+                return board.happen(call.id, Kind.UNANSWERED, extension="112")
+
+            do(story)
+            return tenant.records[AGENT]["112"]["missed"]
+
+    assert run(work()) == 1
+
+
+def test_agent_who_cannot_is_left_as_it_was():
+    async def work():
+        async with boards() as (tenant, do, _):
+            with pytest.raises(ImpossibleForAgent):
+                do(lambda board: board.agent("112", AgentKind.LOGGED_OUT, queue="vendas"))
+            return tenant.records.get(AGENT)
+
+    assert not run(work())

@@ -20,6 +20,7 @@ from simulator.hosts import AllowedHosts, own_names
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
 from simulator.limits import Limits
+from simulator.numbers import own_numbers
 from simulator.pbx import Pbx
 from simulator.pipeline import Pipeline
 from simulator.retries import RetryPolicy
@@ -41,7 +42,7 @@ from simulator.tenants import (
     zone_of,
 )
 from simulator.transactions import Transaction
-from simulator.world import OwnWorld, load_world
+from simulator.world import OwnWorld, World, load_world
 
 if TYPE_CHECKING:
     from simulator.serving import Server
@@ -52,7 +53,7 @@ log = logging.getLogger(__name__)
 class Simulator:
     """Every part, wired. Use `start` and `stop`, on one loop."""
 
-    def __init__(self, settings: Settings, own_world: OwnWorld | None) -> None:
+    def __init__(self, settings: Settings, own_world: OwnWorld | None, numbers: World) -> None:
         self.settings = settings
         self.vendors = discover_vendors()
         self.contracts = {key: load(key, settings.contracts) for key in self.vendors}
@@ -69,7 +70,7 @@ class Simulator:
         self.dispatcher = Dispatcher(self.vendors, self.contracts, self.store, self.sender, self.policy)
         self.scheduler = Scheduler(self.store, self._perform, self.engine.settled)
         self.server: Server | None = None
-        self.own_world = own_world
+        self.own_world, self.numbers = own_world, numbers
         self.stopped = False
         self._growth: set[asyncio.Future[None]] = set()
 
@@ -123,8 +124,7 @@ class Simulator:
             identity = Identity(f"credentials of {profile.name}")
             made = {key: vendor.credentials(identity) for key, vendor in self.vendors.items()}
             profile = with_credentials(profile, made)
-        settings = self.settings
-        clock = first_clock(settings.clock, settings.speed, settings.start)
+        clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
         tenant = Tenant(profile, clock, self.readings_for(profile))
         tenant.own_world = self.own_world
         self._take_in(tenant)
@@ -225,8 +225,8 @@ class Simulator:
         def found() -> None:
             # On first use, and not at the start: writing loads the store's library, and a world that of made-up people.
             self._keep_profile(tenant)
-            world = world_of(tenant, tenant.own_world, self.vendors.values()) if tenant.name != UNCLAIMED else {}
-            self._write(tenant, furnish(tenant, world))
+            world = {**world_of(tenant, tenant.own_world, self.vendors.values()), **self.numbers}
+            self._write(tenant, furnish(tenant, world if tenant.name != UNCLAIMED else {}))
 
         if not tenant.furnished:
             tenant.furnish = found
@@ -297,4 +297,4 @@ async def _all(changes: list[asyncio.Future[None]], last: asyncio.Future[None]) 
 def build(settings: Settings) -> Simulator:
     """Make a simulator. Raises a SimulatorError or ContractError when a file or a setting is wrong."""
     own = load_world(settings.world) if settings.world else None
-    return Simulator(settings, own)
+    return Simulator(settings, own, own_numbers(settings.numbers))

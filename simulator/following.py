@@ -1,6 +1,6 @@
 """What is due after something happened to a call: people's deeds, and the queues that look again.
 
-It only schedules: `simulator.floor` does it when the time has come.
+It only schedules: `simulator.floor` and `simulator.router` do it when the time has come.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ from simulator.conduct import CONDUCT, Conduct, deeds
 from simulator.directory import QUEUE
 from simulator.events import Cause, Party
 from simulator.jobs import Task
+from simulator.routing import PLAN
 from simulator.transactions import Transaction
 
 # A device that let a call ring is offered another one only after these seconds.
 RETRY = timedelta(seconds=5)
+# When a call has found where it goes, or is over, nothing more is tried for it.
+_FOUND = {
+    *(Kind.ANSWERED, Kind.PICKED_UP, Kind.QUEUED, Kind.MENU_ENTERED, Kind.MAILBOX_REACHED),
+    *(Kind.TRANSFERRED, Kind.ENDED),
+}
 
 
 def follow(tx: Transaction, before: Call, call: Call, event: Event, run: str) -> None:
@@ -30,6 +36,11 @@ def follow(tx: Transaction, before: Call, call: Call, event: Event, run: str) ->
             tx.schedule(tx.now + deed.after, Task.DEED, body, run=run)
         if call.state is State.ENDED:
             tx.remove(CONDUCT, call.id)
+    if tx.get(PLAN, call.id) is not None:
+        if event.kind in _FOUND:
+            tx.remove(PLAN, call.id)
+        elif event.kind is Kind.UNANSWERED and not call.alerted:
+            tx.schedule(tx.now, Task.ROUTE, {"call": call.id}, run=run)
     if call.state is State.QUEUED and call.queue and (before.state is not State.QUEUED or event.kind is Kind.QUEUED):
         look_again(tx, call.queue, tx.now, run)
     for extension in before.engaged:

@@ -19,6 +19,7 @@ class Task(StrEnum):
     DEED = "deed"  # what a person does with a call, as its conduct says
     OFFER = "offer"  # the calls that wait in a queue are offered to the agents that are free
     RING_OUT = "ring_out"  # a device that was offered a call stops ringing
+    ROUTE = "route"  # a call that nobody answered where it rang goes on to its next destination
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from typing import Any
 
 from contracts.viacel.rules import COMPANY, DID, EXTENSION, TRUNK, whole
 from simulator.calls import Call, Direction, Medium
-from simulator.phones import LineKind, kind, national, split
+from simulator.phones import national
 from simulator.vendor import Received, Reply, Work
 from simulator.vendors.viacel.lists import PAGE, START, page
+from simulator.vendors.viacel.routing import region_of
 
 ANSWERED, UNANSWERED = ("ANSWERED", "Atendida"), ("NO ANSWER", "Não atendida")
 
@@ -67,18 +68,7 @@ def _told(work: Work) -> Iterator[Told]:
         inside, outside, line = call.agent or "", national(call.outside), national(call.line)
         ends = (outside, inside or line) if call.direction is Direction.INBOUND else (inside or line, outside)
         company = extensions.get(inside) or dids.get(line) or first
-        yield Told(call, *ends, company, _region(outside, line), call.started.astimezone(work.zone))
-
-
-def _region(outside: str, line: str) -> int:
-    """Return the region (see ``world.REGIONS``) of the outside party, seen from the line."""
-    found = kind(outside)
-    if found is None:
-        return 0
-    if found is LineKind.FREE:
-        return 5
-    far = kind(line) is LineKind.FREE or split(outside).area != split(line).area
-    return (3 if found is LineKind.MOBILE else 1) + far
+        yield Told(call, *ends, company, region_of(outside, line), call.started.astimezone(work.zone))
 
 
 def _moment(work: Work, body: Mapping[str, Any], end: str) -> datetime | None:

@@ -18,12 +18,11 @@ from simulator.floor import RING_SECONDS, alert
 from simulator.jobs import Job, Task
 from simulator.numbers import conduct_of
 from simulator.pbx import Pbx
-from simulator.routing import PLAN, Destination, Group, Incoming, Place, Plan, Provisioned, Trunk
+from simulator.routing import PLAN, TAKEN, Destination, Group, Incoming, Place, Plan, Provisioned, Trunk
 from simulator.runs import Run
 from simulator.transactions import Transaction
 
-# The trunk that a call went out on; those of calls that are long over are forgotten.
-TRUNK = "trunk"
+# The trunks of calls that are long over are forgotten.
 KEPT_TRUNKS = 10_000
 
 
@@ -45,6 +44,8 @@ def route(pbx: Pbx, tx: Transaction, key: str, *, run: Run | None = None) -> tup
     call = _ready(tx, key)
     router = _Router(pbx, tx, run)
     if call.direction is Direction.OUTBOUND:
+        if call.state is not State.ROUTING:
+            raise ImpossibleEvent(call, Kind.RINGING, "an outbound call is sent out once, before it rings")
         router.dial(call)
     elif call.direction is Direction.INTERNAL:
         router.follow(Plan(key, (Destination(Place.EXTENSION, call.outside),)))
@@ -129,7 +130,7 @@ class _Router:
             while plan.waves:
                 wave, plan = plan.waves[0], replace(plan, waves=plan.waves[1:])
                 there = [e for e in wave if self._reachable(e)]
-                free = [e for e in there if not self._busy(e, plan.call)]
+                free = [e for e in there if not self._busy(e)]
                 plan = replace(plan, busy=plan.busy or len(free) < len(there))
                 if free:
                     self._ring(plan, free)
@@ -170,7 +171,7 @@ class _Router:
             return plan.diverted(forwards.always)
         if not self._reachable(extension):
             return plan.diverted(forwards.no_answer)
-        if self._busy(extension, plan.call):
+        if self._busy(extension):
             return replace(plan.diverted(forwards.busy), busy=True)
         self._ring(replace(plan, ringing=extension, seconds=None), [extension])
         return None
@@ -216,14 +217,14 @@ class _Router:
         self.tx.put(PLAN, plan.call, plan.to_document())
 
     def _keep_trunk(self, call: Call, trunk: Trunk) -> None:
-        self.tx.put(TRUNK, call.id, {"call": call.id, "trunk": trunk.key, "name": trunk.name})
-        self.tx.remove(TRUNK, f"c{int(call.id[1:]) - KEPT_TRUNKS}")
+        self.tx.put(TAKEN, call.id, {"call": call.id, "trunk": trunk.key, "name": trunk.name})
+        self.tx.remove(TAKEN, f"c{int(call.id[1:]) - KEPT_TRUNKS}")
 
     def _reachable(self, extension: str) -> bool:
         return self.tx.get(EXTENSION, extension) is not None and not self.provisioned.forwards(extension).off
 
-    def _busy(self, extension: str, call: str) -> bool:
-        return any(extension in other.present for other in self.tx.live_calls() if other.id != call)
+    def _busy(self, extension: str) -> bool:
+        return any(extension in call.present for call in self.tx.live_calls())
 
 
 def _ready(tx: Transaction, key: str) -> Call:

@@ -7,10 +7,12 @@ from random import Random
 import pytest
 
 from simulator.calls import Cause, Kind, State
+from simulator.clock import Mode
 from simulator.distribution import Strategy
 from simulator.routing import PLAN, TAKEN, Destination, Forwards, Group, Incoming, Outgoing, Place, Routing, Trunk
+from simulator.transactions import Transaction
 from simulator.vendor import Vendor
-from tests.core import play, run, running, story
+from tests.core import play, run, running, story, until
 
 IN = '- inbound: {call: A, from: "37999912222"}\n  '
 ROUTED = IN + "- route: {call: A}\n  "
@@ -412,3 +414,28 @@ def test_any_forwards_come_to_an_end():
     assert len(calls) == 40
     assert all([e.kind for e in call.events].count(Kind.ENDED) == 1 for call in calls)
     assert (not plans, dict(jobs)) == (True, {})
+
+
+def test_group_goes_on_ringing_after_a_restart(tmp_path):
+    """What is still to be tried is kept, and the ringing of a device ends on time, though the process did not live."""
+    store, group = tmp_path / "store.db", Group("4", "Desk", ("114", "112"), Strategy.LINEAR)
+    vendors = {"toy": Setup((group,)).vendor()}
+
+    async def work():
+        async with running(store=store, clock=Mode.REAL) as simulator:
+            simulator.pbx.vendors = vendors
+            simulator.engine.play(simulator.default, story(f"scenario: routed\ntitle: Routed\nsteps:\n  {GROUP}\n"))
+            await until(simulator.default, lambda: simulator.default.records.get(PLAN))
+        async with running(store=store) as simulator:
+            tenant, simulator.pbx.vendors = simulator.default, vendors
+            tx = Transaction(tenant, simulator.store)
+            tx.set_clock(replace(tenant.clock, mode=Mode.JUMPING))
+            tx.commit()
+            verdict = await simulator.engine.verdict(tenant, "r1")
+            return verdict, tenant.calls["c1"]
+
+    verdict, call = run(work())
+
+    assert verdict.problem == ""
+    assert [where for _, where in rings(call)] == ["114", "112"]
+    assert (call.duration, call.last.cause) == (40, Cause.NO_ANSWER)

@@ -11,12 +11,12 @@ from datetime import timedelta
 from typing import Any
 
 from simulator.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Party, State
-from simulator.conduct import CONDUCT, Conduct, Outcome
+from simulator.conduct import Outcome
 from simulator.directory import EXTENSION, QUEUE
 from simulator.errors import SimulatorError, UnknownCall, UnknownRecord
 from simulator.floor import RING_SECONDS, alert
 from simulator.jobs import Job, Task
-from simulator.numbers import conduct_of
+from simulator.numbers import conduct_of, play_far_end
 from simulator.pbx import Pbx
 from simulator.routing import PLAN, TAKEN, Destination, Group, Incoming, Place, Plan, Provisioned, Trunk
 from simulator.runs import Run
@@ -78,7 +78,7 @@ def perform(pbx: Pbx, tx: Transaction, job: Job) -> None:
         if not call.alerted and call.state is not State.RINGING:
             router.go_on(Plan.from_document(document))
     elif call.state is State.RINGING and _rang_outside(call).number == outside:
-        router.tell(key, Kind.UNANSWERED)  # which makes a job of going on
+        router.come_out(call, _rang_outside(call).digits or "")
     if router.run is not None:
         tx.put_run(router.run)
 
@@ -123,6 +123,15 @@ class _Router:
         if plan.ringing is not None:
             plan = plan.diverted(self.provisioned.forwards(plan.ringing).no_answer)
         self.follow(plan)
+
+    def come_out(self, call: Call, digits: str) -> None:
+        """Let an outside number that has rung long enough answer, or not."""
+        found = conduct_of(self.tx, digits)
+        if found is None or found.outcome is not Outcome.ANSWERS:
+            self.tell(call.id, Kind.UNANSWERED)  # which makes a job of going on
+            return
+        play_far_end(self.tx, call.id, digits)  # for how long they talk
+        self.tell(call.id, Kind.ANSWERED)
 
     def follow(self, plan: Plan) -> None:
         """Try one destination after the other, until one has the call or rings; else the call ends."""
@@ -191,19 +200,13 @@ class _Router:
 
     def _ring_outside(self, plan: Plan, digits: str) -> None:
         """Ring at a number on the public network, which does as the table of numbers says."""
-        found = conduct_of(self.tx, digits) or Conduct(Outcome.NO_ANSWER)
-        engaged = found.outcome is Outcome.BUSY
+        found = conduct_of(self.tx, digits)
+        engaged = found is not None and found.outcome is Outcome.BUSY
         self._keep(replace(plan, busy=True) if engaged else replace(plan, rang=True))
         call = self.tell(plan.call, Kind.RINGING, digits=digits)
-        after = timedelta(seconds=RING_SECONDS if found.ring is None else found.ring)
-        body: dict[str, Any] = {"call": call.id, "since": call.last.number}
-        run = self.run.id if self.run else ""
-        if found.outcome is not Outcome.ANSWERS:
-            self.tx.schedule(self.tx.now + after, Task.ROUTE, body, run=run)
-            return
-        self.tx.schedule(self.tx.now + after, Task.DEED, {**body, "kind": Kind.ANSWERED.value, "facts": {}}, run=run)
-        if self.tx.get(CONDUCT, call.id) is None:
-            self.tx.put(CONDUCT, call.id, replace(found, ring=None).to_document())
+        after = timedelta(seconds=RING_SECONDS if found is None or found.ring is None else found.ring)
+        body = {"call": call.id, "since": call.last.number}
+        self.tx.schedule(self.tx.now + after, Task.ROUTE, body, run=self.run.id if self.run else "")
 
     def _exhausted(self, plan: Plan) -> None:
         self.tx.remove(PLAN, plan.call)

@@ -146,6 +146,14 @@ def test_step_that_comes_first_has_done_it():
     assert (verdict.problem, call.last.cause, call.duration) == ("", Cause.BUSY, 2)
 
 
+def test_far_end_that_is_rung_again_takes_its_time_again():
+    again = "  - {after: 10s, no_answer: {call: A}}\n  - {after: 2s, ring: {call: A}}\n"
+
+    call, _ = played(dialled("37999989008", more=again))
+
+    assert (call.answered - call.started).total_seconds() == 1 + 10 + 2 + 25
+
+
 def test_predictive_call_to_a_machine_ends_by_itself():
     steps = '  - predictive: {call: A, to: "37999989005", by_number: true}\n  - ring: {call: A}\n'
 

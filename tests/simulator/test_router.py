@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from simulator import router
 from simulator.calls import Cause, Kind, State
 from simulator.clock import Mode
 from simulator.distribution import Strategy
@@ -386,6 +387,33 @@ def test_step_that_ends_the_ringing_outside_is_not_overtaken_by_its_timer():
     calls, _, _ = played(ROUTED + "- {after: 5s, no_answer: {call: A}}", forwards=forwards)
 
     assert rings(calls["c1"]) == [(0, "37999985555"), (5, "37999985556"), (25, "112")]
+
+
+def test_number_that_would_have_answered_does_not_once_the_call_went_on():
+    forwards = outside("37999989001", Destination(Place.OUTSIDE, "37999985556"), *to("112"))
+    steps = (
+        "- {after: 1s, no_answer: {call: A}}\n  - {after: 25s, answer: {call: A}}\n  - {after: 2min, hold: {call: A}}"
+    )
+
+    calls, verdict, _ = played(ROUTED + steps, forwards=forwards)
+
+    assert rings(calls["c1"]) == [(0, "37999989001"), (1, "37999985556"), (21, "112")]
+    assert (verdict.problem, calls["c1"].state) == ("", State.HELD)  # nor does it hang up
+
+
+def test_number_in_a_table_without_talk_keeps_talking():
+    calls, _, _ = played(ROUTED, forwards=outside("37999989010"))
+
+    assert calls["c1"].state is State.TALKING
+
+
+def test_trunk_of_a_call_that_is_long_over_is_forgotten(monkeypatch):
+    monkeypatch.setattr(router, "KEPT_TRUNKS", 1)
+    again = OUT.replace("A", "B")
+
+    _, _, records = played(OUT + again, outgoing=Outgoing((Trunk("7", "First", "1"),)))
+
+    assert list(records[TAKEN]) == ["c2"]
 
 
 def test_any_forwards_come_to_an_end():

@@ -17,9 +17,9 @@ class Verb(StrEnum):
     """What a step does: `STARTING` begin a call, `BY_AGENT` and `AWAIT` name none, the others act on one that began."""
 
     INBOUND = "inbound"  # from, to
-    OUTBOUND = "outbound"  # extension, to
+    OUTBOUND = "outbound"  # extension, to, by_number
     INTERNAL = "internal"  # extension, to
-    PREDICTIVE = "predictive"  # to
+    PREDICTIVE = "predictive"  # to, by_number
     SMS = "sms"  # extension, to, text
     SMS_IN = "sms_in"  # from, to, text
     MENU = "menu"
@@ -27,7 +27,8 @@ class Verb(StrEnum):
     TYPE_DOCUMENT = "type_document"  # digits
     TYPE_ORDER = "type_order"  # digits
     QUEUE = "queue"  # queue, priority
-    RING = "ring"  # extension; none: the far end of an outbound call
+    ROUTE = "route"
+    RING = "ring"  # extension or group; none: the far end of an outbound call
     NO_ANSWER = "no_answer"  # extension; none: the one that rings
     ANSWER = "answer"  # extension; none: the one that rings, or the far end
     PICK_UP = "pick_up"  # extension
@@ -88,8 +89,9 @@ class Step:
     """One thing that happens. ``offset`` counts from the start of the scenario; ``where`` is its place.
 
     ``call`` is the scenario's own name of the call (empty for `AWAIT` and `BY_AGENT`). ``fields`` holds the other
-    words of the step as they are written: ``from``, ``to``, ``as``, ``with``, ``by``, ``extension``, ``queue``,
-    ``priority``, ``option``, ``digits``, ``data``, ``reason``, ``text``. ``where`` is ``file:line:column``.
+    words of the step as they are written: ``from``, ``to``, ``as``, ``with``, ``by``, ``extension``, ``group``,
+    ``queue``, ``priority``, ``option``, ``digits``, ``data``, ``reason``, ``text``, ``by_number`` (when it is there,
+    it is so). ``where`` is ``file:line:column``.
     """
 
     offset: timedelta
@@ -147,11 +149,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The records of the world that the steps name, each with the place that names it first."""
+    """The records of the world that the steps name, each with the place that names it first; ``groups`` ring."""
 
     extensions: Mapping[str, str]
     queues: Mapping[str, str]
     lines: Mapping[str, str]
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,7 @@ class Scenario:
     @property
     def needs(self) -> Needs:
         """What the world must have before the first step."""
-        needs: dict[str, dict[str, str]] = {"extensions": {}, "queues": {}, "lines": {}}
+        needs: dict[str, dict[str, str]] = {"extensions": {}, "queues": {}, "lines": {}, "groups": {}}
         for step in self.steps:
             for kind, name in _named(step):
                 needs[kind].setdefault(name, step.where)
@@ -210,5 +213,7 @@ def _named(step: Step) -> Iterator[tuple[str, str]]:
         yield "extensions", to
     if queue := step.fields.get("queue"):
         yield "queues", queue
+    if group := step.fields.get("group"):
+        yield "groups", group
     if step.verb in (Verb.INBOUND, Verb.SMS_IN) and (line := step.fields.get("to")):
         yield "lines", line

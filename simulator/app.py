@@ -17,6 +17,7 @@ from simulator.engine import Engine
 from simulator.furnishing import first_world, founded, furnish, restored, world_of
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
+from simulator.numbers import own_numbers
 from simulator.pbx import Pbx
 from simulator.replaying import Replayer
 from simulator.retries import RetryPolicy
@@ -37,7 +38,7 @@ from simulator.tenants import (
     zone_of,
 )
 from simulator.transactions import Transaction
-from simulator.world import OwnWorld, load_world
+from simulator.world import OwnWorld, World, load_world
 
 if TYPE_CHECKING:
     from simulator.serving import Server
@@ -49,7 +50,7 @@ log = logging.getLogger(__name__)
 class Simulator:
     """Every part, wired. Use `start` and `stop`, on one loop."""
 
-    def __init__(self, settings: Settings, own_world: OwnWorld | None) -> None:
+    def __init__(self, settings: Settings, own_world: OwnWorld | None, numbers: World) -> None:
         self.settings = settings
         self.vendors = discover_vendors()
         self.contracts = {key: load(key, settings.contracts) for key in self.vendors}
@@ -67,7 +68,7 @@ class Simulator:
         self.scheduler = Scheduler(self.store, self._perform, self.engine.settled)
         self.server: Server | None = None
         self.shell: Shell
-        self.own_world = own_world
+        self.own_world, self.numbers = own_world, numbers
         self.stopped = False
         self._growth: set[asyncio.Future[None]] = set()
 
@@ -121,8 +122,7 @@ class Simulator:
             identity = Identity(f"credentials of {profile.name}")
             made = {key: vendor.credentials(identity) for key, vendor in self.vendors.items()}
             profile = with_credentials(profile, made)
-        settings = self.settings
-        clock = first_clock(settings.clock, settings.speed, settings.start)
+        clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
         tenant = Tenant(profile, clock, self.readings_for(profile))
         tenant.own_world = self.own_world
         self._take_in(tenant)
@@ -158,7 +158,7 @@ class Simulator:
 
     def refurnish(self, tenant: Tenant, own: OwnWorld) -> None:
         """Give a tenant another world, over its baseline. Raises BadWorld and then changes nothing."""
-        world = world_of(tenant, own, self.vendors.values())
+        world = {**world_of(tenant, own, self.vendors.values()), **self.numbers}
         tenant.own_world, tenant.furnish = own, None
         self._keep_profile(tenant)
         self._write(tenant, furnish(tenant, world), sliced=True)
@@ -228,7 +228,8 @@ class Simulator:
         def found() -> None:
             # On first use, and not at the start: writing loads the store's library, and a world that of made-up people.
             self._keep_profile(tenant)
-            self._write(tenant, furnish(tenant, first_world(tenant, self.vendors.values())), sliced=True)
+            world = first_world(tenant, self.vendors.values(), self.numbers)
+            self._write(tenant, furnish(tenant, world), sliced=True)
 
         if not tenant.furnished:
             tenant.furnish = found
@@ -286,4 +287,4 @@ async def _all(changes: list[asyncio.Future[None]], last: asyncio.Future[None]) 
 def build(settings: Settings) -> Simulator:
     """Make a simulator. Raises a SimulatorError or ContractError when a file or a setting is wrong."""
     own = load_world(settings.world) if settings.world else None
-    return Simulator(settings, own)
+    return Simulator(settings, own, own_numbers(settings.numbers))

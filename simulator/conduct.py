@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
 
-from simulator.calls import Call, Cause, Event, Facts, Kind, Party, State
+from simulator.calls import Call, Cause, Direction, Event, Facts, Kind, Party, State
 
 CONDUCT = "conduct"
 
@@ -85,29 +85,37 @@ def deeds(conduct: Conduct, call: Call, event: Event) -> Iterator[Deed]:
             yield _deed(Kind.ENDED, conduct.ring, by=by, cause=cause)
     if event.kind is Kind.RINGING and event.extension is not None and conduct.answer is not None:
         yield _deed(Kind.ANSWERED, conduct.answer, extension=event.extension)
-    if event.kind in (Kind.ANSWERED, Kind.PICKED_UP) and conduct.talk is not None and call.attended:
+    if event.kind in (Kind.ANSWERED, Kind.PICKED_UP) and conduct.talk is not None and _both_there(call):
         yield _deed(Kind.ENDED, conduct.talk, by=conduct.by, cause=Cause.NORMAL)
+    if event.kind is Kind.MAILBOX_REACHED and conduct.talk is not None:
+        yield _deed(Kind.ENDED, conduct.talk, by=Party.OUTSIDE, cause=Cause.NORMAL)
 
 
 def still_due(call: Call, deed_kind: Kind, facts: Facts, since: int) -> bool:
     """Tell whether a deed that followed event number ``since`` is still to be done."""
     extension = facts.get("extension")
     if deed_kind is Kind.ANSWERED:
-        return call.state is State.RINGING and (extension is None or _rings_since(call, extension, since))
+        return call.state is State.RINGING and _rings_since(call, extension, since)
     if call.state is State.ENDED:
         return False
     if deed_kind in (Kind.RINGING, Kind.QUEUED):
         return call.state is State.TALKING and not call.attended
     if facts.get("cause") is Cause.NORMAL:
-        return call.state is State.TALKING
+        return call.state in (State.TALKING, State.MAILBOX)
     if facts.get("cause") is Cause.ABANDONED:
         return call.answered is None and call.state is not State.MAILBOX
     return call.state is State.RINGING and call.answered is None
 
 
-def _rings_since(call: Call, extension: str, since: int) -> bool:
+def _rings_since(call: Call, extension: str | None, since: int) -> bool:
     newest = next((e for e in reversed(call.events) if e.kind is Kind.RINGING and e.extension == extension), None)
-    return extension in call.alerted and newest is not None and newest.number == since
+    rings = extension is None or extension in call.alerted
+    return rings and newest is not None and newest.number == since
+
+
+def _both_there(call: Call) -> bool:
+    # Who calls in is there from the start, whoever picks up; whom a dialler reaches still waits for an agent.
+    return call.attended or call.direction is Direction.INBOUND
 
 
 def _deed(kind: Kind, seconds: float, **facts: Any) -> Deed:

@@ -14,7 +14,7 @@ from contracts.model import Direction
 from scenarios.expectations import evaluate
 from scenarios.expected import Reaction, Received
 from scenarios.model import Scenario, Step, Verb
-from simulator import floor
+from simulator import duties
 from simulator.calls import ImpossibleEvent
 from simulator.errors import SimulatorError
 from simulator.fitting import check_fit
@@ -107,12 +107,12 @@ class Engine:
         return over.result() if over and over.done() and not over.cancelled() else None
 
     async def perform(self, tenant: Tenant, job: Job) -> None:
-        """Do a job that is no delivery: a step of a run, or what is due on the floor."""
+        """Do a job that is no delivery: a step of a run, or what is due by itself."""
         if job.task is Task.STEP:
             await self._step(tenant, job)
             return
         tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, job.body.get("call"))))
-        floor.perform(self._pbx, tx, job)
+        duties.perform(self._pbx, tx, job)
         tx.finish(job)
         tx.commit()
 

@@ -33,7 +33,7 @@ class Kind(StrEnum):
     DOCUMENT_TYPED = "document_typed"  # CPF or CNPJ typed in the IVR (digits)
     ORDER_TYPED = "order_typed"  # an order number typed in the IVR (digits)
     QUEUED = "queued"  # the call waits in a queue (queue; priority, waited, wrap_up)
-    RINGING = "ringing"  # a device is alerted (extension; none: the far end of an outbound call)
+    RINGING = "ringing"  # a device is alerted (extension; none: the far end, or an outside number: digits)
     UNANSWERED = "unanswered"  # a device stopped ringing without an answer (extension)
     ANSWERED = "answered"  # somebody picked up (extension; none: the far end)
     PICKED_UP = "picked_up"  # a device took a call that was parked, waited, or rang elsewhere (extension)
@@ -89,6 +89,8 @@ class Cause(StrEnum):
     TRANSFERRED = "transferred"
     UNKNOWN_NUMBER = "unknown_number"  # nobody has the number that was dialled
     MACHINE = "machine"  # an answering machine picked up where a person was wanted
+    CLOSED = "closed"  # a line was called out of its hours
+    NOT_ALLOWED = "not_allowed"  # the extension may not dial that number
 
 
 class Outcome(StrEnum):

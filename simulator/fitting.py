@@ -11,6 +11,7 @@ from scenarios.model import Scenario
 from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import SimulatorError
 from simulator.phones import international
+from simulator.routing import Provisioned
 from simulator.vendor import Reader, Vendor
 
 MOST_NAMES = 8
@@ -27,7 +28,8 @@ def check_fit(
     scenario: Scenario, world: Reader, vendors: Mapping[str, Vendor], contracts: Mapping[str, Contract]
 ) -> None:
     """Raise Unfit when a record, vendor, message or operation that the scenario names does not exist."""
-    problems = [*_records(scenario, world), *_vendors(scenario, vendors)]
+    provisioned = Provisioned(world, tuple(v.routing for v in vendors.values() if v.routing is not None))
+    problems = [*_records(scenario, world), *_groups(scenario, provisioned), *_vendors(scenario, vendors)]
     if not problems:
         problems = [*_messages(scenario, vendors), *_operations(scenario, contracts)]
     if problems:
@@ -44,6 +46,12 @@ def _records(scenario: Scenario, world: Reader) -> Iterator[str]:
         for key, where in named.items():
             if world.get(kind, key) is None:
                 yield _missing(where, kind, key, (str(record[field]) for record in world.all(kind)))
+
+
+def _groups(scenario: Scenario, provisioned: Provisioned) -> Iterator[str]:
+    for key, where in scenario.needs.groups.items():
+        if provisioned.group(key) is None:
+            yield _missing(where, "ring group", key, (group.key for group in provisioned.groups()))
 
 
 def _vendors(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from simulator.following import facts_of, look_again
 from simulator.jobs import Job, Task
 from simulator.moves import hang_up
 from simulator.pbx import Pbx
+from simulator.runs import Run
 from simulator.transactions import Transaction
 
 # How long a device is offered a call of a queue, unless the queue says otherwise.
@@ -89,13 +90,20 @@ def _offer(pbx: Pbx, tx: Transaction, body: Any) -> None:
 
 def ring(pbx: Pbx, tx: Transaction, key: str, extension: str, seconds: float) -> Call:
     """Let a device ring for a call, for so many seconds."""
-    run = tx.run_of(key)
-    call, run = pbx.happen(tx, key, Kind.RINGING, run=run, extension=extension)
+    call, run = alert(pbx, tx, key, extension, seconds, run=tx.run_of(key))
     if run is not None:
         tx.put_run(run)
+    return call
+
+
+def alert(
+    pbx: Pbx, tx: Transaction, key: str, extension: str, seconds: float, *, run: Run | None
+) -> tuple[Call, Run | None]:
+    """Do as `ring`, as part of a run that its caller keeps."""
+    call, run = pbx.happen(tx, key, Kind.RINGING, run=run, extension=extension)
     body = {"call": key, "extension": extension, "since": call.last.number}
     tx.schedule(tx.now + timedelta(seconds=seconds), Task.RING_OUT, body, run=run.id if run else "")
-    return call
+    return call, run
 
 
 def _ring_out(pbx: Pbx, tx: Transaction, body: Any) -> None:

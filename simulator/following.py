@@ -1,6 +1,6 @@
 """What is due after something happened to a call: people's deeds, and the queues that look again.
 
-It only schedules: `simulator.floor` does it when the time has come.
+It only schedules: `simulator.floor` and `simulator.router` do it when the time has come.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from simulator.conduct import CONDUCT, Conduct, deeds
 from simulator.directory import QUEUE
 from simulator.events import Cause, Party
 from simulator.jobs import Task
+from simulator.routing import PLAN
 from simulator.transactions import Transaction
 from simulator.vendor import Document
 
@@ -22,6 +23,11 @@ from simulator.vendor import Document
 RETRY = timedelta(seconds=5)
 # Where the PBX takes a call that it dialled for nobody yet, once the far end has picked up; by the call's id.
 ONWARD = "onward"
+# When a call has found where it goes, or is over, nothing more is tried for it.
+_FOUND = {
+    *(Kind.ANSWERED, Kind.PICKED_UP, Kind.QUEUED, Kind.MENU_ENTERED, Kind.MAILBOX_REACHED),
+    *(Kind.TRANSFERRED, Kind.ENDED),
+}
 
 
 def follow(tx: Transaction, before: Call, call: Call, event: Event, run: str) -> None:
@@ -36,6 +42,11 @@ def follow(tx: Transaction, before: Call, call: Call, event: Event, run: str) ->
     onward = tx.get(ONWARD, call.id)
     if onward is not None:
         _go_on(tx, call, event, onward, run)
+    if tx.get(PLAN, call.id) is not None:
+        if event.kind in _FOUND:
+            tx.remove(PLAN, call.id)
+        elif event.kind is Kind.UNANSWERED and not call.alerted:
+            tx.schedule(tx.now, Task.ROUTE, {"call": call.id}, run=run)
     if call.state is State.QUEUED and call.queue and (before.state is not State.QUEUED or event.kind is Kind.QUEUED):
         look_again(tx, call.queue, tx.now, run)
     for extension in before.engaged:

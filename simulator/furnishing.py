@@ -40,11 +40,14 @@ def world_of(tenant: Tenant, own: OwnWorld | None, vendors: Iterable[Vendor]) ->
     return world
 
 
-def first_world(tenant: Tenant, vendors: Iterable[Vendor]) -> World:
-    """Return the world that a tenant is to begin with, or to begin with again after a reset."""
+def first_world(tenant: Tenant, vendors: Iterable[Vendor], numbers: World | None = None) -> World:
+    """Return the world that a tenant is to begin with, or to begin with again after a reset.
+
+    ``numbers`` are the numbers that behave, where a file has some.
+    """
     if tenant.furniture is not None:
         return tenant.furniture[0]
-    return world_of(tenant, tenant.own_world, vendors) if tenant.name != UNCLAIMED else {}
+    return {**world_of(tenant, tenant.own_world, vendors), **(numbers or {})} if tenant.name != UNCLAIMED else {}
 
 
 def founded(tenant: Tenant, *, own_world: bool) -> list[Change]:

@@ -20,6 +20,7 @@ class Task(StrEnum):
     OFFER = "offer"  # the calls that wait in a queue are offered to the agents that are free
     RING_OUT = "ring_out"  # a device that was offered a call stops ringing
     REPLAY = "replay"  # send what the journal has once more
+    ROUTE = "route"  # a call that nobody answered where it rang goes on to its next destination
 
 
 @dataclass(frozen=True, slots=True)

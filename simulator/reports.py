@@ -22,7 +22,7 @@ def tell(call: Call, event: Event, name: str) -> str:
         Kind.STARTED: lambda: _start(call),
         Kind.SMS_SENT: lambda: f"a text message goes to {call.outside}",
         Kind.SMS_RECEIVED: lambda: f"a text message comes from {call.outside}",
-        Kind.RINGING: lambda: f"{device} rings",
+        Kind.RINGING: lambda: f"{device} rings{f' at {event.digits}' if event.digits else ''}",
         Kind.ANSWERED: lambda: f"{device} answers",
         Kind.UNANSWERED: lambda: f"{device} does not answer",
         Kind.QUEUED: lambda: f"waits in queue {event.queue}",
@@ -59,6 +59,8 @@ _CAUSES = {
     Cause.REFUSED: "is refused",
     Cause.MACHINE: "an answering machine picks up; the PBX ends it",
     Cause.UNKNOWN_NUMBER: "nobody has that number; the PBX ends it",
+    Cause.CLOSED: "the line is out of its hours; the PBX ends it",
+    Cause.NOT_ALLOWED: "the extension may not dial that number; the PBX ends it",
 }
 
 

@@ -25,6 +25,7 @@ class Settings:
     control_token: str | None = None
     store: Path | None = None
     world: Path | None = None
+    numbers: Path | None = None
     contracts: Path | None = None
     seed: str = "1"
     zone: str = "America/Sao_Paulo"

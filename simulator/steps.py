@@ -10,7 +10,9 @@ from simulator.calls import Call, Cause, Direction, Kind, Medium, Party
 from simulator.errors import SimulatorError
 from simulator.floor import agent_does
 from simulator.moves import attended_transfer, hang_up, swap
+from simulator.numbers import play_far_end
 from simulator.pbx import Pbx
+from simulator.router import ring_group, route
 from simulator.runs import Run
 from simulator.transactions import Transaction
 
@@ -31,8 +33,7 @@ def _inbound(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
 
 
 def _outbound(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    extension = step.fields["extension"]
-    return _kept(pbx.start(tx, Direction.OUTBOUND, step.fields["to"], extension=extension, run=run, name=step.call))
+    return _dialled(pbx, tx, run, step, step.fields["extension"])
 
 
 def _sms(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
@@ -77,7 +78,26 @@ def _internal(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
 
 
 def _predictive(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    return _kept(pbx.start(tx, Direction.OUTBOUND, step.fields["to"], run=run, name=step.call))
+    return _dialled(pbx, tx, run, step, None)
+
+
+def _dialled(pbx: Pbx, tx: Transaction, run: Run, step: Step, extension: str | None) -> Run:
+    to = step.fields["to"]
+    call, after = pbx.start(tx, Direction.OUTBOUND, to, extension=extension, run=run, name=step.call)
+    if "by_number" in step.fields:
+        play_far_end(tx, call.id, to)
+    return after or run
+
+
+def _route(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    return _kept(route(pbx, tx, run.calls[step.call], run=run))
+
+
+def _ring(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    key, group = run.calls[step.call], step.fields.get("group")
+    if group is not None:
+        return _kept(ring_group(pbx, tx, key, group, run=run))
+    return _kept(pbx.happen(tx, key, Kind.RINGING, run=run, extension=step.fields.get("extension")))
 
 
 def _queue(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
@@ -154,7 +174,8 @@ ACTS: dict[Verb, Act] = {
     Verb.TYPE_DOCUMENT: _event(Kind.DOCUMENT_TYPED, "digits"),
     Verb.TYPE_ORDER: _event(Kind.ORDER_TYPED, "digits"),
     Verb.QUEUE: _queue,
-    Verb.RING: _event(Kind.RINGING, "extension"),
+    Verb.ROUTE: _route,
+    Verb.RING: _ring,
     Verb.NO_ANSWER: _with_device(Kind.UNANSWERED),
     Verb.ANSWER: _with_device(Kind.ANSWERED),
     Verb.PICK_UP: _event(Kind.PICKED_UP, "extension"),

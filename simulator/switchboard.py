@@ -11,6 +11,7 @@ from simulator.calls import Call, Direction, Kind, Party
 from simulator.floor import agent_does
 from simulator.following import ONWARD
 from simulator.moves import end_and_reconnect, hang_up, swap
+from simulator.numbers import play_far_end
 from simulator.pbx import Pbx
 from simulator.transactions import Transaction
 from simulator.vendor import Message
@@ -32,6 +33,10 @@ class Switchboard:
 
     def happen(self, key: str, kind: Kind, **facts: Any) -> Call:
         """Let something happen to a call."""
+        if kind is Kind.RINGING and facts.get("extension") is None:
+            call = self.tx.call(key)
+            if call is not None and call.direction is Direction.OUTBOUND:
+                play_far_end(self.tx, key, call.outside)  # no step will play who was dialled
         return self.pbx.happen(self.tx, key, kind, **facts)[0]
 
     def transfer(self, key: str, *, extension: str | None = None, queue: str | None = None) -> Call:

@@ -17,6 +17,7 @@ from simulator.agents import AgentEvent, AgentKind
 from simulator.board import Board, Stream
 from simulator.calls import Call, Event, Kind
 from simulator.identity import Identity
+from simulator.routing import Routing
 
 Document = Mapping[str, Any]
 
@@ -268,6 +269,7 @@ class Vendor:
     world        the records of its own that a tenant begins with: kind to key to record, from the tenant's identity
                  and the world's records; for the tenant default (samples) those that the documents' samples name
     account      default account settings that renderers use
+    routing      where calls go, as its records say (None: it provisions nothing of the kind)
     """
 
     key: str
@@ -292,3 +294,4 @@ class Vendor:
         lambda identity, world, samples: {}
     )
     account: Mapping[str, str] = field(default_factory=dict)
+    routing: Routing | None = None

@@ -1,4 +1,4 @@
-"""What is wrong with the shape of a world, in words: each finding of its JSON Schema, and what to do.
+"""What is wrong with the shape of a user's file, in words: each finding of its JSON Schema, and what to do.
 
 It knows no file format: where something stands is told by a JSON pointer.
 """
@@ -20,21 +20,24 @@ if TYPE_CHECKING:
 Problem = tuple[str, str]  # where (a JSON pointer), and what is wrong
 
 
+WORLD = "world.schema.json"
+
+
 @cache
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema of a world, for editors and for the check."""
-    text = files("simulator").joinpath("world.schema.json").read_text("utf-8")
+def schema(file: str = WORLD) -> dict[str, Any]:
+    """Return the JSON Schema of a world, or another of the package, for editors and for the check."""
+    text = files("simulator").joinpath(file).read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 
 
-def shape_problems(value: object) -> Iterator[Problem]:
-    """Yield what the schema finds wrong, each with what was found, what was expected and what to do."""
+def shape_problems(value: object, file: str = WORLD) -> Iterator[Problem]:
+    """Yield what a schema finds wrong, each with what was found, what was expected and what to do."""
     told = set()
     try:
-        for error in _validator().iter_errors(value):
+        for error in _validator(file).iter_errors(value):
             # A text that is too long breaks its pattern too: it is told once.
-            fresh = [problem for problem in _in_words(error) if problem not in told]
+            fresh = [problem for problem in _in_words(error, schema(file)) if problem not in told]
             told.update(fresh)
             yield from fresh
     except ValueError as error:
@@ -62,16 +65,16 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator(file: str) -> Draft202012Validator:
     # Imported here, for most runs have no own world. The schema refers to itself only: nothing is fetched.
     from jsonschema_rs import Draft202012Validator
 
-    return Draft202012Validator(schema())
+    return Draft202012Validator(schema(file))
 
 
-def _in_words(error: ValidationError) -> Iterator[Problem]:
+def _in_words(error: ValidationError, whole: Mapping[str, Any]) -> Iterator[Problem]:
     where, keyword = tuple(error.instance_path), error.schema_path[-1]
-    clause: Any = schema()
+    clause: Any = whole
     for step in error.schema_path[:-1]:
         clause = clause[step]
     if keyword == "additionalProperties":

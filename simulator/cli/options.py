@@ -51,6 +51,11 @@ _OPTIONS = (
         help="A YAML file with records of your own (docs/world.md).",
     ),
     click.option(
+        "--numbers",
+        type=click.Path(path_type=Path),
+        help="A YAML file that says what dialled numbers do (docs/numbers.md).",
+    ),
+    click.option(
         "--contracts",
         type=click.Path(path_type=Path, exists=True, file_okay=False),
         help="A folder whose files replace those of the shipped contracts.",

@@ -32,6 +32,7 @@ def settings_from(options: Mapping[str, Any], *, clock: str, **more: Any) -> Set
     return Settings(
         targets=tuple(_targets(options)),
         world=options["world"],
+        numbers=options["numbers"],
         contracts=options["contracts"],
         seed=options["seed"],
         zone=options["zone"],

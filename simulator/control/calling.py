@@ -7,10 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from contracts import strict_json
+from scenarios.durations import parse_duration
 from scenarios.loader import library, load, load_text
 from scenarios.model import BY_AGENT, STARTING, Scenario, Step, Verb
+from scenarios.reading import LONGEST
 from scenarios.shape import findings
 from simulator.calls import Call, ImpossibleEvent, Kind
+from simulator.conduct import CONDUCT, Conduct
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.watching import wait_for
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from simulator.app import Simulator
 
 MOST_CALLS = 1000
+_USUAL = {"ring": "3s", "talk": "5s"}
 _NAME = "A"  # what the call is called in the scenario that is made of it
 _STEPS = sorted(verb.value for verb in set(Verb) - STARTING - BY_AGENT - {Verb.SWAP, Verb.AWAIT})
 _KINDS = {
@@ -74,8 +78,13 @@ def show_call(simulator: Simulator, received: Received) -> Reply:
 def make_call(simulator: Simulator, received: Received) -> Reply:
     """Play a small scenario made of the body: a call that rings and, unless told otherwise, is answered."""
     tenant = tenant_with_world(simulator, received)
-    text = strict_json.dumps(_story(tenant, simulator, received.body or {})).decode()
+    body = received.body or {}
+    text, conduct = strict_json.dumps(_story(tenant, simulator, body)).decode(), _conduct(body)
     run = simulator.engine.play(tenant, load_text(text, "POST /_sim/calls"), lenient=True, at_once=True)
+    if conduct is not None:
+        tx = Transaction(tenant, simulator.store)
+        tx.put(CONDUCT, run.calls[_NAME], conduct.to_document())
+        tx.commit()
     return Reply(201, {"run": run.id, "call": run.calls[_NAME]})
 
 
@@ -168,27 +177,52 @@ def _nothing() -> Scenario:
 def _story(tenant: Tenant, simulator: Simulator, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the scenario document for a call as the body wants it. Raises Failed when nobody is there to call."""
     tx = Transaction(tenant, simulator.store)
-    outbound = body.get("direction") == "outbound"
-    ring, talk = body.get("ring", "3s"), body.get("talk", "5s")
+    outbound, outcome, routed = body.get("direction") == "outbound", body.get("outcome", "answered"), body.get("route")
+    ring, talk = (body.get(word, usual) for word, usual in _USUAL.items())
+    _check_sense(body)
     extension = body.get("extension") or _first(tx, EXTENSION, "extension")
     someone = body.get("to" if outbound else "from") or _first(tx, CUSTOMER, "to" if outbound else "from")
     if outbound:
-        start: dict[str, Any] = {"outbound": {"call": _NAME, "extension": extension, "to": someone}}
+        by_number = {"by_number": True} if outcome == "by_number" else {}
+        start: dict[str, Any] = {"outbound": {"call": _NAME, "extension": extension, "to": someone, **by_number}}
     else:
         line = {"to": body["to"]} if "to" in body else {}
         start = {"inbound": {"call": _NAME, "from": someone, **line}}
     steps = [start]
+    if routed:
+        steps.append({"after": "1s", "route": {"call": _NAME}})
+        if not outbound:
+            return {"scenario": "call", "title": "A call made by the control API", "steps": steps}
     if "queue" in body and not outbound:
         steps.append({"after": "1s", "queue": {"call": _NAME, "queue": body["queue"]}})
     rings = {"call": _NAME} if outbound else {"call": _NAME, "extension": extension}
-    steps.append({"after": "1s", "ring": rings})
-    outcome = body.get("outcome", "answered")
+    if not routed:
+        steps.append({"after": "1s", "ring": rings})
     if outcome == "answered":
         steps.append({"after": ring, "answer": {"call": _NAME}})
         steps.append({"after": talk, "hangup": {"call": _NAME, "by": "outside"}})
     elif outcome == "missed":
         steps.append({"after": ring, "hangup": {"call": _NAME, "by": "inside" if outbound else "outside"}})
     return {"scenario": "call", "title": "A call made by the control API", "steps": steps}
+
+
+def _conduct(body: Mapping[str, Any]) -> Conduct | None:
+    """Return how people behave where no step says it: wherever a routed call comes out, somebody picks up there."""
+    routed_in = body.get("route") and body.get("direction") != "outbound"
+    if not routed_in or body.get("outcome", "answered") != "answered":
+        return None
+    ring, talk = (
+        parse_duration(body.get(word, usual), longest=LONGEST).total_seconds() for word, usual in _USUAL.items()
+    )
+    return Conduct(answer=ring, talk=talk)
+
+
+def _check_sense(body: Mapping[str, Any]) -> None:
+    if body.get("outcome") == "by_number" and body.get("direction") != "outbound":
+        raise Failed(422, "outcome by_number: nobody is dialled by an inbound call", '"direction": "outbound"')
+    spare = next((word for word in ("extension", "queue") if word in body), None)
+    if body.get("route") and body.get("direction") != "outbound" and spare is not None:
+        raise Failed(422, f"{spare} beside route: provisioning says where the call goes", "one of the two")
 
 
 def _first(tx: Transaction, kind: str, word: str) -> str:

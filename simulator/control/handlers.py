@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from simulator.control import calling, keeping, watching
+from simulator.control import calling, dialling, keeping, staff, watching
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.identity import Identity
@@ -240,6 +240,10 @@ HANDLERS: dict[str, Handler] = {
     "makeCall": calling.make_call,
     "showCall": calling.show_call,
     "stepCall": calling.step_call,
+    "listAgents": staff.list_agents,
+    "letAgent": staff.let_agent,
+    "showNumbers": dialling.show_numbers,
+    "replaceNumbers": dialling.replace_numbers,
     "listRuns": calling.list_runs,
     "playScenario": calling.play_scenario,
     "showRun": calling.show_run,

@@ -25,6 +25,7 @@ BAD = {
 DOORS = {
     "scenario": ("run",),
     "world": ("run", "sms_sent", "--world"),
+    "numbers": ("run", "sms_sent", "--numbers"),
     "played": ("serve", "--port", "0", "--play"),
     "served_world": ("serve", "--port", "0", "--world"),
 }

@@ -81,6 +81,8 @@ def test_wheel_holds_the_data_that_the_commands_read(wheel):
         "contracts/journal.schema.json",
         "scenarios/scenario.schema.json",
         "simulator/world.schema.json",
+        "simulator/numbers.yaml",
+        "simulator/numbers.schema.json",
         "simulator/control/openapi.yaml",
     } <= names
 

@@ -30,6 +30,7 @@ STEPS = {
         {"digits": "0042"},
     ),
     "queue": ("- queue: {call: A, queue: vendas}", Kind.QUEUED, {"queue": "vendas"}),
+    "route": ("- route: {call: A}", Kind.ENDED, {"cause": Cause.NO_ANSWER}),  # at the extension of the line
     "ring": ("- ring: {call: A, extension: '112'}", Kind.RINGING, {"extension": "112"}),
     "no_answer": (
         "- ring: {call: A, extension: '112'}\n  - no_answer: {call: A}",

@@ -13,6 +13,8 @@ from tests.vendors.digitro_world import CHANGE, DEVICE, DIVERT, ON_CALL, PREDICT
 
 CONTRACT = load("digitro")
 RECEIVED = (200, {})
+# The printed number answers by itself (numbers.yaml); this one does only what a test lets happen.
+BY_HAND = {**PREDICTIVE, "IDENTIDADE_DESTINO": "04832817001"}
 
 
 def slug_of(operation):
@@ -214,7 +216,7 @@ def test_busy_extensions_of_a_queue_do_not_ring():
     async def work():
         async with fake() as pbx, pbx.opened() as (_, channel):
             for _ in range(6):
-                answer = await pbx.command("chamada-rota", {**PREDICTIVE, "DISPOSITIVO": "7002"}, channel)
+                answer = await pbx.command("chamada-rota", {**BY_HAND, "DISPOSITIVO": "7002"}, channel)
                 call = calls(pbx)[-1]
                 let(pbx, call, Kind.ANSWERED)
                 body = {**DIVERT, "ID_CHAMADA": answer[1]["ID_CHAMADA"]}
@@ -249,7 +251,7 @@ def test_digits_are_detected_on_an_established_call_only():
 
     async def work():
         async with fake() as pbx, pbx.opened() as (_, channel):
-            _, begun = await pbx.command("chamada-rota", PREDICTIVE, channel)
+            _, begun = await pbx.command("chamada-rota", BY_HAND, channel)
             body = {**DEVICE, "ID_CHAMADA": begun["ID_CHAMADA"]}
             (call,) = calls(pbx)
             rings = await pbx.command("detectar-cifras-dtmf", body, channel)
@@ -269,20 +271,32 @@ def test_digits_are_detected_on_an_established_call_only():
     assert over[1]["DETALHE"] == "the call is ended; expected an established one"
 
 
+def test_printed_number_answers_and_the_call_ends_by_itself():
+    """Nobody plays the far end of a call that a command began: the table of numbers says what it does."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (stream, channel):
+            await pbx.command("chamada-preditiva", PREDICTIVE, channel)
+            await stream.named("EVENTO_DE_INICIO_DE_CHAMADA", "EVENTO_DE_ATENDIMENTO", "EVENTO_DE_DESLIGAMENTO")
+            return calls(pbx)[0]
+
+    call = run(work())
+
+    assert (call.state, call.last.cause, call.waiting, call.talk) == (State.ENDED, Cause.NORMAL, 3, 60)
+
+
 def test_predictive_call_goes_out_and_is_named_at_once():
     """It rings at the far end, and at no extension yet, under the identification of the answer."""
 
     async def work():
         async with fake() as pbx, pbx.opened() as (_, channel):
-            status, answer = await pbx.command(
-                "chamada-preditiva", {**PREDICTIVE, "CONTA": None, "SENHA": None}, channel
-            )
+            status, answer = await pbx.command("chamada-preditiva", {**BY_HAND, "CONTA": None, "SENHA": None}, channel)
             (call,) = calls(pbx)
             return status, answer["ID_CHAMADA"], call
 
     status, name, call = run(work())
 
-    assert (status, call.state, call.outside, call.extension) == (200, State.RINGING, "554832817000", None)
+    assert (status, call.state, call.outside, call.extension) == (200, State.RINGING, "554832817001", None)
     assert re.fullmatch(rf"02/03/26 09:00:00 010A {call.serial % 10000:04d}/00", name)
 
 

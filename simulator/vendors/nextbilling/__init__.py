@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.vendor import Handler, Received, Reply, Vendor, Work
-from simulator.vendors.nextbilling import credentials, groups, lines, reach, refusals, report, world
+from simulator.vendors.nextbilling import credentials, groups, lines, reach, refusals, report, ringing, world
 
 
 def _unless_busy(handler: Handler) -> Handler:
@@ -37,4 +37,5 @@ VENDOR = Vendor(
     curls=credentials.curls,
     switches={"error_status": ("http", "200"), "too_many_requests": ("off", "on")},
     world=world.make,
+    routing=ringing.ROUTING,
 )

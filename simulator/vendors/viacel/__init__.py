@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.vendor import Vendor
-from simulator.vendors.viacel import credentials, history, lists, refusals, routes, world
+from simulator.vendors.viacel import credentials, history, lists, refusals, routes, routing, world
 
 VENDOR = Vendor(
     key="viacel",
@@ -26,4 +26,5 @@ VENDOR = Vendor(
     curls=credentials.curls,
     switches={"echo_request": ("yes", "no")},
     world=world.records,
+    routing=routing.ROUTING,
 )

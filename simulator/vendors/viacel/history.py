@@ -9,22 +9,25 @@ from typing import Any
 
 from contracts.viacel.rules import COMPANY, DID, EXTENSION, TRUNK, whole
 from simulator.calls import Call, Direction, Medium
-from simulator.phones import LineKind, kind, national, split
+from simulator.phones import national
+from simulator.routing import TAKEN
 from simulator.vendor import Received, Reply, Work
 from simulator.vendors.viacel.lists import PAGE, START, page
+from simulator.vendors.viacel.routing import region_of
 
 ANSWERED, UNANSWERED = ("ANSWERED", "Atendida"), ("NO ANSWER", "Não atendida")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A call as the history has it: both ends, whose it is, and the region of the outside party (0: none)."""
+    """A call as the history has it: both ends, whose it is, the region of the outside party, its trunk (0: none)."""
 
     call: Call
     origin: str
     destination: str
     company: int
     region: int
+    trunk: int
     begun: datetime
 
     @property
@@ -48,7 +51,7 @@ def list_calls(work: Work, received: Received) -> Reply:
         told
         for told in _told(work)
         if all(not value or getattr(told, name) == value for name, value in wanted.items())
-        and (not whole(body.get("tronco_id")) or (trunk is not None and trunk["cliente_id"] == told.company))
+        and (not whole(body.get("tronco_id")) or _by_trunk(told, trunk))
         and str(body.get("chamada_id") or told.call.id) == told.call.id
         and str(body.get("status") or told.status[0]) == told.status[0]
         and (since is None or told.begun >= since)
@@ -67,18 +70,16 @@ def _told(work: Work) -> Iterator[Told]:
         inside, outside, line = call.agent or "", national(call.outside), national(call.line)
         ends = (outside, inside or line) if call.direction is Direction.INBOUND else (inside or line, outside)
         company = extensions.get(inside) or dids.get(line) or first
-        yield Told(call, *ends, company, _region(outside, line), call.started.astimezone(work.zone))
+        taken = work.get(TAKEN, call.id)
+        trunk = whole(taken["trunk"]) if taken else 0
+        yield Told(call, *ends, company, region_of(outside, line), trunk, call.started.astimezone(work.zone))
 
 
-def _region(outside: str, line: str) -> int:
-    """Return the region (see ``world.REGIONS``) of the outside party, seen from the line."""
-    found = kind(outside)
-    if found is None:
-        return 0
-    if found is LineKind.FREE:
-        return 5
-    far = kind(line) is LineKind.FREE or split(outside).area != split(line).area
-    return (3 if found is LineKind.MOBILE else 1) + far
+def _by_trunk(told: Told, trunk: Mapping[str, Any] | None) -> bool:
+    """Tell whether a call was on a trunk; of one that nobody routed, the company is known and not the trunk."""
+    if trunk is None:
+        return False
+    return bool(told.trunk == trunk["tronco_id"] if told.trunk else told.company == trunk["cliente_id"])
 
 
 def _moment(work: Work, body: Mapping[str, Any], end: str) -> datetime | None:

@@ -12,6 +12,7 @@ from simulator.phones import national
 from simulator.vendor import Document
 from simulator.vendors.viacel.records import KINDS, made
 from simulator.vendors.viacel.routes import FIRST_PLAN
+from simulator.vendors.viacel.routing import TO_EXTENSION
 
 World = Mapping[str, Mapping[str, Document]]
 
@@ -34,11 +35,12 @@ def records(identity: Identity, world: World, samples: bool) -> World:
             routing = [{"prioridade": 1, "tronco_id": key}]
             route = {"plano_discagem_id": key, "regiao_id": region, "roteamentos": routing}
             found[ROUTE][f"{key}-{region}"] = route
+    extensions = {str(record["ramal_id"]): record for record in _extensions(identity, world, companies)}
     return {
         **found,
         REGION: {str(key): {"regiao_id": key, "nome": name} for key, name in enumerate(REGIONS, 1)},
-        DID: {str(record["did_id"]): record for record in _dids(world, len(companies))},
-        EXTENSION: {str(record["ramal_id"]): record for record in _extensions(identity, world, companies)},
+        DID: {str(record["did_id"]): record for record in _dids(world, len(companies), extensions)},
+        EXTENSION: extensions,
     }
 
 
@@ -54,10 +56,13 @@ def _trunk(identity: Identity, key: int) -> dict[str, Any]:
     }
 
 
-def _dids(world: World, companies: int) -> Iterator[Document]:
+def _dids(world: World, companies: int, extensions: Mapping[str, Document]) -> Iterator[Document]:
+    """Yield the lines, each of which leads to the first extension of its company, where it has one."""
     for place, number in enumerate(world.get(directory.NUMBER, {})):
-        fields = {"numero": national(number) or number}
-        yield made(KINDS[DID], fields, did_id=place + 1, cliente_id=place % companies + 1)
+        owner = place % companies + 1
+        first = next((e["numero"] for e in extensions.values() if e["cliente_id"] == owner), None)
+        leads = {"apontar_para": TO_EXTENSION, "destino": first} if first else {}
+        yield made(KINDS[DID], {"numero": national(number) or number, **leads}, did_id=place + 1, cliente_id=owner)
 
 
 def _extensions(identity: Identity, world: World, companies: list[str]) -> Iterator[Document]:

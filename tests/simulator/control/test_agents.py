@@ -1,0 +1,108 @@
+"""Agents by the control API: who serves which queue, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from simulator.clock import Mode
+from tests.live import Answer, Live, live
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Live]:
+    with live(clock=Mode.REAL) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def tenant(running: Live) -> Iterator[str]:
+    name = running.control("POST", "/tenants", {}).json["name"]
+    yield name
+    assert running.control("DELETE", f"/tenants/{name}").status == 200
+
+
+def let(running: Live, tenant: str, extension: str, do: str, **more: str) -> Answer:
+    return running.control("POST", f"/agents/{extension}", {"do": do, **more}, tenant=tenant)
+
+
+def agents(running: Live, tenant: str) -> dict[str, Any]:
+    answer = running.control("GET", "/agents", tenant=tenant)
+    assert answer.status == 200
+    return {agent["extension"]: agent for agent in answer.json["agents"]}
+
+
+def test_nobody_is_an_agent_at_first(running: Live, tenant: str) -> None:
+    assert agents(running, tenant) == {}
+
+
+def test_agent_logs_in_pauses_goes_on_and_leaves(running: Live, tenant: str) -> None:
+    stands = [
+        let(running, tenant, "112", *deed[:1], **deed[1])
+        for deed in (
+            ("login", {"queue": "suporte"}),
+            ("login", {"queue": "vendas"}),
+            ("pause", {"reason": "almoço"}),
+            ("unpause", {}),
+            ("logout", {"queue": "suporte"}),
+            ("logout", {}),
+        )
+    ]
+
+    assert [answer.status for answer in stands] == [200] * 6
+    assert [(a.json["presence"], a.json["queues"], a.json["reason"]) for a in stands] == [
+        ("ready", ["suporte"], None),
+        ("ready", ["suporte", "vendas"], None),
+        ("paused", ["suporte", "vendas"], "almoço"),
+        ("ready", ["suporte", "vendas"], None),
+        ("ready", ["vendas"], None),
+        ("logged_out", [], None),
+    ]
+    assert agents(running, tenant)["112"] == stands[-1].json
+
+
+def test_presence_follows_the_calls(running: Live, tenant: str) -> None:
+    let(running, tenant, "112", "login", queue="suporte")
+    call = running.control("POST", "/calls", {"outcome": "open", "extension": "113"}, tenant=tenant).json["call"]
+
+    def step(word: str, **fields: str) -> str:
+        answer = running.control("POST", f"/calls/{call}/steps", {"step": word, **fields}, tenant=tenant)
+        assert answer.status == 200, answer.text
+        return str(agents(running, tenant)["112"]["presence"])
+
+    stands = [step("ring", extension="112"), step("answer", extension="112"), step("hangup")]
+
+    assert stands == ["ringing", "talking", "ready"]
+    assert agents(running, tenant)["112"]["calls"] == 1
+
+
+@pytest.mark.parametrize(
+    ("extension", "body", "status", "said"),
+    [
+        ("9999", {"do": "login", "queue": "suporte"}, 404, "no extension '9999'"),
+        ("112", {"do": "login", "queue": "none"}, 422, "no queue 'none'"),
+        ("112", {"do": "login"}, 422, "login without a queue"),
+        ("112", {"do": "pause"}, 409, "is not logged in"),
+        ("112", {"do": "unpause"}, 409, "is not logged in"),
+        ("112", {"do": "logout"}, 409, "is not logged in"),
+        ("112", {"do": "logout", "reason": "x"}, 422, "logout takes no reason"),
+        ("112", {"do": "unpause", "queue": "suporte"}, 422, "unpause takes no queue"),
+        ("112", {"do": "sleep"}, 400, "/do"),
+        ("112", {}, 400, "do"),
+    ],
+)
+def test_what_cannot_be_is_told(
+    running: Live, tenant: str, extension: str, body: dict[str, str], status: int, said: str
+) -> None:
+    answer = running.control("POST", f"/agents/{extension}", body, tenant=tenant)
+
+    assert answer.status == status
+    assert said in answer.json["error"]
+    assert agents(running, tenant) == {}
+
+
+def test_unclaimed_has_no_agents(running: Live) -> None:
+    assert agents(running, "unclaimed") == {}
+    assert let(running, "unclaimed", "112", "login", queue="suporte").status == 409

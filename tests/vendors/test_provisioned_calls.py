@@ -1,0 +1,217 @@
+"""What an integration provisions through the vendors' own APIs acts on the calls that follow, over real sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+
+from simulator.clock import Mode
+from simulator.distribution import Strategy
+from simulator.vendors.nextbilling import VENDOR
+from tests.live import Live, live
+from tests.vendors.nextbilling_world import ask, work_of
+
+GROUPS = "/nextbilling/api/manageRingGroups"
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Live]:
+    with live(clock=Mode.JUMPING) as simulator:
+        yield simulator
+
+
+class Pbx:
+    """One tenant's PBX, provisioned by an integration."""
+
+    def __init__(self, running: Live) -> None:
+        self._running, self.name = running, f"provisioned-{next(NUMBERS)}"
+        credentials = running.make_tenant(self.name, readings={"viacel": {"V15": "served"}})["credentials"]
+        self._viacel, own = credentials["viacel"], credentials["nextbilling"]
+        self._pair = f"{own['master_token']}/{own['master_key']}"
+
+    def viacel(self, acao: str, **more: Any) -> dict[str, Any]:
+        body = {"autenticacao": self._viacel, "acao": acao, **more}
+        answer = self._running.ask("POST", "/viacel/pabx/api.php", body)
+        assert answer.status == 200, answer.text
+        return dict(answer.json)
+
+    def extension(self, number: str, **fields: Any) -> None:
+        rows = self._rows("listar_ramais")
+        row = next(row for row in rows if row["numero"] == number)
+        ids = {"ramal_id": int(row["ramal_id"]), "cliente_id": int(row["cliente_id"])}
+        self.viacel("alterar_ramal", dados={**ids, **fields})
+
+    def line(self, **fields: Any) -> None:
+        """Change the first line."""
+        (row, *_) = self._rows("listar_dids")
+        ids = {"did_id": int(row["did_id"]), "cliente_id": int(row["cliente_id"])}
+        self.viacel("alterar_did", cliente_id=ids["cliente_id"], dados={**ids, **fields})
+
+    def _rows(self, acao: str) -> list[dict[str, Any]]:
+        companies = self.viacel("listar_clientes", pos_registro_inicial=0)["dados"]
+        asked = [{"acao": acao, "cliente_id": int(company["cliente_id"])} for company in companies]
+        more = {"pos_registro_inicial": 0} if acao == "listar_ramais" else {}
+        bodies = [{"autenticacao": self._viacel, **one, **more} for one in asked]
+        answers = [self._running.ask("POST", "/viacel/pabx/api.php", body) for body in bodies]
+        return [row for answer in answers if answer.status == 200 for row in answer.json["dados"]]
+
+    def group(self, method: str, query: str = "", **body: Any) -> dict[str, Any]:
+        answer = self._running.ask(method, f"{GROUPS}/{self._pair}/0{query}", body or None)
+        assert (answer.status, answer.json["error"]) == (200, 0), answer.text
+        return dict(answer.json)
+
+    def play(self, *steps: str) -> dict[str, Any]:
+        """Play steps on a call from outside to the first line; return how it came out."""
+        first = next(iter(self._running.control("GET", "/records/number", tenant=self.name).json["records"]))
+        begin = f'inbound: {{call: A, from: "37999912222", to: "{first["number"]}"}}'
+        return self.run(begin, *steps)
+
+    def run(self, *steps: str) -> dict[str, Any]:
+        listed = "".join(f"  - {step}\n" for step in steps)
+        text = f"scenario: routed\ntitle: Routed\nsteps:\n{listed}"
+        run = self._running.control("POST", "/runs", {"text": text}, tenant=self.name)
+        assert run.status == 201, run.text
+        over = self._running.control("GET", f"/runs/{run.json['id']}", tenant=self.name, wait=10).json
+        assert over["status"] == "passed", over
+        call = self._running.control("GET", f"/calls/{over['calls']['A']}", tenant=self.name).json
+        return dict(call)
+
+
+@pytest.fixture
+def pbx(running: Live) -> Pbx:
+    return Pbx(running)
+
+
+def rings(call: dict[str, Any]) -> list[str]:
+    return [e.get("extension") or e["digits"] for e in call["events"] if e["kind"] == "ringing"]
+
+
+def cause(call: dict[str, Any]) -> str:
+    return str(call["events"][-1]["cause"])
+
+
+def test_group_rings_as_it_was_created_changed_and_switched_off(pbx: Pbx) -> None:
+    # A tenant's lines 1 to 20 stand for the extensions 111 to 130.
+    desk = {"id_cliente": 1, "descricao": "Recepção", "strategy": "linear", "devices": [5, 2], "status": 1}
+    number = int(pbx.group("PUT", **desk)["new_record"])
+    ring = f'ring: {{call: A, group: "{number}"}}'
+
+    in_turn = pbx.play(ring)
+    by_name = pbx.play("ring: {call: A, group: Recepção}")
+    pbx.group("POST", id_record=number, strategy="ringall", devices=[2, 5, 7])
+    together = pbx.play(ring, '{after: 4s, answer: {call: A, extension: "115"}}')
+    pbx.group("POST", id_record=number, status=0)
+    off = pbx.play(ring)
+
+    assert (rings(in_turn), in_turn["duration"], cause(in_turn)) == (["115", "112"], 40, "no_answer")
+    assert rings(by_name) == ["115", "112"]
+    assert (rings(together), together["agent"], together["waiting"]) == (["112", "115", "117"], "115", 4)
+    assert (rings(off), cause(off)) == ([], "no_answer")
+
+
+def test_group_that_was_removed_is_told_before_anybody_calls(running: Live, pbx: Pbx) -> None:
+    pbx.group("DELETE", "?id_record=1")
+    text = (
+        'scenario: x\ntitle: X\nsteps:\n  - inbound: {call: A, from: "37999912222"}\n  - ring: {call: A, group: "1"}\n'
+    )
+
+    answer = running.control("POST", "/runs", {"text": text}, tenant=pbx.name)
+
+    assert answer.status == 422
+    assert "text:5:5: there is no ring group '1'; there are: none" in answer.json["error"]
+
+
+def test_line_leads_where_it_was_pointed(pbx: Pbx) -> None:
+    pbx.line(apontar_para=1, destino="118")
+    at_an_extension = pbx.play("route: {call: A}", "{after: 2s, answer: {call: A}}")
+    pbx.line(apontar_para=3, destino="vendas")
+    in_a_queue = pbx.play("route: {call: A}")
+    pbx.line(apontar_para=9, destino="118")
+    in_a_mailbox = pbx.play("route: {call: A}")
+    pbx.line(habilitar_horario_funcionamento=1, horario_funcionamento_lista_feriados="02/03")
+    on_a_holiday = pbx.play("route: {call: A}")
+
+    assert (rings(at_an_extension), at_an_extension["state"]) == (["118"], "talking")
+    assert (in_a_queue["state"], in_a_queue["queue"]) == ("queued", "vendas")
+    assert (in_a_mailbox["state"], in_a_mailbox["events"][-1]["extension"]) == ("mailbox", "118")
+    assert cause(on_a_holiday) == "closed"
+
+
+def test_extension_forwards_as_it_was_told(pbx: Pbx) -> None:
+    pbx.line(apontar_para=1, destino="111")
+    several = [{"encaminhamento_tipo": 1, "encaminhamento_destino": "112"}]
+    several += [{"encaminhamento_tipo": 8, "encaminhamento_destino": "37999989001"}]
+    none = {"encaminhamento_tipo": 0, "encaminhamento_destino": ""}
+    forwards = {"encaminhamento_tipo": 5, "encaminhamento_destino": "", "encaminhamento_destinos": several}
+    pbx.extension("111", encaminhar_todas_chamadas=none, encaminhar_offline_sem_atendimento=forwards)
+    unanswered = pbx.play("route: {call: A}")
+    pbx.extension("111", encaminhar_todas_chamadas={"encaminhamento_tipo": 1, "encaminhamento_destino": "113"})
+    always = pbx.play("route: {call: A}")
+    pbx.extension("113", bloquear_ramal=1, habilitar_caixa_postal=1)
+    blocked = pbx.play("route: {call: A}")
+
+    assert rings(unanswered) == ["111", "112", "37999989001"]
+    assert (unanswered["talk"], unanswered["duration"], cause(unanswered)) == (60, 103, "normal")
+    assert rings(always) == ["113"]
+    assert (rings(blocked), blocked["state"]) == ([], "mailbox")
+
+
+def test_outbound_call_takes_the_trunk_of_its_plan_and_the_history_finds_it(pbx: Pbx) -> None:
+    company, plan = _company_and_plan(pbx, "111")
+    trunk = {"tronco_id": 0, "cliente_id": company, "nome": "Nova", "endereco": "sip.example.com"}
+    key = int(pbx.viacel("inserir_tronco", dados={**trunk, "insere_digitos": "015"})["id"])
+    regions = [{"regiao_id": region, "regiao_nome": "", "roteamentos": _by(key)} for region in (3, 4)]
+    pbx.viacel("alterar_regras_roteamento", plano_discagem_id=plan, dados={"regioes": regions})
+    dial = 'outbound: {call: A, extension: "111", to: "37999985555"}'
+
+    out = pbx.run(dial, "route: {call: A}", "{after: 2s, hangup: {call: A, by: inside}}")
+    found = pbx.viacel("listar_historico_chamada", tronco_id=key, cliente_id=company, pos_registro_inicial=0)
+    pbx.viacel(
+        "alterar_regras_roteamento",
+        plano_discagem_id=plan,
+        dados={"regioes": [{**region, "roteamentos": []} for region in regions]},
+    )
+    barred = pbx.run(dial, "route: {call: A}")
+
+    assert rings(out) == ["01537999985555"]
+    assert [row["destino"] for row in found["dados"]] == ["37999985555"]
+    assert (rings(barred), cause(barred)) == ([], "not_allowed")
+
+
+def _by(trunk: int) -> list[dict[str, Any]]:
+    return [{"prioridade": 1, "tronco_id": trunk, "tronco_nome": ""}]
+
+
+def _company_and_plan(pbx: Pbx, extension: str) -> tuple[int, int]:
+    row = next(row for row in pbx._rows("listar_ramais") if row["numero"] == extension)
+    return int(row["cliente_id"]), int(row["plano_discagem_id"])
+
+
+def test_lines_that_no_extension_stands_for_ring_nowhere() -> None:
+    """A line made by the API has no device in the world; the sample's other lines have more than there are here."""
+    work = work_of()
+    ask(work, "createDevice", {"customer_id": 9, "tech": "SIP", "username": "novo"})
+    work.put("nextbilling.group", "4", {**work.records["nextbilling.group"]["4"], "devices": [1001, 3, 77, 1, 4]})
+    assert VENDOR.routing
+
+    (group,) = VENDOR.routing.groups(work)
+
+    assert (group.key, group.name, group.members, group.strategy) == ("4", "Ramais Recepção", ("112", "111"), "linear")
+
+
+@pytest.mark.parametrize(
+    ("word", "strategy"),
+    [("ringall", Strategy.RING_ALL), ("linear", Strategy.LINEAR), ("random", Strategy.RANDOM)],
+)
+def test_strategy_is_the_groups(word: str, strategy: Strategy) -> None:
+    work = work_of()
+    ask(work, "updateRingGroup", {"id_record": 4, "strategy": word})
+    assert VENDOR.routing
+
+    (group,) = VENDOR.routing.groups(work)
+
+    assert group.strategy is strategy

@@ -6,6 +6,7 @@ Works inside a transaction and waits for nothing. What is due here was scheduled
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from simulator.conduct import still_due
 from simulator.directory import EXTENSION, QUEUE
 from simulator.distribution import Strategy, offered, place_in_line
 from simulator.documents import time_to_text
-from simulator.errors import UnknownRecord
+from simulator.errors import Engaged, UnknownRecord
 from simulator.following import facts_of, look_again
 from simulator.jobs import Job, Task
 from simulator.moves import hang_up
@@ -128,7 +129,8 @@ def _deed(pbx: Pbx, tx: Transaction, body: Any) -> None:
         if run is not None:
             tx.put_run(run)
     else:
-        _happen(pbx, tx, call, kind, **facts)
+        with suppress(Engaged):  # who talks elsewhere by now lets it ring
+            _happen(pbx, tx, call, kind, **facts)
 
 
 def _happen(pbx: Pbx, tx: Transaction, call: Call, kind: Kind, **facts: Any) -> None:

@@ -179,3 +179,14 @@ def test_table_of_a_file_is_every_tenants(tmp_path):
 
     assert (call.last.cause, call.duration) == (Cause.REFUSED, 5)
     assert other.state is State.RINGING
+
+
+def test_talk_of_a_predictive_call_counts_from_when_the_agent_has_it():
+    steps = (
+        '  - predictive: {call: A, to: "37999989009", by_number: true}\n  - ring: {call: A}\n'
+        '  - {after: 10s, ring: {call: A, extension: "111"}}\n  - {after: 5s, answer: {call: A}}\n'
+    )
+
+    call, verdict = played(steps)
+
+    assert (verdict.problem, call.duration, call.last.cause) == ("", 17, Cause.NORMAL)

@@ -9,11 +9,14 @@ import pytest
 from simulator import router
 from simulator.calls import Cause, Kind, State
 from simulator.clock import Mode
+from simulator.conduct import CONDUCT, Conduct
 from simulator.distribution import Strategy
 from simulator.routing import PLAN, TAKEN, Destination, Forwards, Group, Incoming, Outgoing, Place, Routing, Trunk
 from simulator.transactions import Transaction
 from simulator.vendor import Vendor
-from tests.core import play, run, running, story, until
+from tests.core import pbx55, play, run, running, story, until
+from tests.receiver import Receiver
+from tests.vendors.hubsoft_peer import NOTIFIED, granted, hubsoft
 
 IN = '- inbound: {call: A, from: "37999912222"}\n  '
 ROUTED = IN + "- route: {call: A}\n  "
@@ -414,6 +417,57 @@ def test_trunk_of_a_call_that_is_long_over_is_forgotten(monkeypatch):
     _, _, records = played(OUT + again, outgoing=Outgoing((Trunk("7", "First", "1"),)))
 
     assert list(records[TAKEN]) == ["c2"]
+
+
+def test_agent_whom_two_calls_reach_at_once_answers_one_of_them():
+    steps = '- login: {extension: "111", queue: suporte}\n  ' + ROUTED + ROUTED.replace("A", "B")
+    answers = Conduct(answer=3, talk=60).to_document()
+
+    async def work():
+        async with running() as simulator:
+            tenant, simulator.pbx.vendors = simulator.default, {"toy": Setup().vendor()}
+            tx = Transaction(tenant, simulator.store)
+            for key in ("c1", "c2"):
+                tx.put(CONDUCT, key, answers)
+            tx.commit()
+            verdict = await play(simulator, story(f"scenario: routed\ntitle: R\nsteps:\n  {steps}\n"))
+            return verdict, tenant.calls
+
+    verdict, calls = run(work())
+
+    assert verdict.problem == ""
+    assert [way(call)[-2:] for call in calls.values()] == [
+        [("answered", 3, "111"), ("ended", 63, None)],
+        [("unanswered", 20, "111"), ("ended", 20, None)],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "setup"),
+    [
+        (ROUTED, {"forwards": outside("37999989001")}),
+        (ROUTED, {"forwards": outside("37999989002")}),
+        (ROUTED, {"incoming": Incoming(to("111"), closed=True)}),
+        (ROUTED, {"incoming": Incoming((Destination(Place.MAILBOX, "111"),))}),
+        (OUT, {"outgoing": Outgoing(())}),
+        (
+            OUT + "- answer: {call: A}\n  - hangup: {call: A, by: inside}",
+            {"outgoing": Outgoing((Trunk("7", "T", "1"),))},
+        ),
+    ],
+    ids=["answered outside", "unanswered outside", "closed", "mailbox", "not allowed", "by a trunk"],
+)
+def test_every_vendor_tells_of_it_as_its_contract_says(steps, setup):
+    async def work(receiver, erp):
+        async with running(pbx55(receiver), hubsoft(erp)) as simulator:
+            simulator.pbx.vendors = {"toy": Setup(**setup).vendor(), **simulator.pbx.vendors}
+            ended = "" if "MAILBOX" in str(setup) else "\nexpect:\n  - sent: {vendor: pbx55, message: ended}"
+            return await play(simulator, story(f"scenario: routed\ntitle: R\nsteps:\n  {steps}{ended}\n"))
+
+    with Receiver() as receiver, Receiver([granted()], otherwise=NOTIFIED) as erp:
+        verdict = run(work(receiver, erp))
+
+    assert (verdict.passes, verdict.problem, verdict.errors, verdict.warnings) == (True, "", (), ())
 
 
 def test_any_forwards_come_to_an_end():

@@ -6,8 +6,11 @@ from contracts.contract import load
 from scenarios.loader import library
 from scenarios.loader import load as load_scenario
 from simulator.baseline import baseline
+from simulator.clock import Mode
 from simulator.discovery import discover_vendors
 from simulator.fitting import Unfit, check_fit
+from simulator.furnishing import world_of
+from simulator.tenants import Profile, Tenant, first_clock
 from tests.core import story
 from tests.work import DictWork
 
@@ -50,9 +53,13 @@ def problems(**names):
     return [line.strip() for line in lines]
 
 
+@pytest.mark.parametrize("tenant", ["default", "another"])
 @pytest.mark.parametrize("name", library())
-def test_scenario_of_the_library_fits_the_baseline(name):
-    check_fit(load_scenario(name), world(), VENDORS, CONTRACTS)
+def test_scenario_of_the_library_fits_every_first_world(name, tenant):
+    made = Tenant(Profile(tenant), first_clock(Mode.JUMPING), {})
+    records = {kind: dict(records) for kind, records in world_of(made, None, VENDORS.values()).items()}
+
+    check_fit(load_scenario(name), DictWork(records=records), VENDORS, CONTRACTS)
 
 
 @pytest.mark.parametrize("seed", ["1", "2", "x"])

@@ -276,7 +276,7 @@ def test_printed_number_answers_and_the_call_ends_by_itself():
 
     async def work():
         async with fake() as pbx, pbx.opened() as (stream, channel):
-            await pbx.command("chamada-preditiva", PREDICTIVE, channel)
+            await pbx.command("chamada-rota", PREDICTIVE, channel)
             await stream.named("EVENTO_DE_INICIO_DE_CHAMADA", "EVENTO_DE_ATENDIMENTO", "EVENTO_DE_DESLIGAMENTO")
             return calls(pbx)[0]
 

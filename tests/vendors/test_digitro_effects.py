@@ -573,7 +573,7 @@ def test_call_by_a_route_needs_a_free_device():
     async def work():
         async with stage() as on:
             call = on.call(*TALKS)
-            fields = {"ROTA": "0", "IDENTIDADE_DESTINO": "04832817000"}
+            fields = {"ROTA": "0", "IDENTIDADE_DESTINO": "04832817001"}
             talks = await on.command("chamada-rota", None, **fields)
             await on.command("coloca-espera", call)
             await on.told()

@@ -20,6 +20,7 @@ from simulator.jobs import Job, Task
 from simulator.judging import own_entries, records_of, verdict_of
 from simulator.pbx import Pbx
 from simulator.runs import Run, Status
+from simulator.standing import lift_faults_of, put_faults_of, strikes_of
 from simulator.steps import act
 from simulator.store import Store
 from simulator.tenants import Tenant
@@ -75,6 +76,7 @@ class Engine:
         if at_once:
             run = act(self._pbx, tx, run, scenario.steps[0])
         tx.put_run(run)
+        put_faults_of(tx, run)
         self._over[tenant.name, run.id] = asyncio.get_running_loop().create_future()
         self._schedule(tx, run, 1 if at_once else 0)
         tx.commit()
@@ -220,10 +222,12 @@ class Engine:
         for expectation in run.scenario.expectations:
             if isinstance(expectation, Received) and expectation.within:
                 await _until(tenant, partial(_met, tenant, run, expectation), expectation.within)
+        run = replace(run, answers=strikes_of(tenant, run))
         verdict = self._verdict(tenant, run, shared=_shared(tenant, run))
         run = replace(run, status=_status(run, verdict), last=tenant.journal.last)
         tx = Transaction(tenant, self._store)
         tx.put_run(run)
+        lift_faults_of(tx, run)
         self._forget_old_runs(tx, tenant)
         tx.commit()
         if not over.done():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from scenarios.model import Fault, Flaw, Match
+from simulator.identity import Identity
 from simulator.runs import Run
 from simulator.vendor import Message
 
@@ -24,30 +25,33 @@ class Plan:
     held: bool = False
 
 
-def plan(run: Run, message: Message) -> tuple[Plan, Run]:
+def plan(run: Run, message: Message, identity: Identity) -> tuple[Plan, Run]:
     """Return what to do with a message, and the run with its faults counted on. The first that strikes acts."""
     counts = {
         index: run.counts[index] + 1
         for index, fault in enumerate(run.scenario.faults)
         if _means(fault.match, message, run.name_of(message.call))
     }
-    struck = (fault for index, fault in enumerate(run.scenario.faults) if fault_strikes(fault, counts.get(index)))
-    fault = next(struck, None)
-    return (_plan_of(fault) if fault else Plan()), run.counted(counts)
-
-
-def fault_strikes(fault: Fault, count: int | None) -> bool:
-    """Say whether a fault that has now counted ``count`` messages (None: not this one) strikes."""
-    return count is not None and fault.strikes(count)
+    for index, count in counts.items():
+        fault, lot = run.scenario.faults[index], identity.fraction("message fault", run.id, index, count)
+        if fault.strikes(count, run.struck.get(index, 0), lot):
+            return _plan_of(fault), run.counted(counts, index)
+    return Plan(), run.counted(counts)
 
 
 def idle(run: Run) -> tuple[str, ...]:
-    """Say of each fault that struck nothing how many messages it matched."""
-    return tuple(
-        f"{fault.where}: {fault.flaw.value} struck nothing, since it matched {_times(count)}"
-        for fault, count in zip(run.scenario.faults, run.counts, strict=True)
-        if not any(fault_strikes(fault, one) for one in range(1, count + 1))
-    )
+    """Say of each fault that struck nothing how many messages or requests it matched."""
+    told = [
+        (fault.where, fault.flaw.value, _times(count, "message"))
+        for index, (fault, count) in enumerate(zip(run.scenario.faults, run.counts, strict=True))
+        if not run.struck.get(index)
+    ]
+    told += [
+        (fault.where, fault.flaw.value, _times(matched, "request"))
+        for fault, (matched, struck) in zip(run.scenario.answers, run.answers, strict=False)
+        if not struck
+    ]
+    return tuple(f"{where}: {flaw} struck nothing, since it matched {count}" for where, flaw, count in told)
 
 
 def spoil(flaw: Flaw | None, body: bytes, method: str, token: str | None) -> tuple[bytes, str, str | None]:
@@ -73,8 +77,8 @@ def _plan_of(fault: Fault) -> Plan:
     return Plan(fault.flaw, fault.delay)
 
 
-def _times(count: int) -> str:
-    return "no message" if count == 0 else f"{count} message{'' if count == 1 else 's'}"
+def _times(count: int, noun: str) -> str:
+    return f"no {noun}" if count == 0 else f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _means(match: Match, message: Message, call: str | None) -> bool:

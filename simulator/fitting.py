@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from contracts.contract import Contract
 from scenarios.model import Match, Order, Received, Scenario, Sent, vendor_of
+from simulator.answer_fitting import why_not
 from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import SimulatorError
 from simulator.phones import international
@@ -29,6 +30,9 @@ def check_fit(
     problems = [*_records(scenario, world), *_vendors(scenario, vendors)]
     if not problems:
         problems = [*_messages(scenario, vendors), *_operations(scenario, contracts)]
+    if not problems:
+        said = ((answer.where, why_not(answer, vendors, contracts)) for answer in scenario.answers)
+        problems = [f"{where}: {why}" for where, why in said if why]
     if problems:
         raise Unfit(scenario, problems)
 

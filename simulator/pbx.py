@@ -174,7 +174,7 @@ class Pbx:
             return None
         if not targets:
             return run.with_unsent(message.vendor)
-        planned, run = plan(run, message)
+        planned, run = plan(run, message, tx.identity)
         # What passes one that waits cannot wait as well: two that both should change places do so with each other.
         if planned.held and not any(_same_stream(h, message) for h in run.held):
             bodies = [_body(message, target, planned, _delivery_id(tx, message)) for target in targets]

@@ -103,7 +103,8 @@ async def send_drops(answer: WsgiAnswer, send: Send, client: Watch, seconds: flo
 async def send_stream(answer: WsgiAnswer, send: Send, client: Watch, stream: Stream, seconds: float) -> None:
     """Send the head and the body at once, then what the stream has, or its sign of life after so much silence.
 
-    It ends when the stream does, when the client hangs up, or when the server stops; the stream is closed then.
+    It ends when the stream does, when the client hangs up, or when the server stops; the stream is closed then. Without
+    its last word the server closes the connection, as it does for one that broke.
     """
     try:
         await send(_start(answer.status, [header for header in answer.headers if header[0] != b"content-length"]))
@@ -114,7 +115,8 @@ async def send_stream(answer: WsgiAnswer, send: Send, client: Watch, stream: Str
             piece, last = stream.take()
             if piece or (woken is Woken.DUE and not last):
                 await send({"type": "http.response.body", "body": piece or stream.idle, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        if not stream.broken:
+            await send({"type": "http.response.body", "body": b""})
     finally:
         stream.close()
 

@@ -127,6 +127,9 @@ class Wait(StrEnum):
     CUT = "cut"  # send part of the body, then close the connection
     DRIP = "drip"  # send the body a byte at a time over ``seconds``
     JOURNAL = "journal"  # ask again when the journal has grown, or after ``seconds``
+    HOLD = "hold"  # sleep ``seconds``, and only then ask for the answer: see `simulator.bridge.Slip.later`
+    GARBAGE = "garbage"  # send bytes that are no HTTP, then close the connection
+    RESET = "reset"  # reset the connection, without an answer
     STREAM = "stream"  # send the body and go on with the stream, which shows life after ``seconds`` of silence
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from simulator.control import calling, watching
+from simulator.control import calling, faulting, watching
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.identity import Identity
@@ -250,5 +250,9 @@ HANDLERS: dict[str, Handler] = {
     "replaceWorld": _replace_world,
     "showClock": watching.show_clock,
     "setClock": watching.set_clock,
+    "listFaults": faulting.list_faults,
+    "addFault": faulting.add_fault,
+    "removeFaults": faulting.remove_faults,
+    "removeFault": faulting.remove_fault,
     "reset": _reset,
 }

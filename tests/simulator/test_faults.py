@@ -6,6 +6,7 @@ import pytest
 
 from scenarios.model import Flaw
 from simulator.faults import Plan, idle, plan, spoil
+from simulator.identity import Identity
 from simulator.runs import Run
 from simulator.tenants import FIRST_MORNING
 from simulator.vendor import Message
@@ -37,6 +38,7 @@ def message(name="started", vendor="pbx55", call="c1"):
     return Message(vendor, "callData", name, b"{}", call, order=call)
 
 
+SEED = Identity("1")
 STARTED, ENDED = "vendor: pbx55, message: started", "vendor: pbx55, message: ended"
 
 
@@ -45,7 +47,7 @@ def test_plan_counts_what_a_fault_matches_and_nothing_else():
 
     plans = []
     for each in (message(), message(vendor="hubsoft"), message(call="c9"), message()):
-        planned, at = plan(at, each)
+        planned, at = plan(at, each, SEED)
         plans.append(planned.flaw)
 
     # The call c9 is none of the run's, but the fault names no call.
@@ -58,7 +60,7 @@ def test_plan_strikes_every_so_many_th():
 
     struck = []
     for _ in range(7):
-        planned, at = plan(at, message())
+        planned, at = plan(at, message(), SEED)
         struck.append(planned.flaw is not None)
 
     assert struck == [False, False, True, False, False, True, False]
@@ -67,7 +69,7 @@ def test_plan_strikes_every_so_many_th():
 def test_first_fault_that_strikes_is_the_one_that_acts():
     at = begun(faulted(("vendor: pbx55", "delay: 5s"), ("vendor: pbx55", "drop: true")))
 
-    planned, at = plan(at, message())
+    planned, at = plan(at, message(), SEED)
 
     assert planned == Plan(Flaw.DELAY, timedelta(seconds=5))
     assert at.counts == (1, 1)
@@ -76,7 +78,7 @@ def test_first_fault_that_strikes_is_the_one_that_acts():
 def test_idle_fault_is_named_with_how_often_it_matched():
     at = begun(faulted(("nth: 2", "drop: true"), ("message: sms", "drop: true"), ("every: 1", "malformed: true")))
 
-    _, at = plan(at, message())
+    _, at = plan(at, message(), SEED)
 
     assert idle(at) == (
         "story.yaml:9:5: drop struck nothing, since it matched 1 message",

@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.model import Headers, HttpResponse
 from scenarios.answer_reading import read_answer_fault
-from scenarios.answers import ANY, INSTEAD, OF_CHANNELS, OF_WHOLE_ANSWERS, AnswerFault, AnswerFlaw
+from scenarios.answers import ANY, INSTEAD, OF_CHANNELS, OF_WHOLE_ANSWERS, AnswerFault, AnswerFlaw, Spread
 from simulator.identity import Identity
 from simulator.vendor import Instruction, Reply, Wait
 
@@ -18,6 +18,19 @@ Document = Mapping[str, Any]
 
 _PLAIN: Headers = (("content-type", "text/plain; charset=utf-8"),)
 _BODILESS = frozenset({204, 205, 304})
+
+# What the shell is asked to do with an answer, and why a client sees nothing of it that is HTTP.
+_WAITS = {
+    AnswerFlaw.TRUNCATED: Wait.CUT,
+    AnswerFlaw.GARBAGE: Wait.GARBAGE,
+    AnswerFlaw.RESET: Wait.RESET,
+    AnswerFlaw.DRIP: Wait.DRIP,
+    AnswerFlaw.LATE: Wait.DELAY,
+}
+_UNSEEN = {
+    AnswerFlaw.GARBAGE: "answered with garbage on purpose",
+    AnswerFlaw.RESET: "the connection was reset on purpose",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +108,11 @@ def plan_answer(
         if not _means(document, asked):
             continue
         fault, count, struck = fault_of(document), document["matched"] + 1, document["struck"]
-        lot = identity.fraction("answer fault", document["id"], count)
+        # A lot is drawn where one is needed: a digest for every request would be felt under load.
+        lot = 0.0 if fault.turn.rate is None else identity.fraction("answer fault", document["id"], count)
         if plan is None and fault.turn.comes(count, struck, lot):
-            drawn = identity.fraction("latency", document["id"], count)
+            fixed = fault.latency.spread is Spread.FIXED
+            drawn = 0.0 if fixed else identity.fraction("latency", document["id"], count)
             plan, struck = AnswerPlan(fault, fault.latency.seconds(drawn)), struck + 1
         counted.append({**document, "matched": count, "struck": struck})
     return plan, tuple(counted)
@@ -124,17 +139,12 @@ def instead(plan: AnswerPlan) -> Reply:
 
 def spoil_answer(plan: AnswerPlan, answer: HttpResponse) -> Spoilt:
     """Return an answer as the plan's flaw leaves it, on its way out and for the journal."""
-    half = replace(answer, body=answer.body[: len(answer.body) // 2])
-    empty = replace(answer, body=b"")
-    spoilt = {
-        AnswerFlaw.EMPTY: Spoilt(empty, empty),
-        AnswerFlaw.TRUNCATED: Spoilt(answer, half, None, Instruction(Wait.CUT)),
-        AnswerFlaw.GARBAGE: Spoilt(answer, None, "answered with garbage on purpose", Instruction(Wait.GARBAGE)),
-        AnswerFlaw.RESET: Spoilt(answer, None, "the connection was reset on purpose", Instruction(Wait.RESET)),
-        AnswerFlaw.DRIP: Spoilt(answer, answer, None, Instruction(Wait.DRIP, plan.seconds)),
-        AnswerFlaw.LATE: Spoilt(answer, answer, None, Instruction(Wait.DELAY, plan.seconds)),
-    }
-    return spoilt.get(plan.flaw, Spoilt(answer, answer))
+    sent = replace(answer, body=b"") if plan.flaw is AnswerFlaw.EMPTY else answer
+    error, wait = _UNSEEN.get(plan.flaw), _WAITS.get(plan.flaw)
+    seen = None if error else sent
+    if plan.flaw is AnswerFlaw.TRUNCATED:
+        seen = replace(answer, body=answer.body[: len(answer.body) // 2])
+    return Spoilt(sent, seen, error, Instruction(wait, plan.seconds) if wait else None)
 
 
 def _means(document: Document, asked: Asked) -> bool:

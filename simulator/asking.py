@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
-from simulator.bridge import AGAIN, Scope, Slip, WsgiAnswer, WsgiApp, call
+from simulator.bridge import AGAIN, Receive, Scope, Slip, WsgiAnswer, WsgiApp, call
 from simulator.release import RETRY, Waits, Watch, Woken, plain
 from simulator.vendor import Wait
 
@@ -73,11 +73,11 @@ class Core:
                 growth.cancel()
         return slip, answer
 
-    async def hold(self, question: Question, slip: Slip, client: Watch) -> WsgiAnswer | None:
+    async def hold(self, question: Question, slip: Slip, receive: Receive) -> WsgiAnswer | None:
         """Let a request wait as its view wished, then have it done; None when the client has left meanwhile."""
         if slip.instruction is None or slip.later is None:
             raise RuntimeError("a held request has neither a time nor a way to go on")
-        woken = await client.wait(slip.instruction.seconds)
+        woken = await self.waits.hold(receive, slip.instruction.seconds)
         await self.waits.turn()
         slip.instruction = None
         if woken is Woken.GONE:

@@ -14,8 +14,7 @@ from simulator.announcing import BLOCK
 from simulator.answer_faults import AnswerPlan, Asked
 from simulator.board import Opening
 from simulator.failing_stream import FailingStream
-from simulator.standing import strike
-from simulator.store import Store
+from simulator.standing import keep_counts, strike
 from simulator.tenants import Tenant
 from simulator.transactions import Transaction
 from simulator.vendor import Instruction
@@ -26,10 +25,10 @@ WORD = re.compile(rb"[A-Za-z0-9._~-]{20,}")  # what a token that was issued may 
 class Mishaps:
     """The faults of one vendor's answers. ``work`` begins a unit of work that has a board."""
 
-    def __init__(self, contract: Contract, store: Store, work: Callable[[Tenant], Transaction]) -> None:
+    def __init__(self, contract: Contract, work: Callable[[Tenant], Transaction]) -> None:
         self._contract = contract
-        self._store = store
         self._work = work
+        self._counted: dict[str, set[str]] = {}  # by tenant, what the log does not have yet
         self._opener = opener_of(contract)
         self._tokens = f"{contract.key}.token"
 
@@ -37,7 +36,14 @@ class Mishaps:
         """Count a request for the faults of its tenant; ``served`` is the path's operation, or what stands for it."""
         opens = operation is not None and operation == self._opener
         without_credential = self._contract.strict.served(served).is_open
-        return strike(tenant, self._store, Asked(self._contract.key, operation, opens, without_credential))
+        plan, counted = strike(tenant, Asked(self._contract.key, operation, opens, without_credential))
+        if counted:
+            self._counted.setdefault(tenant.name, set()).update(counted)
+        return plan
+
+    def keep_counts(self, tx: Transaction, tenant: Tenant) -> None:
+        """Write, with a unit of work, how often the faults of its tenant have matched and struck."""
+        keep_counts(tx, tenant, sorted(self._counted.pop(tenant.name, ())))
 
     def expire_tokens(self, tx: Transaction, tenant: Tenant, http: HttpRequest) -> None:
         """Let the issued tokens that a request shows be good no more."""

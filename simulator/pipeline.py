@@ -56,7 +56,7 @@ class Pipeline:
         self._tenants = tenants
         self._store = store
         self._pbx = pbx
-        self._mishaps = Mishaps(contract, store, self._work)
+        self._mishaps = Mishaps(contract, self._work)
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a request for an operation of the contract, or for what stands for those that share a path.
@@ -226,6 +226,7 @@ class Pipeline:
             spoilt = spoil_answer(plan, shown.response)
             shown = replace(shown, response=spoilt.seen, error=spoilt.error)
         tx.record(shown, verdict)
+        self._mishaps.keep_counts(tx, tenant)
         return tx.commit()
 
     def _secrets_of(self, tenant: Tenant, http: HttpRequest) -> dict[str, str]:

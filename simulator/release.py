@@ -35,6 +35,7 @@ class Waits:
     def __init__(self) -> None:
         self.stopping = False
         self._watchers: set[asyncio.Task[None]] = set()
+        self._held: set[asyncio.Timeout] = set()
         self._turn = asyncio.Lock()
 
     def stop(self) -> None:
@@ -42,6 +43,24 @@ class Waits:
         self.stopping = True
         for watcher in self._watchers:
             watcher.cancel()
+        now = asyncio.get_running_loop().time()
+        for held in self._held:
+            held.reschedule(now)
+
+    async def hold(self, receive: Receive, seconds: float) -> Woken:
+        """Wait for the seconds, or until the client or the server ends it: without a task, since many wait so."""
+        if self.stopping:
+            return Woken.STOP
+        until = asyncio.timeout(seconds)
+        try:
+            async with until:
+                self._held.add(until)
+                await _disconnected(receive)
+        except TimeoutError:
+            return Woken.STOP if self.stopping else Woken.DUE
+        finally:
+            self._held.discard(until)
+        return Woken.GONE
 
     def client(self, receive: Receive) -> Watch:
         """Return a watch on one client; use it with ``async with``."""

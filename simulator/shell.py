@@ -112,8 +112,7 @@ class Shell:
             async with self._waits.client(receive) as client:
                 slip, answer = await self._core.poll(question, slip, answer, client)
         if is_held(slip):
-            async with self._waits.client(receive) as client:
-                answer = await self._core.hold(question, slip, client)
+            answer = await self._core.hold(question, slip, receive)
             if answer is None:
                 return
         answer = await kept(slip, answer)
@@ -144,12 +143,12 @@ class Shell:
         if wanted.stream is not None:
             await self._stream(question.scope["root_path"], wanted, wanted.stream, answer, receive, send)
             return
-        async with self._waits.client(receive) as client:
-            if wanted.wait is Wait.DRIP:
+        if wanted.wait is Wait.DRIP:
+            async with self._waits.client(receive) as client:
                 await send_drops(answer, send, client, wanted.seconds)
-                return
-            if await client.wait(wanted.seconds) is Woken.GONE:
-                return
+            return
+        if await self._waits.hold(receive, wanted.seconds) is Woken.GONE:
+            return
         await self._waits.turn()
         await send_whole(answer, send)
 

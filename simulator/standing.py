@@ -5,13 +5,12 @@ Those of a scenario stand while its run goes on; those of the control API until 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from simulator.answer_faults import AnswerPlan, Asked, plan_answer
 from simulator.gathered import FAULT
 from simulator.runs import Run
-from simulator.store import Store
 from simulator.tenants import Tenant
 from simulator.transactions import Transaction
 
@@ -56,18 +55,23 @@ def strikes_of(tenant: Tenant, run: Run) -> tuple[tuple[int, int], ...]:
     return tuple((each["matched"], each["struck"]) if each else (0, 0) for each in found)
 
 
-def strike(tenant: Tenant, store: Store, asked: Asked) -> AnswerPlan | None:
-    """Count a request for the faults that stand on a tenant, and return what is to be done wrong, if anything is.
+def strike(tenant: Tenant, asked: Asked) -> tuple[AnswerPlan | None, tuple[str, ...]]:
+    """Count a request for the faults that stand on a tenant; return what is to be done wrong, and which counted it.
 
-    Counted at once, so that of many that wait together each has a number of its own.
+    Counted in memory at once, so that of many that wait together each has a number of its own; `keep_counts` writes.
     """
     standing = tenant.records.get(FAULT)
     if not standing:
-        return None
+        return None, ()
     plan, counted = plan_answer(standing.values(), asked, tenant.identity)
-    if counted:
-        tx = Transaction(tenant, store)
-        for document in counted:
-            tx.put(FAULT, document["id"], document)
-        tx.commit()
-    return plan
+    for document in counted:
+        standing[document["id"]] = document
+    return plan, tuple(document["id"] for document in counted)
+
+
+def keep_counts(tx: Transaction, tenant: Tenant, keys: Iterable[str]) -> None:
+    """Write the counts of those of these faults that still stand."""
+    standing = tenant.records.get(FAULT, {})
+    for key in keys:
+        if key in standing:
+            tx.put(FAULT, key, standing[key])

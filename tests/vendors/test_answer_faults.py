@@ -32,7 +32,12 @@ class Erp:
 
     def notify(self, phone="37999912222"):
         body = json.dumps({"ramal": 111, "telefone": int(phone)}).encode()
-        return request("POST /hubsoft/api/v1/integracao/pbx/ligacao/notificar", JSON, f"Authorization: Bearer {self.token}", body=body)
+        return request(
+            "POST /hubsoft/api/v1/integracao/pbx/ligacao/notificar",
+            JSON,
+            f"Authorization: Bearer {self.token}",
+            body=body,
+        )
 
     async def ask(self, raw=None):
         return await ask(self.simulator.server, raw or self.notify())
@@ -158,7 +163,7 @@ def test_truncated_answer_ends_in_its_middle():
             async with connected(fake.port) as client:
                 client.send(fake.notify())
                 head, rest = await client.head(), await client.rest()
-            kept = [e for e in entries(fake.tenant) if e.exchange.fault][0].exchange.response.body
+            kept = next(e for e in entries(fake.tenant) if e.exchange.fault).exchange.response.body
             return len(whole.body), int(head.header("content-length")), rest, kept
 
     whole, announced, came, kept = run(work())
@@ -305,7 +310,11 @@ def test_request_is_done_twice_and_answered_once():
             before = len(fake.tenant.records["hubsoft.ticket"])
             seen = await fake.ask(raw)
             own = [e for e in entries(fake.tenant) if e.exchange.operation == "openTicket"]
-            return json.loads(seen.body), shown(own, "status", "fault"), len(fake.tenant.records["hubsoft.ticket"]) - before
+            return (
+                json.loads(seen.body),
+                shown(own, "status", "fault"),
+                len(fake.tenant.records["hubsoft.ticket"]) - before,
+            )
 
     answer, journal, tickets = run(work())
 

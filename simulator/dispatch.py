@@ -109,7 +109,8 @@ class Dispatcher:
                 break
             exchanges.append(await self._push(tenant, target, message, job, flaw, login.token))
             response = exchanges[-1].response
-            if response is None or response.status != 401 or again or target.token or flaw is Flaw.WRONG_TOKEN:
+            of_token = flaw in (Flaw.WRONG_TOKEN, Flaw.MISSING_TOKEN)
+            if response is None or response.status != 401 or again or target.token or of_token:
                 break
             tokens.forget(target.id, login.token)
         return exchanges
@@ -124,7 +125,7 @@ class Dispatcher:
         token: str | None,
     ) -> Exchange:
         vendor = self._vendors[message.vendor]
-        body, method, token = spoil(flaw, message.body, target.method or message.method, token)
+        body, method, token = spoil(flaw, message.body, target.method or message.method, token, vendor.spoils)
         headers: Headers = (("content-type", message.content_type),)
         headers += vendor.authorise(token) if token else ()
         if target.delivery_header:

@@ -124,7 +124,7 @@ class Engine:
         if run.status is Status.RUNNING and following < len(run.scenario.steps):
             self._schedule(tx, run, following, behind=max(job.due, tenant.now()) - job.due, since=job)
         elif run.held:
-            run = self._pbx.release_held(tx, run)
+            run = self._pbx.release_held(tx, run, run.held)
         tx.put_run(run)
         tx.commit()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from scenarios.model import Fault, Flaw, Match
+from simulator.holding import Hold
 from simulator.identity import Identity
 from simulator.runs import Run
+from simulator.spoiling import Spoil
 from simulator.vendor import Message
 
 
@@ -15,14 +18,17 @@ from simulator.vendor import Message
 class Plan:
     """How a message goes out: ``copies`` times, the first ``delay`` late.
 
-    ``flaw`` is the label for the journal (None: as it should be). A held message waits for the next of its call.
+    ``flaw`` is the label for the journal (None: as it should be). One with a ``hold`` waits; of a burst ``together``
+    go out, and ``fault`` says of which.
     """
 
     flaw: Flaw | None = None
     delay: timedelta = timedelta()
     copies: int = 1
     new_ids: bool = False
-    held: bool = False
+    hold: Hold | None = None
+    together: int = 0
+    fault: str = ""
 
 
 def plan(run: Run, message: Message, identity: Identity) -> tuple[Plan, Run]:
@@ -54,8 +60,12 @@ def idle(run: Run) -> tuple[str, ...]:
     return tuple(f"{where}: {flaw} struck nothing, since it matched {count}" for where, flaw, count in told)
 
 
-def spoil(flaw: Flaw | None, body: bytes, method: str, token: str | None) -> tuple[bytes, str, str | None]:
-    """Return body, method and token as a flaw leaves them."""
+def spoil(
+    flaw: Flaw | None, body: bytes, method: str, token: str | None, spoils: Mapping[str, Spoil]
+) -> tuple[bytes, str, str | None]:
+    """Return body, method and token as a flaw leaves them; ``spoils`` are those of the vendor."""
+    if flaw is not None and flaw in spoils:
+        return spoils[flaw](body), method, token
     match flaw:
         case Flaw.MALFORMED:
             return body[: len(body) // 2], method, token
@@ -63,6 +73,8 @@ def spoil(flaw: Flaw | None, body: bytes, method: str, token: str | None) -> tup
             return body, {"PUT": "POST", "POST": "PUT"}.get(method, "POST"), token
         case Flaw.WRONG_TOKEN:
             return body, method, "wrong-on-purpose"
+        case Flaw.MISSING_TOKEN:
+            return body, method, None
     return body, method, token
 
 
@@ -73,7 +85,11 @@ def _plan_of(fault: Fault) -> Plan:
         case Flaw.DROP:
             return Plan(Flaw.DROP, copies=0)
         case Flaw.SWAP_WITH_NEXT:
-            return Plan(Flaw.SWAP_WITH_NEXT, held=True)
+            return Plan(Flaw.SWAP_WITH_NEXT, hold=Hold.NEXT)
+        case Flaw.AFTER_END:
+            return Plan(Flaw.AFTER_END, hold=Hold.END)
+        case Flaw.BURST:
+            return Plan(Flaw.BURST, hold=Hold.BURST, together=fault.times, fault=fault.where)
     return Plan(fault.flaw, fault.delay)
 
 

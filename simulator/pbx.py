@@ -5,7 +5,7 @@ Works inside a transaction and waits for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from contracts.model import Direction as Way
 from contracts.model import Exchange
 from scenarios.model import Flaw
+from simulator import holding
 from simulator.announcing import Announcer
 from simulator.billing import DEFAULT_TARIFFS
 from simulator.board import Note
@@ -132,13 +133,10 @@ class Pbx:
         """Tell something that is no event of a call."""
         self._send(tx, message, None)
 
-    def release_held(self, tx: Transaction, run: Run, passed: Message | None = None) -> Run:
-        """Send what waits to change places: with the message that has ``passed`` it, or all at the end of a run."""
-        due = [h for h in run.held if passed is None or _same_stream(h, passed)]
+    def release_held(self, tx: Transaction, run: Run, due: Sequence[holding.Body]) -> Run:
+        """Send what was held back and is ``due``."""
         for body in due:
-            # In the lane, behind the message that it changes places with.
-            lane = f"{body['target']}/{body['message']['order']}"
-            tx.schedule(tx.now, Task.DELIVER, body, lane=lane, run=run.id)
+            tx.schedule(tx.now, Task.DELIVER, body, lane=holding.lane_of(body), run=run.id)
         return replace(run, held=tuple(h for h in run.held if h not in due))
 
     def _happen(
@@ -161,6 +159,8 @@ class Pbx:
             render = vendor.renders.get(event.kind)
             for message in render(call, event, self._scene(tx, vendor)) if render else ():
                 run = self._send(tx, message, run)
+        if run is not None and run.held and event.kind in OVER:
+            run = self.release_held(tx, run, holding.behind_end(run, call.id))
         return run
 
     def _send(self, tx: Transaction, message: Message, run: Run | None) -> Run | None:
@@ -175,13 +175,13 @@ class Pbx:
         if not targets:
             return run.with_unsent(message.vendor)
         planned, run = plan(run, message, tx.identity)
-        # What passes one that waits cannot wait as well: two that both should change places do so with each other.
-        if planned.held and not any(_same_stream(h, message) for h in run.held):
-            bodies = [_body(message, target, planned, _delivery_id(tx, message)) for target in targets]
-            return replace(run, held=(*run.held, *bodies))
+        if holding.may_wait(run, planned.hold, message):
+            bodies = [_held(message, target, planned, _delivery_id(tx, message)) for target in targets]
+            run = replace(run, held=(*run.held, *bodies))
+            return self.release_held(tx, run, holding.full_bursts(run))
         for target in targets:
             self._deliver(tx, message, target, planned, run)
-        return self.release_held(tx, run, message)
+        return self.release_held(tx, run, holding.passed(run, message))
 
     def _deliver(self, tx: Transaction, message: Message, target: Target, planned: Plan, run: Run | None) -> None:
         key = _delivery_id(tx, message)
@@ -216,11 +216,6 @@ class Pbx:
         return str(first["number"])
 
 
-def _same_stream(held: Mapping[str, Any], message: Message) -> bool:
-    other = held["message"]
-    return (other["vendor"], other["call"]) == (message.vendor, message.call)
-
-
 def message_of(job: Job) -> Message:
     """Return the message that a delivery carries."""
     fields = dict(job.body["message"])
@@ -241,6 +236,11 @@ def _body(message: Message, target: Target, planned: Plan, delivery: str) -> dic
         "flaw": planned.flaw.value if planned.flaw else None,
         "message": {**fields, "body": message.body.decode()},
     }
+
+
+def _held(message: Message, target: Target, planned: Plan, delivery: str) -> dict[str, Any]:
+    waits = {"hold": planned.hold, "together": planned.together, "fault": planned.fault}
+    return _body(message, target, planned, delivery) | waits
 
 
 def _dropped(tx: Transaction, message: Message, target: Target, delivery: str) -> Exchange:

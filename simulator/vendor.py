@@ -16,6 +16,7 @@ from contracts.model import Headers, HttpRequest, HttpResponse, Violation
 from simulator.board import Board, Stream
 from simulator.calls import Call, Event, Kind
 from simulator.identity import Identity
+from simulator.spoiling import Spoil
 
 Document = Mapping[str, Any]
 
@@ -260,6 +261,7 @@ class Vendor:
     world        the records of its own that a tenant begins with: kind to key to record, from the tenant's identity
                  and the world's records; for the tenant default (samples) those that the documents' samples name
     account      default account settings that renderers use
+    spoils       what it can do wrong on purpose with a body of its own: a flaw of scenarios to body in, body out
     """
 
     key: str
@@ -283,3 +285,4 @@ class Vendor:
         lambda identity, world, samples: {}
     )
     account: Mapping[str, str] = field(default_factory=dict)
+    spoils: Mapping[str, Spoil] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from simulator.vendors.hubsoft import (
     messages,
     refusals,
     routes,
+    spoils,
     subscriptions,
     tickets,
 )
@@ -56,4 +57,5 @@ VENDOR = Vendor(
     world=subscriptions.world,
     switches={"validation_status": ("200", "422")},
     account={"name_customer": "no"},
+    spoils=spoils.SPOILS,
 )

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -428,6 +430,24 @@ def test_fault_of_a_scenario_stands_while_it_is_played():
     assert (during, after, left) == (503, 200, {"faults": []})
     assert (verdict.passes, verdict.errors) == (True, ())
     assert verdict.idle == ("story.yaml:12:5: reset struck nothing, since it matched 1 request",)
+
+
+def test_example_of_the_page_is_met_by_an_integration_that_asks_again():
+    """The first notification gets a 503, the second is done: the example's expectations hold."""
+    page = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text("utf-8")
+    (example,) = re.findall(r"```yaml\n(scenario: erp_hiccup.+?)```", page, re.DOTALL)
+
+    async def work():
+        async with erp() as fake:
+            playing = asyncio.create_task(play(fake.simulator, story(example.replace("2s", "0s").replace("20s", "0s"))))
+            await fake.see(lambda faults: len(faults) == 2)
+            statuses = [(await fake.ask()).status for _ in range(2)]
+            return statuses, await playing
+
+    statuses, verdict = run(work())
+
+    assert statuses == [503, 200]
+    assert (verdict.missed, verdict.passes) == ((), True)
 
 
 def test_scenario_with_a_fault_that_could_never_strike_is_refused():

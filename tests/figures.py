@@ -1,4 +1,4 @@
-"""Measures the figures that docs/performance.md quotes: ``python -m tests.figures startup|help|scenarios``.
+"""Measures the figures that docs/performance.md quotes: ``python -m tests.figures startup|help|scenarios|delays``.
 
 Each run is a whole process, from outside. The runs are interleaved with a control, so that a busy machine shows.
 """
@@ -67,6 +67,11 @@ def _told(name: str, values: list[float], unit: str = "s") -> None:
 
 def main(which: str, times: int) -> None:
     """Print one figure, and the control beside it."""
+    if which == "delays":
+        from tests import figure_delays
+
+        figure_delays.main(times)
+        return
     values, memory, control = [], [], []
     for _ in range(times):
         control.append(command(*CONTROL))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import deque
 from collections.abc import Iterable
 from enum import StrEnum
 from types import TracebackType
@@ -19,6 +20,10 @@ RETRY = (b"retry-after", b"1")
 
 # A drip wakes the loop at most this often, however long the body is.
 _DROP_SECONDS = 0.02
+
+# Of those that woke together so many go on before sockets are looked at: one by one, each would cost a round of the
+# loop and a commit of its own.
+_AT_ONCE = 10
 
 
 class Woken(StrEnum):
@@ -36,7 +41,8 @@ class Waits:
         self.stopping = False
         self._watchers: set[asyncio.Task[None]] = set()
         self._held: set[asyncio.Timeout] = set()
-        self._turn = asyncio.Lock()
+        self._line: deque[asyncio.Future[None]] = deque()
+        self._pump: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
         """End every wait, and let none begin."""
@@ -67,9 +73,20 @@ class Waits:
         return Watch(self, self._watchers, receive)
 
     async def turn(self) -> None:
-        """Let the loop serve sockets between two of many that woke together."""
-        async with self._turn:
+        """Let the loop serve sockets between a few and the next of many that woke together."""
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._line.append(mine)
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._serve_line(), name="turns")
+        await mine
+
+    async def _serve_line(self) -> None:
+        while self._line:
+            for mine in [self._line.popleft() for _ in range(min(len(self._line), _AT_ONCE))]:
+                if not mine.done():
+                    mine.set_result(None)
             await asyncio.sleep(0)
+        self._pump = None
 
 
 class Watch:

@@ -78,7 +78,7 @@ class Core:
         if slip.instruction is None or slip.later is None:
             raise RuntimeError("a held request has neither a time nor a way to go on")
         woken = await self.waits.hold(receive, slip.instruction.seconds)
-        await self.waits.turn()
+        await self.waits.shared_turn()
         slip.instruction = None
         if woken is Woken.GONE:
             if slip.left is not None:

@@ -21,8 +21,8 @@ RETRY = (b"retry-after", b"1")
 # A drip wakes the loop at most this often, however long the body is.
 _DROP_SECONDS = 0.02
 
-# Of those that woke together so many go on before sockets are looked at: one by one, each would cost a round of the
-# loop and a commit of its own.
+# Of those that share their turns so many go on before sockets are looked at: one by one, each would cost a round of
+# the loop and a commit of its own.
 _AT_ONCE = 10
 
 
@@ -41,6 +41,7 @@ class Waits:
         self.stopping = False
         self._watchers: set[asyncio.Task[None]] = set()
         self._held: set[asyncio.Timeout] = set()
+        self._turn = asyncio.Lock()
         self._line: deque[asyncio.Future[None]] = deque()
         self._pump: asyncio.Task[None] | None = None
 
@@ -73,6 +74,11 @@ class Waits:
         return Watch(self, self._watchers, receive)
 
     async def turn(self) -> None:
+        """Let the loop serve sockets between two of many that woke together."""
+        async with self._turn:
+            await asyncio.sleep(0)
+
+    async def shared_turn(self) -> None:
         """Let the loop serve sockets between a few and the next of many that woke together."""
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._line.append(mine)

@@ -149,7 +149,7 @@ class Shell:
             return
         if await self._waits.hold(receive, wanted.seconds) is Woken.GONE:
             return
-        await self._waits.turn()
+        await self._waits.shared_turn()
         await send_whole(answer, send)
 
     async def _stream(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Part, Violation
-from simulator.vendor import Message
+from simulator.message import Message
 
 Accepted = Callable[[HttpResponse], bool]
 

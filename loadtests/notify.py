@@ -23,7 +23,7 @@ from loadtests.sequences import Plot, Switchboard
 from loadtests.users import LoopbackUser, seed
 from simulator.errors import SimulatorError
 from simulator.identity import Identity
-from simulator.vendor import Login, Message
+from simulator.message import Login, Message
 from simulator.vendors.hubsoft import VENDOR
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from simulator.baseline import EXTENSIONS, QUEUES
 from simulator.billing import DEFAULT_TARIFFS
 from simulator.calls import Call, Cause, Direction, Event, Kind, Medium, Party
 from simulator.identity import Identity
-from simulator.vendor import Document, Message, Scene, Vendor
+from simulator.message import Message
+from simulator.vendor import Document, Scene, Vendor
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 OPENING_BALANCE = Decimal("1000000.00")

@@ -13,7 +13,7 @@ from contracts.model import Headers, HttpResponse
 from loadtests.guard import refuse_elsewhere
 from loadtests.judging import Accepted, Judge, exchange_of
 from loadtests.pool import LoopbackPool
-from simulator.vendor import Message
+from simulator.message import Message
 
 if TYPE_CHECKING:
     from locust.contrib.fasthttp import ResponseContextManager

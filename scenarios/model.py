@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from scenarios.answers import AnswerFault
 from scenarios.expected import Expectation, Match, Reaction, vendor_of
+from scenarios.turns import Turn
 
 
 class Verb(StrEnum):
@@ -70,9 +72,23 @@ class Flaw(StrEnum):
     DUPLICATE = "duplicate"  # it goes out several times
     DROP = "drop"  # it never goes out
     SWAP_WITH_NEXT = "swap_with_next"  # it changes places with the next message of its call
+    AFTER_END = "after_end"  # it leaves behind the last message of its call
+    BURST = "burst"  # it is held back, and leaves together with others
     MALFORMED = "malformed"  # its body is cut, so that it is no JSON
     WRONG_TOKEN = "wrong_token"  # noqa: S105 - its credential is not the target's
+    MISSING_TOKEN = "missing_token"  # noqa: S105 - it has no credential
     WRONG_METHOD = "wrong_method"  # PUT for POST, POST for PUT
+    SWAPPED_DATE = "swapped_date"  # day and month have changed places
+    NUMBER_AS_STRING = "number_as_string"  # a number stands in quotation marks
+    NULL_FIELD = "null_field"  # a field is null
+    UNKNOWN_FIELD = "unknown_field"  # a field is there that nobody knows
+    PRINTED_EXAMPLE = "printed_example"  # its body is the example of the vendor's page, to the letter
+
+
+# What only the vendor can do to a body of its own (see `simulator.vendor.Vendor.spoils`).
+IN_WIRE_WORDS = frozenset(
+    {Flaw.SWAPPED_DATE, Flaw.NUMBER_AS_STRING, Flaw.NULL_FIELD, Flaw.UNKNOWN_FIELD, Flaw.PRINTED_EXAMPLE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +143,9 @@ class Fault:
     """What is done wrong with which message.
 
     Of the messages that ``match`` means, counted from 1 as they arise: the ``nth``, or ``every`` so many, or
-    (both None) each. ``delay`` is tenant time. ``times`` is how often a `Flaw.DUPLICATE` goes out in all, and
-    ``new_id`` gives every copy a delivery id of its own.
+    a share of them (``rate``), or (all None) each; ``most`` times at most. ``delay`` is tenant time. ``times`` is how
+    often a `Flaw.DUPLICATE` goes out in all, and ``new_id`` gives every copy a delivery id of its own. A `Flaw.BURST`
+    goes out when ``times`` of them are there.
     """
 
     match: Match
@@ -139,12 +156,15 @@ class Fault:
     delay: timedelta = timedelta()
     times: int = 2
     new_id: bool = False
+    rate: float | None = None
+    most: int | None = None
 
-    def strikes(self, count: int) -> bool:
-        """Say whether the fault is for the message that is the ``count``-th (from 1) of those it matches."""
-        if self.nth is not None:
-            return count == self.nth
-        return self.every is None or count % self.every == 0
+    def strikes(self, count: int, struck: int = 0, fraction: float = 0.0) -> bool:
+        """Say whether the fault is for the ``count``-th (from 1) of those it matches, after ``struck`` were struck.
+
+        ``fraction`` is the lot that a rate is held against.
+        """
+        return Turn(self.nth, self.every, self.rate, self.most).comes(count, struck, fraction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +181,9 @@ class Needs:
 class Scenario:
     """What happens on the phone, what is done wrong on purpose, and what must come of it.
 
-    ``source`` is the file it was read from, or the name its text was given; ``text`` is the file as it was
-    read, so that a run can be stored and read again. There is always exactly one `Clean`.
+    ``faults`` strike what goes out, ``answers`` are those that strike where the fakes answer. ``source`` is the file
+    it was read from, or the name its text was given; ``text`` is the file as it was read, so that a run can be stored
+    and read again. There is always exactly one `Clean`.
     """
 
     name: str
@@ -173,6 +194,7 @@ class Scenario:
     expectations: tuple[Expectation, ...]
     source: str
     text: str = field(default="", repr=False, compare=False)
+    answers: tuple[AnswerFault, ...] = ()
 
     @property
     def calls(self) -> tuple[str, ...]:
@@ -198,6 +220,8 @@ class Scenario:
         for fault in self.faults:
             if fault.match.vendor:
                 named.setdefault(fault.match.vendor, fault.where)
+        for answer in self.answers:
+            named.setdefault(answer.vendor, answer.where)
         for expectation in self.expectations:
             if vendor := vendor_of(expectation):
                 named.setdefault(vendor, expectation.where)

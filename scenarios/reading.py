@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from scenarios.answer_reading import read_answer_fault, turn_of
 from scenarios.durations import format_duration, parse_duration
 from scenarios.errors import DurationError, ScenarioError
 from scenarios.expected import Clean, Expectation, Holds, Match, Order, Reaction, Received, Sent
@@ -22,7 +23,7 @@ _NOWHERE_IN_FIELDS = frozenset({"call", "request", "within"})
 
 def read(document: Mapping[str, Any], where: Where, source: str, text: str) -> Scenario:
     """Return the scenario that a document of the right shape says. Raises ScenarioError with the place."""
-    faults = document.get("faults", [])
+    faults = [(entry, f"/faults/{i}") for i, entry in enumerate(document.get("faults", []))]
     expectations = [_expectation(entry, f"/expect/{i}", where) for i, entry in enumerate(document.get("expect", []))]
     cleans = [e for e in expectations if isinstance(e, Clean)]
     if len(cleans) > 1:
@@ -34,10 +35,11 @@ def read(document: Mapping[str, Any], where: Where, source: str, text: str) -> S
         title=document["title"],
         about=document.get("about", "").strip(),
         steps=_steps(document["steps"], where),
-        faults=tuple(_fault(entry, f"/faults/{i}", where) for i, entry in enumerate(faults)),
+        faults=tuple(_fault(*fault, where) for fault in faults if "answer" not in fault[0]["on"]),
         expectations=tuple(expectations),
         source=source,
         text=text,
+        answers=tuple(read_answer_fault(*fault, where) for fault in faults if "answer" in fault[0]["on"]),
     )
 
 
@@ -78,13 +80,15 @@ def _step(entry: Mapping[str, Any], offset: timedelta, pointer: str, where: Wher
 
 def _fault(entry: Mapping[str, Any], pointer: str, where: Where) -> Fault:
     on, (word, how) = entry["on"], next(iter(entry["do"].items()))
-    flaw = Flaw(word)
-    fault = Fault(_match(on), flaw, where(pointer), on.get("nth"), on.get("every"))
+    flaw, turn = Flaw(word), turn_of(on)
+    fault = Fault(_match(on), flaw, where(pointer), nth=turn.nth, every=turn.every, rate=turn.rate, most=turn.most)
     match flaw, how:
         case Flaw.DELAY, str():
             return replace(fault, delay=_duration(how, f"{pointer}/do/delay", where))
         case Flaw.DUPLICATE, dict():
             return replace(fault, times=how.get("times", 2), new_id=how.get("new_id", False))
+        case Flaw.BURST, int():
+            return replace(fault, times=how)
     return fault
 
 

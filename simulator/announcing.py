@@ -19,10 +19,11 @@ from contracts.redaction import redact, redact_verdict
 from simulator.board import Opening
 from simulator.channel import Channel
 from simulator.errors import EnvironmentProblem
+from simulator.message import Message
 from simulator.store import Store
 from simulator.tenants import Tenant
 from simulator.transactions import Transaction
-from simulator.vendor import Message, Vendor
+from simulator.vendor import Vendor
 
 BLOCK = "x-channel"
 UNHEARD = "unheard: no channel was open"

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
-from simulator.bridge import AGAIN, Scope, Slip, WsgiAnswer, WsgiApp, call
+from simulator.bridge import AGAIN, Receive, Scope, Slip, WsgiAnswer, WsgiApp, call
 from simulator.release import RETRY, Waits, Watch, Woken, plain
 from simulator.vendor import Wait
 
@@ -48,17 +48,7 @@ class Core:
 
     def ask(self, question: Question, slip: Slip, extra: Mapping[str, object] | None = None) -> WsgiAnswer:
         """Call the app; log a view that raises and answer 500 for it; log one that holds the loop."""
-        began = perf_counter()
-        try:
-            return call(question.app, question.scope, question.body, slip, extra)
-        except Exception:
-            log.exception("%s failed", self._name(question))
-            slip.instruction = slip.committed = None
-            return plain(500, "The simulator failed on this request. The fault is its own; its log says more.\n")
-        finally:
-            took = perf_counter() - began
-            if took > self.held_seconds:
-                log.warning("%s held the loop for %.0f ms", self._name(question), took * 1000)
+        return self._guarded(question, slip, lambda: call(question.app, question.scope, question.body, slip, extra))
 
     async def poll(self, question: Question, slip: Slip, answer: WsgiAnswer, client: Watch) -> tuple[Slip, WsgiAnswer]:
         """Ask again when the journal grows, until the view is content, its time is over or the client left.
@@ -83,6 +73,32 @@ class Core:
                 growth.cancel()
         return slip, answer
 
+    async def hold(self, question: Question, slip: Slip, receive: Receive) -> WsgiAnswer | None:
+        """Let a request wait as its view wished, then have it done; None when the client has left meanwhile."""
+        if slip.instruction is None or slip.later is None:
+            raise RuntimeError("a held request has neither a time nor a way to go on")
+        woken = await self.waits.hold(receive, slip.instruction.seconds)
+        await self.waits.shared_turn()
+        slip.instruction = None
+        if woken is Woken.GONE:
+            if slip.left is not None:
+                slip.left()
+            return None
+        return self._guarded(question, slip, slip.later)
+
+    def _guarded(self, question: Question, slip: Slip, asked: Callable[[], WsgiAnswer]) -> WsgiAnswer:
+        began = perf_counter()
+        try:
+            return asked()
+        except Exception:
+            log.exception("%s failed", self._name(question))
+            slip.instruction = slip.committed = None
+            return plain(500, "The simulator failed on this request. The fault is its own; its log says more.\n")
+        finally:
+            took = perf_counter() - began
+            if took > self.held_seconds:
+                log.warning("%s held the loop for %.0f ms", self._name(question), took * 1000)
+
     def _name(self, question: Question) -> str:
         return f"{question.scope['method']} {self.redact(question.scope['path'])}"
 
@@ -90,6 +106,11 @@ class Core:
 def wants_journal(slip: Slip) -> bool:
     """Tell whether the view wishes to be asked again when the journal has grown."""
     return slip.instruction is not None and slip.instruction.wait is Wait.JOURNAL
+
+
+def is_held(slip: Slip) -> bool:
+    """Tell whether the view wishes the request to wait before it is done."""
+    return slip.instruction is not None and slip.instruction.wait is Wait.HOLD
 
 
 async def kept(slip: Slip, answer: WsgiAnswer) -> WsgiAnswer:

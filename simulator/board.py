@@ -15,7 +15,7 @@ from simulator.calls import Call, Direction, Kind, Party
 if TYPE_CHECKING:
     from asyncio import Future
 
-    from simulator.vendor import Message
+    from simulator.message import Message
 
 Note = Callable[[Call], None]
 
@@ -26,6 +26,10 @@ class Stream(Protocol):
     @property
     def idle(self) -> bytes:
         """What goes out when nothing else did for a while."""
+
+    @property
+    def broken(self) -> bool:
+        """True when the connection is to break behind what was taken last."""
 
     def ready(self) -> Future[None]:
         """Return what is done when there is something to take."""

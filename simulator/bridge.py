@@ -48,13 +48,16 @@ class Slip:
     """What a view hands the shell beside its reply; it finds the slip in ``environ["pbxsim.slip"]``.
 
     The answer is released when ``committed`` is done; if that failed, ``on_failure`` makes another.
-    ``received`` is `time.perf_counter()` when the whole request was there.
+    ``received`` is `time.perf_counter()` when the whole request was there. Of a request that is held, ``later`` makes
+    the answer when its time is over, and ``left`` is told when the client did not wait for that.
     """
 
     instruction: Instruction | None = None
     committed: asyncio.Future[None] | None = None
     on_failure: Callable[[], WsgiAnswer] | None = None
     received: float = 0.0
+    later: Callable[[], WsgiAnswer] | None = None
+    left: Callable[[], None] | None = None
 
 
 def call(app: WsgiApp, scope: Scope, body: bytes, slip: Slip, extra: Mapping[str, object] | None = None) -> WsgiAnswer:
@@ -85,6 +88,11 @@ def call(app: WsgiApp, scope: Scope, body: bytes, slip: Slip, extra: Mapping[str
     if not started:
         raise RuntimeError("the app returned without starting its answer")
     return _whole(*started[0], b"".join(chunks), head=scope["method"] == "HEAD")
+
+
+def whole(status: int, headers: Iterable[tuple[str, str]], body: bytes, *, head: bool = False) -> WsgiAnswer:
+    """Return an answer that no app made, as `call` returns one; one to a HEAD request has no body."""
+    return _whole(status, list(headers), body, head=head)
 
 
 def environ(scope: Scope, body: bytes, slip: Slip) -> dict[str, Any]:

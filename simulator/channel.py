@@ -16,6 +16,8 @@ MOST_WAITING = 1000
 class Channel:
     """One open channel, a `simulator.board.Stream`. ``idle`` shows that it lives; ``farewell`` is our last word."""
 
+    broken = False
+
     def __init__(self, vendor: str, number: int, idle: bytes, farewell: bytes) -> None:
         self.vendor = vendor
         self.number = number

@@ -15,6 +15,7 @@ from contracts.redaction import redact
 from scenarios.model import Flaw
 from simulator.faults import spoil
 from simulator.jobs import Job
+from simulator.message import Message
 from simulator.pbx import message_of
 from simulator.retries import RetryPolicy
 from simulator.sending import Answer, Outgoing, Sender
@@ -23,7 +24,7 @@ from simulator.targets import Target
 from simulator.tenants import Tenant
 from simulator.tokens import Tokens
 from simulator.transactions import Transaction
-from simulator.vendor import Message, Vendor
+from simulator.vendor import Vendor
 
 DELIVERY_HEADER = "x-pbxsim-delivery"
 
@@ -117,7 +118,8 @@ class Dispatcher:
                 break
             exchanges.append(await self._push(tenant, target, message, job, flaw, login.token))
             response = exchanges[-1].response
-            if response is None or response.status != 401 or again or target.token or flaw is Flaw.WRONG_TOKEN:
+            of_token = flaw in (Flaw.WRONG_TOKEN, Flaw.MISSING_TOKEN)
+            if response is None or response.status != 401 or again or target.token or of_token:
                 break
             tokens.forget(target.id, login.token)
         return exchanges
@@ -132,7 +134,7 @@ class Dispatcher:
         token: str | None,
     ) -> Exchange:
         vendor = self._vendors[message.vendor]
-        body, method, token = spoil(flaw, message.body, target.method or message.method, token)
+        body, method, token = spoil(flaw, message.body, target.method or message.method, token, vendor.spoils)
         headers: Headers = (("content-type", message.content_type),)
         headers += vendor.authorise(token) if token else ()
         if target.delivery_header:

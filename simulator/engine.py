@@ -24,6 +24,7 @@ from simulator.pbx import Pbx
 from simulator.remains import Remains
 from simulator.runs import Run, Status
 from simulator.silences import silences
+from simulator.standing import lift_faults_of, put_faults_of, strikes_of
 from simulator.steps import act
 from simulator.store import Store
 from simulator.tenants import Tenant
@@ -80,6 +81,7 @@ class Engine:
         if at_once:
             run = act(self._pbx, tx, run, scenario.steps[0])
         tx.put_run(run)
+        put_faults_of(tx, run)
         self._over[tenant.name, run.id] = asyncio.get_running_loop().create_future()
         self._schedule(tx, run, 1 if at_once else 0)
         tx.commit()
@@ -138,7 +140,7 @@ class Engine:
         if run.status is Status.RUNNING and following < len(run.scenario.steps):
             self._schedule(tx, run, following, behind=max(job.due, tenant.now()) - job.due, since=job)
         elif run.held:
-            run = self._pbx.release_held(tx, run)
+            run = self._pbx.release_held(tx, run, run.held)
         tx.put_run(run)
         tx.commit()
 
@@ -237,10 +239,12 @@ class Engine:
             if isinstance(expectation, Received | Reaction) and expectation.within:
                 seconds = expectation.within.total_seconds()
                 await tenant.journal.until(partial(_met, tenant, run, expectation), seconds)
+        run = replace(run, answers=strikes_of(tenant, run))
         verdict = self._verdict(tenant, run, shared=_shared(tenant, run))
         run = replace(run, status=_status(run, verdict), last=tenant.journal.last)
         tx = Transaction(tenant, self._store)
         tx.put_run(run)
+        lift_faults_of(tx, run)
         self._forget_old_runs(tx, tenant)
         tx.commit()
         if not over.done():

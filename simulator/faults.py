@@ -2,57 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from scenarios.expected import Match
 from scenarios.model import Fault, Flaw
+from simulator.holding import Hold
+from simulator.identity import Identity
+from simulator.message import Message
 from simulator.runs import Run
-from simulator.vendor import Message
+from simulator.spoiling import Spoil
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How a message goes out: ``copies`` times, the first ``delay`` late.
 
-    ``flaw`` is the label for the journal (None: as it should be). A held message waits for the next of its call.
+    ``flaw`` is the label for the journal (None: as it should be). One with a ``hold`` waits; of a burst ``together``
+    go out, and ``fault`` says of which.
     """
 
     flaw: Flaw | None = None
     delay: timedelta = timedelta()
     copies: int = 1
     new_ids: bool = False
-    held: bool = False
+    hold: Hold | None = None
+    together: int = 0
+    fault: str = ""
 
 
-def plan(run: Run, message: Message) -> tuple[Plan, Run]:
+def plan(run: Run, message: Message, identity: Identity) -> tuple[Plan, Run]:
     """Return what to do with a message, and the run with its faults counted on. The first that strikes acts."""
     counts = {
         index: run.counts[index] + 1
         for index, fault in enumerate(run.scenario.faults)
         if _means(fault.match, message, run.name_of(message.call))
     }
-    struck = (fault for index, fault in enumerate(run.scenario.faults) if fault_strikes(fault, counts.get(index)))
-    fault = next(struck, None)
-    return (_plan_of(fault) if fault else Plan()), run.counted(counts)
-
-
-def fault_strikes(fault: Fault, count: int | None) -> bool:
-    """Say whether a fault that has now counted ``count`` messages (None: not this one) strikes."""
-    return count is not None and fault.strikes(count)
+    for index, count in counts.items():
+        fault, lot = run.scenario.faults[index], identity.fraction("message fault", run.id, index, count)
+        if fault.strikes(count, run.struck.get(index, 0), lot):
+            return _plan_of(fault), run.counted(counts, index)
+    return Plan(), run.counted(counts)
 
 
 def idle(run: Run) -> tuple[str, ...]:
-    """Say of each fault that struck nothing how many messages it matched."""
-    return tuple(
-        f"{fault.where}: {fault.flaw.value} struck nothing, since it matched {_times(count)}"
-        for fault, count in zip(run.scenario.faults, run.counts, strict=True)
-        if not any(fault_strikes(fault, one) for one in range(1, count + 1))
-    )
+    """Say of each fault that struck nothing how many messages or requests it matched."""
+    told = [
+        (fault.where, fault.flaw.value, _times(count, "message"))
+        for index, (fault, count) in enumerate(zip(run.scenario.faults, run.counts, strict=True))
+        if not run.struck.get(index)
+    ]
+    told += [
+        (fault.where, fault.flaw.value, _times(matched, "request"))
+        for fault, (matched, struck) in zip(run.scenario.answers, run.answers, strict=False)
+        if not struck
+    ]
+    return tuple(f"{where}: {flaw} struck nothing, since it matched {count}" for where, flaw, count in told)
 
 
-def spoil(flaw: Flaw | None, body: bytes, method: str, token: str | None) -> tuple[bytes, str, str | None]:
-    """Return body, method and token as a flaw leaves them."""
+def spoil(
+    flaw: Flaw | None, body: bytes, method: str, token: str | None, spoils: Mapping[str, Spoil]
+) -> tuple[bytes, str, str | None]:
+    """Return body, method and token as a flaw leaves them; ``spoils`` are those of the vendor."""
+    if flaw is not None and flaw in spoils:
+        return spoils[flaw](body), method, token
     match flaw:
         case Flaw.MALFORMED:
             return body[: len(body) // 2], method, token
@@ -60,6 +74,8 @@ def spoil(flaw: Flaw | None, body: bytes, method: str, token: str | None) -> tup
             return body, {"PUT": "POST", "POST": "PUT"}.get(method, "POST"), token
         case Flaw.WRONG_TOKEN:
             return body, method, "wrong-on-purpose"
+        case Flaw.MISSING_TOKEN:
+            return body, method, None
     return body, method, token
 
 
@@ -70,12 +86,16 @@ def _plan_of(fault: Fault) -> Plan:
         case Flaw.DROP:
             return Plan(Flaw.DROP, copies=0)
         case Flaw.SWAP_WITH_NEXT:
-            return Plan(Flaw.SWAP_WITH_NEXT, held=True)
+            return Plan(Flaw.SWAP_WITH_NEXT, hold=Hold.NEXT)
+        case Flaw.AFTER_END:
+            return Plan(Flaw.AFTER_END, hold=Hold.END)
+        case Flaw.BURST:
+            return Plan(Flaw.BURST, hold=Hold.BURST, together=fault.times, fault=fault.where)
     return Plan(fault.flaw, fault.delay)
 
 
-def _times(count: int) -> str:
-    return "no message" if count == 0 else f"{count} message{'' if count == 1 else 's'}"
+def _times(count: int, noun: str) -> str:
+    return f"no {noun}" if count == 0 else f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _means(match: Match, message: Message, call: str | None) -> bool:

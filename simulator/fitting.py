@@ -7,7 +7,8 @@ from difflib import get_close_matches
 
 from contracts.contract import Contract
 from scenarios.expected import Match, Order, Reaction, Received, Sent, vendor_of
-from scenarios.model import Scenario
+from scenarios.model import IN_WIRE_WORDS, Flaw, Scenario
+from simulator.answer_fitting import why_not
 from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import SimulatorError
 from simulator.phones import international
@@ -32,6 +33,10 @@ def check_fit(
     problems = [*_records(scenario, world), *_groups(scenario, provisioned), *_vendors(scenario, vendors)]
     if not problems:
         problems = [*_messages(scenario, vendors), *_operations(scenario, contracts)]
+    if not problems:
+        said = ((answer.where, why_not(answer, vendors, contracts)) for answer in scenario.answers)
+        problems = [f"{where}: {why}" for where, why in said if why]
+        problems += _spoils(scenario, vendors)
     if problems:
         raise Unfit(scenario, problems)
 
@@ -73,6 +78,20 @@ def _operations(scenario: Scenario, contracts: Mapping[str, Contract]) -> Iterat
     for vendor, operation, where in wanted:
         if operation not in contracts[vendor].operations:
             yield _missing(where, f"{vendor} operation", operation, contracts[vendor].operations)
+
+
+def _spoils(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:
+    """What only the vendor can do to a body of its own has to name one that can; event channels take no faults."""
+    for fault in scenario.faults:
+        key = fault.match.vendor
+        able = ", ".join(v.key for v in vendors.values() if fault.flaw in v.spoils)
+        if key is not None and vendors[key].channel:
+            yield f"{fault.where}: {key} tells on event channels: say answer: and the operation that opens them"
+        elif fault.flaw in IN_WIRE_WORDS and key is None:
+            yield f"{fault.where}: {fault.flaw} needs a vendor: {able or 'none can'}"
+        elif key is not None and fault.flaw in IN_WIRE_WORDS and fault.flaw not in vendors[key].spoils:
+            can = ", ".join(sorted({*Flaw} - IN_WIRE_WORDS | vendors[key].spoils.keys()))
+            yield f"{fault.where}: {key} cannot send {fault.flaw}; it can: {can}"
 
 
 def _matches(scenario: Scenario) -> Iterator[tuple[Match, str, str | None]]:

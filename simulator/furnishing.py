@@ -15,7 +15,7 @@ from scenarios.loader import load_text
 from simulator.agents import AGENT
 from simulator.clock import Clock
 from simulator.documents import call_from_document
-from simulator.gathered import ACCOUNT, CALL, CLOCK, FURNISHED, PROFILE, RUN, SEQUENCE, TARGET
+from simulator.gathered import ACCOUNT, CALL, CLOCK, FAULT, FURNISHED, PROFILE, RUN, SEQUENCE, TARGET
 from simulator.jobs import Job
 from simulator.runs import Run
 from simulator.slices import SLICE
@@ -126,6 +126,7 @@ def _restore_core(tenant: Tenant, core: Mapping[str, Mapping[str, Any]]) -> None
     tenant.sequences |= core.get(SEQUENCE, {})
     tenant.keep({key: call_from_document(value) for key, value in core.get(CALL, {}).items()})
     tenant.targets |= {key: Target.from_document(value) for key, value in core.get(TARGET, {}).items()}
+    tenant.records[FAULT] = dict(core.get(FAULT, {}))
     if ACCOUNT in core:
         tenant.balance = type(tenant.balance)(core[ACCOUNT]["balance"])
     for key, value in core.get(RUN, {}).items():

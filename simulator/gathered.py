@@ -28,7 +28,7 @@ from simulator.vendor import Document
 _T = TypeVar("_T")
 
 FURNISHED = "furnished"
-CALL, TARGET, SEQUENCE, CLOCK, ACCOUNT, PROFILE, RUN = (
+CALL, TARGET, SEQUENCE, CLOCK, ACCOUNT, PROFILE, RUN, FAULT = (
     "_call",
     "_target",
     "_sequence",
@@ -36,6 +36,7 @@ CALL, TARGET, SEQUENCE, CLOCK, ACCOUNT, PROFILE, RUN = (
     "_account",
     "_profile",
     "_run",
+    "_fault",
 )
 
 # Calls beyond these are forgotten, the oldest that are over first: a simulator may stay up for weeks.

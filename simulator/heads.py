@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.severing import CONNECTION
+
 _TOO_LONG = "The request line and headers are longer than {} bytes, which is the most that is read.\n"
 
 
@@ -27,6 +29,7 @@ def bounded(limits: HeadLimits) -> Callable[..., asyncio.Protocol]:
 
     def made(**given: Any) -> asyncio.Protocol:
         connection = HttpToolsProtocol(**given)
+        connection.app_state = {**connection.app_state, CONNECTION: connection}
         pass_on, size = connection.data_received, 0
 
         def data_received(data: bytes) -> None:

@@ -20,7 +20,7 @@ from simulator.verdicts import Verdict, judge, with_expectations
 Accepts = Mapping[str, Callable[[HttpResponse], bool]]
 
 # With these a message still has to arrive as it is.
-_WHOLE = (None, Flaw.DELAY, Flaw.DUPLICATE, Flaw.SWAP_WITH_NEXT)
+_WHOLE = (None, Flaw.DELAY, Flaw.DUPLICATE, Flaw.SWAP_WITH_NEXT, Flaw.AFTER_END, Flaw.BURST)
 
 
 def own_entries(journal: Journal, run: Run) -> list[Entry]:

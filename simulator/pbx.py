@@ -5,7 +5,7 @@ Works inside a transaction and waits for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from contracts.model import Direction as Way
 from contracts.model import Exchange
 from scenarios.model import Flaw
+from simulator import holding
 from simulator.agents import AGENT, AgentEvent
 from simulator.announcing import Announcer
 from simulator.billing import DEFAULT_TARIFFS
@@ -23,12 +24,13 @@ from simulator.errors import Engaged, UnknownCall, UnknownRecord
 from simulator.faults import Plan, plan
 from simulator.following import follow
 from simulator.jobs import Job, Task
+from simulator.message import Message
 from simulator.phones import international
 from simulator.runs import Run
 from simulator.sending import Outgoing
 from simulator.targets import Target
 from simulator.transactions import Transaction
-from simulator.vendor import Message, Scene, Vendor
+from simulator.vendor import Scene, Vendor
 
 OVER = {Kind.ENDED, Kind.TRANSFERRED, Kind.SMS_SENT, Kind.SMS_RECEIVED}
 # What a device of ours does, so that the world must have it.
@@ -135,13 +137,10 @@ class Pbx:
                 for message in render(event, self._scene(tx, vendor)):
                     self._send(tx, message, None)
 
-    def release_held(self, tx: Transaction, run: Run, passed: Message | None = None) -> Run:
-        """Send what waits to change places: with the message that has ``passed`` it, or all at the end of a run."""
-        due = [h for h in run.held if passed is None or _same_stream(h, passed)]
+    def release_held(self, tx: Transaction, run: Run, due: Sequence[holding.Body]) -> Run:
+        """Send what was held back and is ``due``."""
         for body in due:
-            # In the lane, behind the message that it changes places with.
-            lane = f"{body['target']}/{body['message']['order']}"
-            tx.schedule(tx.now, Task.DELIVER, body, lane=lane, run=run.id)
+            tx.schedule(tx.now, Task.DELIVER, body, lane=holding.lane_of(body), run=run.id)
         return replace(run, held=tuple(h for h in run.held if h not in due))
 
     def _happen(
@@ -166,6 +165,8 @@ class Pbx:
             render = vendor.renders.get(event.kind)
             for message in render(call, event, self._scene(tx, vendor)) if render else ():
                 run = self._send(tx, message, run)
+        if run is not None and run.held and event.kind in OVER:
+            run = self.release_held(tx, run, holding.behind_end(run, call.id))
         return run
 
     def _send(self, tx: Transaction, message: Message, run: Run | None) -> Run | None:
@@ -179,14 +180,14 @@ class Pbx:
             return None
         if not targets:
             return run.with_unsent(message.vendor)
-        planned, run = plan(run, message)
-        # What passes one that waits cannot wait as well: two that both should change places do so with each other.
-        if planned.held and not any(_same_stream(h, message) for h in run.held):
-            bodies = [_body(message, target, planned, _delivery_id(tx, message)) for target in targets]
-            return replace(run, held=(*run.held, *bodies))
+        planned, run = plan(run, message, tx.identity)
+        if holding.may_wait(run, planned.hold, message):
+            bodies = [_held(message, target, planned, _delivery_id(tx, message)) for target in targets]
+            run = replace(run, held=(*run.held, *bodies))
+            return self.release_held(tx, run, holding.full_bursts(run))
         for target in targets:
             self._deliver(tx, message, target, planned, run)
-        return self.release_held(tx, run, message)
+        return self.release_held(tx, run, holding.passed(run, message))
 
     def _deliver(self, tx: Transaction, message: Message, target: Target, planned: Plan, run: Run | None) -> None:
         key = _delivery_id(tx, message)
@@ -244,11 +245,6 @@ def _first_kind(medium: Medium, direction: Direction) -> Kind:
     return Kind.SMS_RECEIVED if direction is Direction.INBOUND else Kind.SMS_SENT
 
 
-def _same_stream(held: Mapping[str, Any], message: Message) -> bool:
-    other = held["message"]
-    return (other["vendor"], other["call"]) == (message.vendor, message.call)
-
-
 def message_of(job: Job) -> Message:
     """Return the message that a delivery carries."""
     fields = dict(job.body["message"])
@@ -269,6 +265,11 @@ def _body(message: Message, target: Target, planned: Plan, delivery: str) -> dic
         "flaw": planned.flaw.value if planned.flaw else None,
         "message": {**fields, "body": message.body.decode()},
     }
+
+
+def _held(message: Message, target: Target, planned: Plan, delivery: str) -> dict[str, Any]:
+    waits = {"hold": planned.hold, "together": planned.together, "fault": planned.fault}
+    return _body(message, target, planned, delivery) | waits
 
 
 def _dropped(tx: Transaction, message: Message, target: Target, delivery: str) -> Exchange:

@@ -5,9 +5,9 @@ It knows no Flask and no vendor: the contract says what is right, and the vendor
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,17 +19,20 @@ from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpRespo
 from contracts.parameters import query_of
 from contracts.redaction import redact, redact_verdict
 from contracts.variant import Variant
-from simulator.bridge import Slip, WsgiAnswer
+from scenarios.answers import AnswerFlaw
+from simulator.answer_faults import AnswerPlan, instead, spoil_answer
+from simulator.bridge import Slip, WsgiAnswer, whole
+from simulator.mishaps import WORD, Mishaps
 from simulator.pbx import Pbx
 from simulator.store import Store
 from simulator.switchboard import Switchboard
 from simulator.tenants import UNCLAIMED, Tenant, Tenants
 from simulator.transactions import Transaction
-from simulator.vendor import Problem, Received, Refusal, Reply, Vendor
+from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Vendor, Wait
 
 log = logging.getLogger(__name__)
 
-_WORD = re.compile(rb"[A-Za-z0-9._~-]{20,}")  # what a token that was issued may be
+LEFT = "the client hung up while its request was held on purpose, and nothing was done"
 
 JSON: Headers = (("content-type", "application/json"),)
 
@@ -53,12 +56,19 @@ class Pipeline:
         self._tenants = tenants
         self._store = store
         self._pbx = pbx
+        self._mishaps = Mishaps(contract, self._work)
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a request for an operation of the contract, or for what stands for those that share a path.
 
         ``path`` holds the decoded path parameters.
         """
+        return self._answer(operation, http, path, slip, None)
+
+    def _answer(
+        self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip, plan: AnswerPlan | None
+    ) -> HttpResponse:
+        """Answer a request; ``plan`` is what was already found to be wrong with the answer, on purpose."""
         key, body, unread = self._read(self.contract.strict, operation, http)
         claim = self._claim(key, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
@@ -66,11 +76,18 @@ class Pipeline:
         variant = self.contract.under(tx.readings)[1]
         if variant is not self.contract.strict:
             key, body, unread = self._read(variant, operation, http)
-        exchange = self._exchange(tx, key, http)
+        if plan is None and claim.tenant:
+            plan = self._mishaps.strike(tenant, operation, key)
+        exchange = self._exchange(tx, key, http, plan)
+        if plan and (plan.held or plan.twice):
+            again = partial(self._answer, operation, http, path, plan=plan.begin())
+            return self._held(plan, tenant, exchange, slip, again) if plan.held else _twice(slip, again)
         judgement = self.contract.check(exchange, facts=tx if claim.tenant else None)
         refuse = partial(self._refuse, tx, operation=key, http=http, body=body)
         open_to_all = self.contract.strict.served(operation).is_open
-        if claim.tenant is None and not (open_to_all and (unread or judgement.refused)):
+        if plan and plan.instead:
+            reply = self._instead(plan, tx, tenant, http, refuse)
+        elif claim.tenant is None and not (open_to_all and (unread or judgement.refused)):
             reply = refuse(claim.problem, claim.detail or claim.hint)
         elif key is not None and not self.vendor.serves(tx.switches, key):
             reply = refuse(Problem.NOT_FOUND, "the tenant's switches leave this operation out")
@@ -80,7 +97,7 @@ class Pipeline:
             reply = refuse(Problem.VIOLATION, _first(judgement), judgement=judgement)
         else:
             tx, reply = self._handle(tx, tenant, Received(key, http, body, path, query_of(http)))
-        return self._finish(tx, tenant, exchange, judgement, reply, slip)
+        return self._finish(tx, tenant, exchange, judgement, reply, slip, plan)
 
     def refuse(
         self,
@@ -116,6 +133,37 @@ class Pipeline:
             detail = "the simulator failed; see its log"
             return clean, self._refuse(clean, Problem.FAILURE, detail, operation=received.operation)
 
+    def _held(
+        self,
+        plan: AnswerPlan,
+        tenant: Tenant,
+        exchange: Exchange,
+        slip: Slip,
+        again: Callable[[Slip], HttpResponse],
+    ) -> HttpResponse:
+        """Let a request wait before it is done; the answer that is returned goes nowhere."""
+
+        def later() -> WsgiAnswer:
+            answer = again(slip)
+            return whole(answer.status, answer.headers, answer.body, head=exchange.request.method == "HEAD")
+
+        def left() -> None:
+            if not tenant.closed:
+                self._note(Transaction(tenant, self._store), tenant, replace(exchange, error=LEFT))
+
+        slip.instruction, slip.later, slip.left = Instruction(Wait.HOLD, plan.seconds), later, left
+        return HttpResponse(204)
+
+    def _instead(
+        self, plan: AnswerPlan, tx: Transaction, tenant: Tenant, http: HttpRequest, refuse: Callable[..., Reply]
+    ) -> Reply:
+        if plan.flaw is AnswerFlaw.TOKEN_EXPIRED:
+            self._mishaps.expire_tokens(tx, tenant, http)
+            return refuse(Problem.UNAUTHENTICATED, "the token has expired, on purpose")
+        if plan.flaw is AnswerFlaw.REFUSED:
+            return refuse(Problem(plan.fault.problem), "refused on purpose")
+        return instead(plan)
+
     def _work(self, tenant: Tenant) -> Transaction:
         tx = Transaction(tenant, self._store, self.vendor.key)
         tx.board = Switchboard(self._pbx, tx, self.vendor.key)
@@ -147,18 +195,39 @@ class Pipeline:
         judgement: Judgement,
         reply: Reply,
         slip: Slip,
+        plan: AnswerPlan | None = None,
     ) -> HttpResponse:
-        response = response_of(reply)
-        whole = replace(exchange, response=response)
+        response, instruction = response_of(reply), reply.instruction
+        complete = replace(exchange, response=response)
         if judgement.operation is not None:
-            judgement = self.contract.check_reply(whole, judgement)
-        secrets = self._secrets_of(tenant, exchange.request)
-        verdict = redact_verdict(judgement, whole, self.contract, secrets)
-        tx.record(redact(whole, self.contract, secrets), verdict)
-        slip.instruction = reply.instruction
-        slip.committed = tx.commit()
+            judgement = self.contract.check_reply(complete, judgement)
+        slip.committed = self._note(tx, tenant, complete, judgement, plan)
         slip.on_failure = self._not_kept
+        if plan is not None:
+            spoilt = spoil_answer(plan, response)
+            response = spoilt.sent
+            instruction = self._mishaps.instruction(plan, tenant, instruction, spoilt.instruction)
+        slip.instruction = instruction
         return response
+
+    def _note(
+        self,
+        tx: Transaction,
+        tenant: Tenant,
+        exchange: Exchange,
+        judgement: Judgement | None = None,
+        plan: AnswerPlan | None = None,
+    ) -> asyncio.Future[None] | None:
+        """Write an exchange down without its secrets, as the client sees it, with all else of its unit of work."""
+        secrets = self._secrets_of(tenant, exchange.request)
+        verdict = redact_verdict(judgement, exchange, self.contract, secrets) if judgement else None
+        shown = redact(exchange, self.contract, secrets)
+        if plan is not None and shown.response is not None:
+            spoilt = spoil_answer(plan, shown.response)
+            shown = replace(shown, response=spoilt.seen, error=spoilt.error)
+        tx.record(shown, verdict)
+        self._mishaps.keep_counts(tx, tenant)
+        return tx.commit()
 
     def _secrets_of(self, tenant: Tenant, http: HttpRequest) -> dict[str, str]:
         """Return what to hide wherever it stands, a misspelt field included, with the kind of each."""
@@ -167,7 +236,7 @@ class Pipeline:
         sets = (t.profile.credentials.get(key, {}) for t in tenants)
         found = {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
         issued = [tokens for t in self._tenants if (tokens := t.records.get(f"{key}.token"))]
-        words = _WORD.findall(f"{http.path} {http.query} ".encode() + http.body) if issued else ()
+        words = WORD.findall(f"{http.path} {http.query} ".encode() + http.body) if issued else ()
         return found | {w: "token" for word in words if any((w := word.decode()) in tokens for tokens in issued)}
 
     def _not_kept(self) -> WsgiAnswer:
@@ -183,7 +252,9 @@ class Pipeline:
             return variant.pick(served, None), None, error
         return variant.pick(served, body), body, None
 
-    def _exchange(self, tx: Transaction, operation: str | None, http: HttpRequest) -> Exchange:
+    def _exchange(
+        self, tx: Transaction, operation: str | None, http: HttpRequest, plan: AnswerPlan | None = None
+    ) -> Exchange:
         return Exchange(
             vendor=self.vendor.key,
             direction=Direction.RECEIVED,
@@ -192,7 +263,14 @@ class Pipeline:
             readings=tx.readings,
             tenant=tx.tenant,
             at=tx.now,
+            fault=plan.flaw.value if plan else None,
         )
+
+
+def _twice(slip: Slip, again: Callable[[Slip], HttpResponse]) -> HttpResponse:
+    """Have a request done twice, as when something in between sends it again; the first answer is lost."""
+    again(Slip())
+    return again(slip)
 
 
 def response_of(reply: Reply) -> HttpResponse:

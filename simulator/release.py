@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import deque
 from collections.abc import Iterable
 from enum import StrEnum
 from types import TracebackType
@@ -19,6 +20,10 @@ RETRY = (b"retry-after", b"1")
 
 # A drip wakes the loop at most this often, however long the body is.
 _DROP_SECONDS = 0.02
+
+# Of those that share their turns so many go on before sockets are looked at: one by one, each would cost a round of
+# the loop and a commit of its own.
+_AT_ONCE = 10
 
 
 class Woken(StrEnum):
@@ -35,13 +40,34 @@ class Waits:
     def __init__(self) -> None:
         self.stopping = False
         self._watchers: set[asyncio.Task[None]] = set()
+        self._held: set[asyncio.Timeout] = set()
         self._turn = asyncio.Lock()
+        self._line: deque[asyncio.Future[None]] = deque()
+        self._pump: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
         """End every wait, and let none begin."""
         self.stopping = True
         for watcher in self._watchers:
             watcher.cancel()
+        now = asyncio.get_running_loop().time()
+        for held in self._held:
+            held.reschedule(now)
+
+    async def hold(self, receive: Receive, seconds: float) -> Woken:
+        """Wait for the seconds, or until the client or the server ends it: without a task, since many wait so."""
+        if self.stopping:
+            return Woken.STOP
+        until = asyncio.timeout(seconds)
+        try:
+            async with until:
+                self._held.add(until)
+                await _disconnected(receive)
+        except TimeoutError:
+            return Woken.STOP if self.stopping else Woken.DUE
+        finally:
+            self._held.discard(until)
+        return Woken.GONE
 
     def client(self, receive: Receive) -> Watch:
         """Return a watch on one client; use it with ``async with``."""
@@ -51,6 +77,22 @@ class Waits:
         """Let the loop serve sockets between two of many that woke together."""
         async with self._turn:
             await asyncio.sleep(0)
+
+    async def shared_turn(self) -> None:
+        """Let the loop serve sockets between a few and the next of many that woke together."""
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._line.append(mine)
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._serve_line(), name="turns")
+        await mine
+
+    async def _serve_line(self) -> None:
+        while self._line:
+            for mine in [self._line.popleft() for _ in range(min(len(self._line), _AT_ONCE))]:
+                if not mine.done():
+                    mine.set_result(None)
+            await asyncio.sleep(0)
+        self._pump = None
 
 
 class Watch:
@@ -103,7 +145,8 @@ async def send_drops(answer: WsgiAnswer, send: Send, client: Watch, seconds: flo
 async def send_stream(answer: WsgiAnswer, send: Send, client: Watch, stream: Stream, seconds: float) -> None:
     """Send the head and the body at once, then what the stream has, or its sign of life after so much silence.
 
-    It ends when the stream does, when the client hangs up, or when the server stops; the stream is closed then.
+    It ends when the stream does, when the client hangs up, or when the server stops; the stream is closed then. Without
+    its last word the server closes the connection, as it does for one that broke.
     """
     try:
         await send(_start(answer.status, [header for header in answer.headers if header[0] != b"content-length"]))
@@ -114,7 +157,8 @@ async def send_stream(answer: WsgiAnswer, send: Send, client: Watch, stream: Str
             piece, last = stream.take()
             if piece or (woken is Woken.DUE and not last):
                 await send({"type": "http.response.body", "body": piece or stream.idle, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        if not stream.broken:
+            await send({"type": "http.response.body", "body": b""})
     finally:
         stream.close()
 

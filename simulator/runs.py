@@ -43,15 +43,18 @@ class Run:
     problem: str = ""
     lenient: bool = False
     last: int | None = None
+    struck: Mapping[int, int] = field(default_factory=dict)
+    answers: tuple[tuple[int, int], ...] = ()
 
     def name_of(self, call: str | None) -> str | None:
         """Return the scenario's name of a call."""
         return next((name for name, key in self.calls.items() if key == call), None)
 
-    def counted(self, strikes: Mapping[int, int]) -> Run:
-        """Return the run after faults have counted on: fault index to its new count."""
+    def counted(self, strikes: Mapping[int, int], struck: int | None = None) -> Run:
+        """Return the run after faults have counted on: fault index to its new count, and the index that struck."""
         counts = tuple(strikes.get(i, count) for i, count in enumerate(self.counts))
-        return replace(self, counts=counts)
+        more = {} if struck is None else {struck: self.struck.get(struck, 0) + 1}
+        return replace(self, counts=counts, struck={**self.struck, **more})
 
     def with_call(self, name: str, key: str) -> Run:
         """Return the run after a call of it began."""
@@ -78,6 +81,8 @@ class Run:
             "status": self.status.value,
             "problem": self.problem,
             "lenient": self.lenient,
+            "struck": {str(index): count for index, count in self.struck.items()},
+            "answers": [list(pair) for pair in self.answers],
         }
 
     @classmethod
@@ -96,4 +101,6 @@ class Run:
             status=Status(document["status"]),
             problem=document["problem"],
             lenient=document["lenient"],
+            struck={int(index): count for index, count in document.get("struck", {}).items()},
+            answers=tuple((matched, struck) for matched, struck in document.get("answers", ())),
         )

@@ -10,13 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from time import perf_counter
 
-from simulator.asking import Core, JournalWait, Question, kept, wants_journal
+from simulator.asking import Core, JournalWait, Question, is_held, kept, wants_journal
 from simulator.board import Stream
 from simulator.bridge import REFUSAL, REFUSAL_STATUS, Receive, Scope, Send, Slip, WsgiAnswer, WsgiApp
 from simulator.hosts import AllowedHosts
 from simulator.limits import ClientGone, Full, Head, Limits, Refused, read_body, read_head
 from simulator.release import CLOSE, RETRY, Waits, Woken, plain, send_drops, send_part, send_stream, send_whole
+from simulator.severing import garble, reset
 from simulator.vendor import Instruction, Refusal, Wait
+
+_SEVERED = {Wait.RESET: reset, Wait.GARBAGE: garble}
 
 
 class Shell:
@@ -103,10 +106,15 @@ class Shell:
 
     async def _finish(self, question: Question, receive: Receive, send: Send, refused: Refused | None = None) -> None:
         slip = Slip(received=perf_counter())
+        answer: WsgiAnswer | None
         answer = self._refuse(question, slip, refused) if refused else self._core.ask(question, slip)
         if wants_journal(slip):
             async with self._waits.client(receive) as client:
                 slip, answer = await self._core.poll(question, slip, answer, client)
+        if is_held(slip):
+            answer = await self._core.hold(question, slip, receive)
+            if answer is None:
+                return
         answer = await kept(slip, answer)
         if slip.instruction is None or wants_journal(slip):
             await send_whole(answer, send)
@@ -125,19 +133,23 @@ class Shell:
     async def _carry_out(
         self, question: Question, wanted: Instruction, answer: WsgiAnswer, receive: Receive, send: Send
     ) -> None:
+        severed = _SEVERED.get(wanted.wait)
+        if severed is not None:
+            await severed(question.scope, receive)
+            return
         if wanted.wait is Wait.CUT:
             await send_part(answer, send)
             return
         if wanted.stream is not None:
             await self._stream(question.scope["root_path"], wanted, wanted.stream, answer, receive, send)
             return
-        async with self._waits.client(receive) as client:
-            if wanted.wait is Wait.DRIP:
+        if wanted.wait is Wait.DRIP:
+            async with self._waits.client(receive) as client:
                 await send_drops(answer, send, client, wanted.seconds)
-                return
-            if await client.wait(wanted.seconds) is Woken.GONE:
-                return
-        await self._waits.turn()
+            return
+        if await self._waits.hold(receive, wanted.seconds) is Woken.GONE:
+            return
+        await self._waits.shared_turn()
         await send_whole(answer, send)
 
     async def _stream(

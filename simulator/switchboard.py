@@ -10,11 +10,11 @@ from simulator.board import Note, Opening
 from simulator.calls import Call, Direction, Kind, Party
 from simulator.floor import agent_does
 from simulator.following import ONWARD
+from simulator.message import Message
 from simulator.moves import end_and_reconnect, hang_up, swap
 from simulator.numbers import play_far_end
 from simulator.pbx import Pbx
 from simulator.transactions import Transaction
-from simulator.vendor import Message
 
 
 @dataclass(frozen=True, slots=True)

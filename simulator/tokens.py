@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from simulator.message import Login as HowToLogin
+from simulator.message import Message
 from simulator.sending import Answer, Outgoing
 from simulator.targets import Target, fits_header
-from simulator.vendor import Login as HowToLogin
-from simulator.vendor import Message, Vendor
+from simulator.vendor import Vendor
 
 LONGEST_LIFE = timedelta(days=3650)
 MAX_TOKEN = 4096

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -17,7 +17,9 @@ from simulator.agents import AgentEvent, AgentKind
 from simulator.board import Board, Stream
 from simulator.calls import Call, Event, Kind
 from simulator.identity import Identity
+from simulator.message import Login, Message
 from simulator.routing import Routing
+from simulator.spoiling import Spoil
 
 Document = Mapping[str, Any]
 
@@ -102,26 +104,6 @@ class Scene:
     call: Callable[[str], Call | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What a vendor tells of an event, before it has an address.
-
-    ``operation`` is the webhook or operation of the contract; ``name`` says which of its messages this is, in
-    English (``started``, ``ended``, ``transferred``); ``path`` is appended to the target's URL ("" for a webhook);
-    ``method`` is used unless the target chooses one; ``order`` is the key within which deliveries keep their order.
-    """
-
-    vendor: str
-    operation: str
-    name: str
-    body: bytes
-    call: str
-    method: str = "POST"
-    path: str = ""
-    order: str = ""
-    content_type: str = "application/json"
-
-
 Renderer = Callable[[Call, Event, Scene], tuple[Message, ...]]
 AgentRenderer = Callable[[AgentEvent, Scene], tuple[Message, ...]]
 
@@ -133,6 +115,9 @@ class Wait(StrEnum):
     CUT = "cut"  # send part of the body, then close the connection
     DRIP = "drip"  # send the body a byte at a time over ``seconds``
     JOURNAL = "journal"  # ask again when the journal has grown, or after ``seconds``
+    HOLD = "hold"  # sleep ``seconds``, and only then ask for the answer: see `simulator.bridge.Slip.later`
+    GARBAGE = "garbage"  # send bytes that are no HTTP, then close the connection
+    RESET = "reset"  # reset the connection, without an answer
     STREAM = "stream"  # send the body and go on with the stream, which shows life after ``seconds`` of silence
 
 
@@ -236,18 +221,6 @@ class Credentials(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
-    """How the client side gets a token from a target that wants one.
-
-    ``request`` makes the message from the target's credentials; ``token`` reads the answer: the token and how
-    long it lives, or None when the target refused.
-    """
-
-    request: Callable[[Mapping[str, str]], Message]
-    token: Callable[[HttpResponse], tuple[str, timedelta] | None]
-
-
-@dataclass(frozen=True, slots=True)
 class Vendor:
     """One vendor, as tables.
 
@@ -270,6 +243,7 @@ class Vendor:
                  and the world's records; for the tenant default (samples) those that the documents' samples name
     account      default account settings that renderers use
     routing      where calls go, as its records say (None: it provisions nothing of the kind)
+    spoils       what it can do wrong on purpose with a body of its own: a flaw of scenarios to body in, body out
     """
 
     key: str
@@ -295,3 +269,4 @@ class Vendor:
     )
     account: Mapping[str, str] = field(default_factory=dict)
     routing: Routing | None = None
+    spoils: Mapping[str, Spoil] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from simulator.control import calling, dialling, keeping, staff, watching
+from simulator.control import calling, dialling, faulting, keeping, staff, watching
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.identity import Identity
@@ -258,5 +258,9 @@ HANDLERS: dict[str, Handler] = {
     "setClock": watching.set_clock,
     "snapshot": keeping.take_snapshot,
     "restore": keeping.restore,
+    "listFaults": faulting.list_faults,
+    "addFault": faulting.add_fault,
+    "removeFaults": faulting.remove_faults,
+    "removeFault": faulting.remove_fault,
     "reset": _reset,
 }

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from tests.figures import large
+from tests.figures import delays, large
 from tests.figures.processes import PBXSIM, command, startup
 
 T = TypeVar("T")
@@ -64,6 +64,7 @@ FIGURES: dict[str, Callable[[int], None]] = {
     "scenarios": _command("scenarios", "run", *EIGHT),
     "listing": _listing,
     "reset": _reset,
+    "delays": delays.main,
 }
 
 

@@ -9,7 +9,8 @@ from contracts.contract import load
 from contracts.model import Exchange, HttpResponse
 from loadtests.judging import exchange_of
 from loadtests.sequences import MIX, Plot, Switchboard
-from simulator.vendor import Message, Vendor
+from simulator.message import Message
+from simulator.vendor import Vendor
 from simulator.vendors.hubsoft import VENDOR as HUBSOFT
 from simulator.vendors.pbx55 import VENDOR as PBX55
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.answers import AnswerFlaw
 from scenarios.expected import Clean, Order
 from scenarios.loader import library, load, load_text
 from scenarios.model import Flaw, Verb
@@ -85,15 +86,15 @@ def test_page_tells_the_title_of_every_library_scenario():
 
 
 def test_page_example_loads():
-    """The example of the page is a scenario."""
-    (example,) = re.findall(r"```yaml\n(scenario: .+?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    """The examples of the page are scenarios."""
+    examples = re.findall(r"```yaml\n(scenario: .+?)```", PAGE.read_text("utf-8"), re.DOTALL)
 
-    assert load_text(example).name == "callback_request"
+    assert [load_text(example).name for example in examples] == ["callback_request", "erp_hiccup"]
 
 
 def test_page_names_every_word():
     """Every step, fault, expectation and library scenario is on the page."""
     page = PAGE.read_text("utf-8")
-    words = [*Verb, *Flaw, *schema()["$defs"]["expectation"]["properties"], *library()]
+    words = [*Verb, *Flaw, *AnswerFlaw, *schema()["$defs"]["expectation"]["properties"], *library()]
 
     assert [word for word in words if f"`{word}" not in page] == []

@@ -150,6 +150,10 @@ def test_scenario_has_at_most_a_hundred_calls():
         ("{malformed: true}", {"flaw": Flaw.MALFORMED}),
         ("{wrong_token: true}", {"flaw": Flaw.WRONG_TOKEN}),
         ("{wrong_method: true}", {"flaw": Flaw.WRONG_METHOD}),
+        ("{after_end: true}", {"flaw": Flaw.AFTER_END}),
+        ("{burst: 5}", {"flaw": Flaw.BURST, "times": 5}),
+        ("{missing_token: true}", {"flaw": Flaw.MISSING_TOKEN}),
+        ("{swapped_date: true}", {"flaw": Flaw.SWAPPED_DATE}),
     ],
 )
 def test_fault_says_what_is_done(said, fault):
@@ -166,6 +170,7 @@ def test_fault_says_what_is_done(said, fault):
         ("{nth: 2}", [2]),
         ("{every: 3}", [3, 6]),
         ("{every: 1}", [1, 2, 3, 4, 5, 6]),
+        ("{rate: 1}", [1, 2, 3, 4, 5, 6]),
     ],
 )
 def test_fault_strikes_the_messages_it_counts(on, struck):

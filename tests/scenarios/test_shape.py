@@ -5,6 +5,7 @@ from __future__ import annotations
 import jsonschema
 import pytest
 
+from scenarios.answers import AnswerFlaw
 from scenarios.errors import ScenarioError
 from scenarios.loader import load_text
 from scenarios.model import Flaw, Verb
@@ -54,7 +55,8 @@ def test_schema_knows_the_words_of_the_model():
 
     assert set(defs["step"]["properties"]) == set(Verb) | {"at", "after"}
     assert {branch["required"][0] for branch in defs["step"]["oneOf"]} == set(Verb)
-    assert set(defs["fault"]["properties"]["do"]["properties"]) == set(Flaw)
+    assert set(defs["message_do"]["properties"]) == set(Flaw)
+    assert set(defs["answer_do"]["properties"]) == set(AnswerFlaw)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import pytest
 
 from scenarios.model import Flaw
 from simulator.faults import Plan, idle, plan, spoil
+from simulator.identity import Identity
+from simulator.message import Message
 from simulator.runs import Run
 from simulator.tenants import FIRST_MORNING
-from simulator.vendor import Message
 from tests.core import TOKEN, entries, errors_of, pbx55, play, played, run, running, shown, story
 from tests.receiver import Receiver
 from tests.vendors.hubsoft_peer import CANCELLED, NOTIFIED, granted, hubsoft
@@ -37,6 +38,7 @@ def message(name="started", vendor="pbx55", call="c1"):
     return Message(vendor, "callData", name, b"{}", call, order=call)
 
 
+SEED = Identity("1")
 STARTED, ENDED = "vendor: pbx55, message: started", "vendor: pbx55, message: ended"
 
 
@@ -45,7 +47,7 @@ def test_plan_counts_what_a_fault_matches_and_nothing_else():
 
     plans = []
     for each in (message(), message(vendor="hubsoft"), message(call="c9"), message()):
-        planned, at = plan(at, each)
+        planned, at = plan(at, each, SEED)
         plans.append(planned.flaw)
 
     # The call c9 is none of the run's, but the fault names no call.
@@ -58,7 +60,7 @@ def test_plan_strikes_every_so_many_th():
 
     struck = []
     for _ in range(7):
-        planned, at = plan(at, message())
+        planned, at = plan(at, message(), SEED)
         struck.append(planned.flaw is not None)
 
     assert struck == [False, False, True, False, False, True, False]
@@ -67,7 +69,7 @@ def test_plan_strikes_every_so_many_th():
 def test_first_fault_that_strikes_is_the_one_that_acts():
     at = begun(faulted(("vendor: pbx55", "delay: 5s"), ("vendor: pbx55", "drop: true")))
 
-    planned, at = plan(at, message())
+    planned, at = plan(at, message(), SEED)
 
     assert planned == Plan(Flaw.DELAY, timedelta(seconds=5))
     assert at.counts == (1, 1)
@@ -76,7 +78,7 @@ def test_first_fault_that_strikes_is_the_one_that_acts():
 def test_idle_fault_is_named_with_how_often_it_matched():
     at = begun(faulted(("nth: 2", "drop: true"), ("message: sms", "drop: true"), ("every: 1", "malformed: true")))
 
-    _, at = plan(at, message())
+    _, at = plan(at, message(), SEED)
 
     assert idle(at) == (
         "story.yaml:9:5: drop struck nothing, since it matched 1 message",
@@ -92,10 +94,42 @@ def test_idle_fault_is_named_with_how_often_it_matched():
         (Flaw.MALFORMED, (b'{"a', "PUT", "t")),
         (Flaw.WRONG_METHOD, (b'{"a":1}', "POST", "t")),
         (Flaw.WRONG_TOKEN, (b'{"a":1}', "PUT", "wrong-on-purpose")),
+        (Flaw.MISSING_TOKEN, (b'{"a":1}', "PUT", None)),
+        (Flaw.BURST, (b'{"a":1}', "PUT", "t")),
     ],
 )
 def test_spoil_does_one_thing_wrong(flaw, spoilt):
-    assert spoil(flaw, b'{"a":1}', "PUT", "t") == spoilt
+    assert spoil(flaw, b'{"a":1}', "PUT", "t", {}) == spoilt
+
+
+def test_spoil_of_a_vendor_is_done_by_the_vendor():
+    spoils = {Flaw.NULL_FIELD: lambda body: body.replace(b"1", b"null")}
+
+    assert spoil(Flaw.NULL_FIELD, b'{"a":1}', "PUT", "t", spoils) == (b'{"a":null}', "PUT", "t")
+
+
+def test_rate_strikes_the_share_that_one_seed_draws():
+    """About a tenth of a thousand; the same ones again, and others with another seed."""
+
+    def numbers(seed):
+        at, struck = begun(faulted(("rate: 0.1", "drop: true"))), []
+        for number in range(1000):
+            planned, at = plan(at, message(), Identity(seed))
+            struck += [number] if planned.flaw else []
+        return struck
+
+    assert numbers("1") == numbers("1") != numbers("2")
+    assert 70 <= len(numbers("1")) <= 130
+
+
+def test_times_bound_how_often_a_fault_strikes():
+    at, struck = begun(faulted(("every: 2, times: 2", "drop: true"))), []
+    for _ in range(8):
+        planned, at = plan(at, message(), SEED)
+        struck.append(planned.flaw is not None)
+
+    assert struck == [False, True, False, True, False, False, False, False]
+    assert Run.from_document(at.to_document(), at.scenario) == at
 
 
 def arrived(receiver, journal):
@@ -193,6 +227,79 @@ def test_swapped_push_that_fails_first_still_comes_after_the_one_that_passed_it(
         _, journal = played(faulted((STARTED, "swap_with_next: true")), pbx55(receiver, delivery_header=True))
 
     assert arrived(receiver, journal) == ["ended", "ended", "started", "started"]
+
+
+RINGS_TWICE = """
+scenario: faulted
+title: A call that is transferred
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - {after: 10s, ring: {call: A, extension: "111"}}
+  - {after: 5s, answer: {call: A}}
+  - {after: 5s, transfer: {call: A, to: "112", as: B}}
+  - {after: 10s, hangup: {call: B, by: outside}}
+"""
+
+
+def test_push_that_is_late_after_the_end_is_the_last_of_its_call():
+    """The first push comes behind the final ones, and before anything that happens later."""
+    with Receiver() as receiver:
+        verdict, journal = played(
+            faulted(("vendor: pbx55, call: A, message: started", "after_end: true"), steps=RINGS_TWICE),
+            pbx55(receiver, delivery_header=True),
+        )
+
+    of_a = [e for e in journal if e.exchange.call == "c1"]
+    assert shown(of_a, "message", "fault") == [("ended", None), ("transferred", None), ("started", "after_end")]
+    assert arrived(receiver, journal)[-1] == "ended"
+    assert (verdict.findings, verdict.passes) == ((), True)
+
+
+def test_last_push_that_should_be_late_after_the_end_goes_out_all_the_same():
+    receiver, verdict, journal = outcome(faulted((ENDED, "after_end: true")))
+
+    assert arrived(receiver, journal) == ["started", "ended"]
+    assert verdict.passes
+
+
+def test_burst_is_held_back_until_it_is_full_and_goes_out_at_once():
+    """Three pushes of two calls leave at one moment, whichever lane they are of; what is left goes at the end."""
+    with Receiver() as receiver:
+        verdict, journal = played(
+            faulted(("vendor: pbx55", "burst: 3"), steps=RINGS_TWICE), pbx55(receiver, delivery_header=True)
+        )
+
+    at = [(e.exchange.at - FIRST_MORNING).total_seconds() for e in journal]
+    assert at == [20, 20, 20, 30, 30]
+    assert {e.exchange.fault for e in journal} == {"burst"}
+    assert sorted(arrived(receiver, journal)[:3]) == ["ended", "started", "started"]
+    assert (verdict.undelivered, verdict.passes) == ((), True)
+
+
+def test_burst_is_full_for_every_target_alike():
+    with Receiver() as one, Receiver() as two:
+        played(faulted(("vendor: pbx55", "burst: 2")), pbx55(one, "t1"), pbx55(two, "t2"))
+
+    assert (len(one.requests), len(two.requests)) == (2, 2)
+
+
+def test_push_without_a_token_shows_none():
+    with Receiver([401] * 5) as receiver:
+        verdict, journal = played(faulted((STARTED, "missing_token: true")), pbx55(receiver))
+
+    assert [r.header("token") for r in receiver.requests] == [None] * 5 + [TOKEN]
+    assert shown(journal, "fault", "status") == [("missing_token", 401)] * 5 + [(None, 200)]
+    assert (verdict.errors, verdict.undelivered, verdict.passes) == ((), (), True)
+
+
+def test_message_without_a_token_is_sent_once_an_attempt_though_there_is_a_login():
+    """A 401 is what is wanted: no new token is fetched for it."""
+    with Receiver([granted(), *[401] * 5, CANCELLED]) as erp:
+        verdict, _ = played(faulted(("vendor: hubsoft, message: notified", "missing_token: true")), hubsoft(erp))
+
+    spoilt = [r for r in erp.requests if r.path.endswith("notificar")]
+    assert [r.header("authorization") for r in spoilt] == [None] * 5
+    assert verdict.passes
 
 
 def test_malformed_push_is_no_json_and_no_violation_of_ours():

@@ -112,3 +112,40 @@ def test_fault_without_a_vendor_may_name_any_vendors_message():
 
     with pytest.raises(Unfit, match="there is no message 'rings'"):
         check_fit(story(text.replace("notified", "rings")), world(), VENDORS, CONTRACTS)
+
+
+@pytest.mark.parametrize(
+    ("on", "do", "problem"),
+    [
+        ("vendor: pbx55", "printed_example: true", None),
+        ("", "malformed: true", None),
+        ("", "swapped_date: true", "story.yaml:6:5: swapped_date needs a vendor: pbx55"),
+        (
+            "vendor: hubsoft",
+            "swapped_date: true",
+            "story.yaml:6:5: hubsoft cannot send swapped_date; it can: after_end, burst, delay, drop, duplicate, "
+            "malformed, missing_token, null_field, number_as_string, swap_with_next, unknown_field, wrong_method, "
+            "wrong_token",
+        ),
+        (
+            "vendor: digitro",
+            "drop: true",
+            "story.yaml:6:5: digitro tells on event channels: say answer: and the operation that opens them",
+        ),
+        (
+            "vendor: nextbilling, answer: getRingGroup",
+            "drip: 5s",
+            "story.yaml:6:5: nextbilling serves no operation 'getRingGroup'; did you mean",
+        ),
+    ],
+)
+def test_fault_that_cannot_be_is_named_with_what_can(on, do, problem):
+    text = 'scenario: a\ntitle: t\nsteps:\n  - inbound: {call: A, from: "37999912222"}\nfaults:\n'
+    scenario = story(f"{text}  - {{on: {{{on}}}, do: {{{do}}}}}\n")
+
+    if problem is None:
+        check_fit(scenario, world(), VENDORS, CONTRACTS)
+        return
+    with pytest.raises(Unfit) as refused:
+        check_fit(scenario, world(), VENDORS, CONTRACTS)
+    assert problem in str(refused.value)

@@ -457,6 +457,64 @@ def test_long_polls_that_wake_together_leave_room_for_others():
     assert len(set(turns)) == 20
 
 
+def _hold(slip, seconds, later, left=None):
+    slip.instruction, slip.later, slip.left = Instruction(Wait.HOLD, seconds), later, left
+
+
+def test_held_requests_that_wake_together_leave_room_for_others():
+    """They go on a few at a time, and not all in one turn of the loop."""
+    turns, ticks = [], [0]
+
+    def later():
+        turns.append(ticks[0])
+        return WsgiAnswer(200, [(b"content-length", b"0")], b"")
+
+    def tick():
+        ticks[0] += 1
+        asyncio.get_running_loop().call_soon(tick)
+
+    async def steps():
+        async with served({"/v": Vendor(act=lambda slip: _hold(slip, 0.1, later)).app}) as server:
+            waiting = [asyncio.create_task(ask(server, request("GET /v/x"))) for _ in range(50)]
+            tick()
+            return [seen.status for seen in await asyncio.gather(*waiting)]
+
+    assert asyncio.run(steps()) == [200] * 50
+    assert max(turns.count(turn) for turn in set(turns)) <= 10
+
+
+def test_held_request_that_fails_when_it_is_done_is_a_fault_of_ours():
+    def later():
+        raise ValueError("a fault of ours")
+
+    async def steps():
+        async with served({"/v": Vendor(act=lambda slip: _hold(slip, 0, later)).app}) as server:
+            return await ask(server, request("GET /v/x"))
+
+    seen = asyncio.run(steps())
+
+    assert seen.status == 500
+    assert "its own" in seen.text
+    assert "ValueError" not in seen.text
+
+
+def test_client_that_leaves_while_it_is_held_is_told_of_and_nothing_is_done():
+    done = []
+
+    async def steps():
+        left = asyncio.Event()
+        act = lambda slip: _hold(slip, 60, lambda: done.append(slip), left.set)  # noqa: E731
+        async with served({"/v": Vendor(act=act).app}) as server:
+            async with connected(server.port) as client:
+                client.send(request("GET /v/x"))
+                await client.writer.drain()
+            await left.wait()
+
+    asyncio.run(steps())
+
+    assert done == []
+
+
 def test_answer_is_released_when_its_change_is_committed():
     """Nothing is on the wire before the commit."""
     slips = []

@@ -8,10 +8,11 @@ import pytest
 
 from contracts.egress import Gate
 from contracts.model import HttpResponse
+from simulator.message import Login, Message
 from simulator.sending import Sender
 from simulator.targets import Target
 from simulator.tokens import MAX_TOKEN, Tokens
-from simulator.vendor import Login, Message, Vendor
+from simulator.vendor import Vendor
 from tests.receiver import Receiver, Reply
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)

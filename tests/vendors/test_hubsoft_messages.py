@@ -17,7 +17,8 @@ import yaml
 from contracts.model import HttpResponse
 from simulator.calls import Call, Cause, Direction, Kind, Party
 from simulator.identity import Identity
-from simulator.vendor import Message, Scene
+from simulator.message import Message
+from simulator.vendor import Scene
 from simulator.vendors.hubsoft import VENDOR
 from simulator.vendors.hubsoft.messages import CANCEL_PATH, NOTIFY_PATH, TOKEN_PATH
 from tests.needs import needs

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from simulator.calls import Call, Direction, Event, Kind, Party, State
-from simulator.vendor import Message, Scene
+from simulator.message import Message
+from simulator.vendor import Scene
 from simulator.vendors.digitro.naming import device_of, dialled, kept, name_of, root
 
 KEY = "digitro"

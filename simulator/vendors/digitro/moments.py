@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from simulator.agents import AgentEvent, AgentKind
 from simulator.calls import Call, Event, Kind, Party
-from simulator.vendor import AgentRenderer, Message, Renderer, Scene
+from simulator.message import Message
+from simulator.vendor import AgentRenderer, Renderer, Scene
 from simulator.vendors.digitro.messages import at, data_of, diverted, left_queue, message, named
 from simulator.vendors.digitro.naming import device_of, kept, root
 

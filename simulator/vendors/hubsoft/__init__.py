@@ -14,6 +14,7 @@ from simulator.vendors.hubsoft import (
     pages,
     refusals,
     routes,
+    spoils,
     subscriptions,
     tickets,
 )
@@ -61,4 +62,5 @@ VENDOR = Vendor(
     world=subscriptions.world,
     switches={"validation_status": ("200", "422")},
     account={"name_customer": "no"},
+    spoils=spoils.SPOILS,
 )

@@ -11,7 +11,8 @@ from contracts.hubsoft.rules import national
 from contracts.model import HttpResponse
 from simulator import directory
 from simulator.calls import Call, Direction, Event
-from simulator.vendor import Login, Message, Scene
+from simulator.message import Login, Message
+from simulator.vendor import Scene
 
 KEY = "hubsoft"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 (a path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.calls import Kind
 from simulator.vendor import Vendor
-from simulator.vendors.pbx55 import credentials, messages, refusals, reports, selection
+from simulator.vendors.pbx55 import credentials, messages, refusals, reports, selection, spoils
 
 ACCOUNT = {"central_id": "1000", "audio_base": "https://sip1.55pbx.com"}
 
@@ -29,4 +29,5 @@ VENDOR = Vendor(
     curls=credentials.curls,
     world=selection.world,
     account=ACCOUNT,
+    spoils=spoils.SPOILS,
 )

@@ -14,8 +14,9 @@ from contracts import strict_json
 from simulator import phones
 from simulator.calls import Call, Cause, Direction, Event, Medium, Party
 from simulator.errors import SimulatorError
+from simulator.message import Message
 from simulator.phones import Number
-from simulator.vendor import Message, Scene
+from simulator.vendor import Scene
 
 KEY = "pbx55"
 PUSH = "callData"

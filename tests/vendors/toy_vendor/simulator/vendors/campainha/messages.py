@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from simulator.calls import Call, Event
-from simulator.vendor import Message, Scene
+from simulator.message import Message
+from simulator.vendor import Scene
 from simulator.vendors.campainha.credentials import KEY
 
 

@@ -1,0 +1,106 @@
+"""What a vendor does wrong on purpose with a body of its own: seen by a real receiver, and no violation of ours."""
+
+import json
+
+import pytest
+
+from contracts.contract import HOME, load
+from contracts.model import Direction, Exchange, HttpRequest
+from scenarios.model import IN_WIRE_WORDS, Flaw
+from simulator.discovery import discover_vendors
+from simulator.vendors.pbx55.spoils import PRINTED
+from tests.core import pbx55, played, shown, story
+from tests.receiver import Receiver
+from tests.vendors.hubsoft_peer import CANCELLED, NOTIFIED, granted, hubsoft
+
+VENDORS = discover_vendors()
+SPOILT = [(key, flaw) for key, vendor in VENDORS.items() for flaw in vendor.spoils]
+
+CALL = """
+scenario: spoilt
+title: A call whose messages are wrong
+steps:
+  - inbound: {{call: A, from: "37999912222"}}
+  - {{after: 10s, ring: {{call: A, extension: "111"}}}}
+  - {{after: 10s, hangup: {{call: A, by: outside}}}}
+faults:
+  - {{on: {{vendor: {vendor}, nth: 1}}, do: {{{flaw}: true}}}}
+"""
+
+
+def sent(vendor, flaw):
+    """Play the call; return the body that went wrong, the one that should have gone, the journal and the verdict."""
+    bodies, found = [], None
+    for each in (None, flaw):
+        text = CALL.format(vendor=vendor, flaw=each or "delay").replace("delay: true", "delay: 0s")
+        with Receiver([granted(), NOTIFIED, CANCELLED] if vendor == "hubsoft" else []) as receiver:
+            target = hubsoft(receiver) if vendor == "hubsoft" else pbx55(receiver)
+            found = played(story(text), target)
+        (first, *_) = [r for r in receiver.requests if not r.path.endswith("/oauth/token")]
+        bodies.append(first.body)
+    verdict, journal = found
+    return bodies[1], bodies[0], journal, verdict
+
+
+def test_spoils_are_flaws_in_wire_words_and_of_vendors_that_send_to_targets():
+    assert {flaw for _, flaw in SPOILT} == IN_WIRE_WORDS
+    assert {key for key, _ in SPOILT} == {"hubsoft", "pbx55"}
+
+
+@pytest.mark.parametrize(("key", "flaw"), SPOILT)
+def test_spoilt_message_is_another_one_and_no_violation_of_ours(key, flaw):
+    spoilt, right, journal, verdict = sent(key, flaw)
+
+    assert spoilt != right
+    assert shown(journal, "fault").count((flaw.value,)) == 1
+    assert (verdict.errors, verdict.passes) == ((), True)
+
+
+# A date may be right either way round, what nobody knows is left alone, and HubSoft takes its numbers as text too.
+ALLOWED = {("pbx55", Flaw.SWAPPED_DATE), ("hubsoft", Flaw.NUMBER_AS_STRING)} | {
+    (key, Flaw.UNKNOWN_FIELD) for key in ("hubsoft", "pbx55")
+}
+
+
+@pytest.mark.parametrize(("key", "flaw"), [pair for pair in SPOILT if pair not in ALLOWED])
+def test_spoilt_message_would_break_the_contract(key, flaw):
+    """Where it was not on purpose, the check would find it: what is wrong is wrong indeed."""
+    spoilt, right, journal, _ = sent(key, flaw)
+    operation = next(e.exchange.operation for e in journal if e.exchange.fault == flaw)
+    contract = load(key)
+
+    def found(body):
+        headers = (("content-type", "application/json"), ("authorization", "Bearer x"), ("token", "x"))
+        path = contract.operations[operation].path
+        http = HttpRequest("POST", path, "", headers, body)
+        exchange = Exchange(key, Direction.SENT, http, operation=operation, readings=contract.choose({}))
+        return {v.pointer for v in contract.check(exchange).violations}
+
+    assert found(spoilt) - found(right)
+
+
+@pytest.mark.parametrize(
+    ("key", "flaw", "field", "value"),
+    [
+        ("pbx55", Flaw.SWAPPED_DATE, "call_date", "2026-02-03 09:00:00"),
+        ("pbx55", Flaw.NULL_FIELD, "call_number", None),
+        ("pbx55", Flaw.NUMBER_AS_STRING, "call_duration", "0"),
+        ("hubsoft", Flaw.NULL_FIELD, "telefone", None),
+        ("hubsoft", Flaw.NUMBER_AS_STRING, "ramal", "111"),
+    ],
+)
+def test_one_field_is_wrong_and_the_others_are_as_they_were(key, flaw, field, value):
+    spoilt, right, _, _ = sent(key, flaw)
+    spoilt, right = json.loads(spoilt), json.loads(right)
+
+    assert spoilt == {**right, field: value}
+    assert list(spoilt) == list(right)
+
+
+def test_printed_example_is_sent_to_the_letter():
+    (folder,) = (HOME / "pbx55").glob("examples/callData/invalid")
+    example = json.loads((folder / "printed-example.json").read_text("utf-8"))
+
+    spoilt, *_ = sent("pbx55", Flaw.PRINTED_EXAMPLE)
+
+    assert spoilt.decode() == PRINTED == example["request"]["rawBody"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -109,6 +110,12 @@ def describe(sending: Sending, start: datetime | None) -> str:
     tries = f", attempt {last.attempt}" if last.attempt > 1 else ""
     summary = f" ({last.summary})" if last.summary else ""
     return f"#{last.number} {what}{of}{after}{tries}{summary}"
+
+
+def number_in(line: str) -> int | None:
+    """Return the journal number of what a line of `describe` is about; None for any other line."""
+    number = re.match(r"#([0-9]+) ", line)
+    return int(number[1]) if number else None
 
 
 def _place(found: Sequence[Sending], record: Record) -> int | None:

@@ -52,7 +52,7 @@ def attended_transfer(
     if other.state not in ESTABLISHED or to not in other.present or old.agent not in other.present:
         raise NotConsulted(old, other, to)
     new, run = pbx.transfer(tx, key, to, run=run, name=name)
-    _, run = pbx.happen(tx, other.id, Kind.ENDED, run=run, by=Party.INSIDE, cause=Cause.TRANSFERRED)
+    _, run = pbx.happen(tx, other.id, Kind.ENDED, run=run, by=Party.INSIDE, cause=Cause.TRANSFERRED, other=new.id)
     return pbx.happen(tx, new.id, Kind.ANSWERED, run=run, extension=to)
 
 

@@ -71,10 +71,15 @@ def ask_again(simulator: Simulator, tenant: Tenant, entry: Entry) -> int | None:
 
 
 def curl_of(simulator: Simulator, tenant: Tenant, entry: Entry) -> str:
-    """Return a curl for what was exchanged, with shell variables for secrets; "" for what a channel told."""
+    """Return a curl for what was exchanged, with shell variables for secrets.
+
+    "" for what a channel told, and for what came in where nothing is served any more.
+    """
     exchange = entry.exchange
     if exchange.direction is Direction.RECEIVED:
-        base = f"{simulator.server.url if simulator.server else ''}/{exchange.vendor}"
+        if simulator.server is None:
+            return ""
+        base = f"{simulator.server.url}/{exchange.vendor}"
     elif exchange.target == EVERYONE:
         return ""
     else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import click
 
 from contracts.model import Direction, Exchange
+from scenarios.sendings import number_in
 from simulator.calls import Call, Event
 from simulator.dispatch import GaveUp
 from simulator.journal import Entry
@@ -75,8 +76,11 @@ class Timeline:
         return at.astimezone(self._tenant().zone).strftime("%H:%M:%S")
 
 
-def show_verdict(tenant: Tenant, run: Run, verdict: Verdict, policy: str) -> None:
-    """Print what came of a run on a tenant; ``policy`` says how often a message is tried."""
+def show_verdict(tenant: Tenant, run: Run, verdict: Verdict, policy: str, repeat: Callable[[Entry], str]) -> None:
+    """Print what came of a run on a tenant.
+
+    ``policy`` says how often a message is tried, and ``repeat`` gives a command that makes an exchange again, or "".
+    """
     click.echo()
     if verdict.problem:
         click.secho(f"{run.scenario.name}: could not be played", fg="red", bold=True)
@@ -88,6 +92,7 @@ def show_verdict(tenant: Tenant, run: Run, verdict: Verdict, policy: str) -> Non
         click.secho(f"{mark if outcome.judged else '--  '} {outcome.text}", fg=colour if outcome.judged else None)
         for line in outcome.near_misses:
             click.echo(f"       near miss: {line}")
+        _show_repeat(tenant, outcome.near_misses, repeat)
     for exchange in verdict.refused:
         click.secho(f"MISS {tell_refused(exchange)}", fg="red")
     if verdict.dropped:
@@ -102,6 +107,15 @@ def show_verdict(tenant: Tenant, run: Run, verdict: Verdict, policy: str) -> Non
     _show_undelivered(tenant, verdict, policy)
     word, colour = ("PASS", "green") if verdict.passes else ("FAIL", "red")
     click.secho(f"{word} {run.scenario.name}: {summary(verdict)}", fg=colour, bold=True)
+
+
+def _show_repeat(tenant: Tenant, near_misses: Sequence[str], repeat: Callable[[Entry], str]) -> None:
+    """Print how to make the nearest exchange once more."""
+    number = next((n for line in near_misses if (n := number_in(line)) is not None), None)
+    entry = tenant.journal.get(number) if number is not None else None
+    command = repeat(entry) if entry is not None else ""
+    if command:
+        click.echo(f"       #{number} again: {command}")
 
 
 def _show_undelivered(tenant: Tenant, verdict: Verdict, policy: str) -> None:

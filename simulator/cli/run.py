@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from simulator.cli.options import common
 from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.stopping import Stop
 from simulator.cli.writing import JournalFile, journal_file
+from simulator.replaying import curl_of
 from simulator.reports import verdict_record
 from simulator.verdicts import Verdict
 
@@ -115,7 +117,8 @@ class _Player:
         run = simulator.engine.play(tenant, scenario)
         verdict = await simulator.engine.verdict(tenant, run.id)
         if not self._as_json:
-            show_verdict(tenant, tenant.runs[run.id], verdict, simulator.policy.text)
+            repeat = partial(curl_of, simulator, tenant)
+            show_verdict(tenant, tenant.runs[run.id], verdict, simulator.policy.text, repeat)
         return verdict
 
     def _write(self, number: int) -> None:

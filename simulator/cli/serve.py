@@ -6,6 +6,7 @@ import asyncio
 import gc
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from simulator.cli.options import common, control_token
 from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.stopping import Stop
 from simulator.cli.welcome import greeting, welcome
+from simulator.replaying import curl_of
 from simulator.reports import verdict_record
 
 QUIET_SECONDS = 0.3
@@ -142,7 +144,8 @@ class _Host:
         if self._as_json:
             show_json({"scenario": scenario.name, **verdict_record(verdict)}, one_line=True)
         else:
-            show_verdict(tenant, tenant.runs[run.id], verdict, simulator.policy.text)
+            repeat = partial(curl_of, simulator, tenant)
+            show_verdict(tenant, tenant.runs[run.id], verdict, simulator.policy.text, repeat)
         return verdict.exit_code
 
     def _say_port(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from simulator.cli import code_of
 from tests.cli.running import PATIENCE, PBXSIM, environment, inside, process
+from tests.receiver import Receiver
 
 ESCAPE = "\x1b["
 
@@ -150,3 +151,33 @@ def test_help_comes_without_what_only_the_work_needs():
     loaded = done.stdout.split()
     assert "click" in loaded
     assert not {"flask", "sqlalchemy", "jsonschema_rs", "aiohttp", "uvicorn", "yaml", "faker"} & set(loaded)
+
+
+MISSED = """
+scenario: missed
+title: Nobody is transferred
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - after: 1s
+    hangup: {call: A, by: outside}
+expect:
+  - sent: {vendor: pbx55, call: A, message: transferred, symptom: the caller went nowhere}
+"""
+
+
+def test_missed_expectation_shows_its_symptom_what_came_near_and_how_to_make_that_again(tmp_path):
+    """The command for a shell is one that sends the nearest push once more, to where it went."""
+    file = tmp_path / "missed.yaml"
+    file.write_text(MISSED)
+
+    with Receiver() as receiver:
+        done = inside("run", file, "--target", f"pbx55={receiver.url}/hook", "--method", "POST", "--token", "geheim")
+        (again,) = (line.split("again: ", 1)[1] for line in done.out.splitlines() if " again: " in line)
+        subprocess.run(again, shell=True, check=True, timeout=PATIENCE, env=environment({"PBXSIM_PBX55_TOKEN": "t"}))
+        first, *_, last = receiver.requests
+
+    assert done.code == 1
+    assert "found 0: the caller went nowhere" in done.out
+    assert "near miss: #1 pbx55 started of A" in done.out
+    assert "geheim" not in done.out
+    assert (last.path, last.body, last.header("token")) == (first.path, first.body, "t")

@@ -206,4 +206,4 @@ def test_attended_transfer_connects_who_was_consulted_and_ends_the_consultation(
         (State.ENDED, ()),
         (State.TALKING, ("112",)),
     ]
-    assert calls["c3"].origin == "c1"
+    assert (calls["c3"].origin, calls["c1"].last.other, calls["c2"].last.other) == ("c1", "c3", "c3")

@@ -75,7 +75,7 @@ class Agent:
                 return replace(self, queues=(*self.queues, event.queue), since=event.at)
             case AgentKind.LOGGED_OUT if self.queues and (event.queue is None or event.queue in self.queues):
                 left = tuple(q for q in self.queues if event.queue is not None and q != event.queue)
-                return replace(self, queues=left) if left else replace(self, queues=(), paused_at=None, reason=None)
+                return replace(self, queues=left) if left else newcomer(self.extension, event.at, self.calls)
             case AgentKind.PAUSED if self.queues and self.paused_at is None:
                 return replace(self, paused_at=event.at, reason=event.reason)
             case AgentKind.UNPAUSED if self.paused_at is not None:
@@ -133,9 +133,9 @@ class Agent:
         )
 
 
-def newcomer(extension: str, at: datetime) -> Agent:
-    """Return an agent who has not logged in anywhere yet."""
-    return Agent(extension, (), at, at)
+def newcomer(extension: str, at: datetime, calls: int = 0) -> Agent:
+    """Return an agent who is logged in nowhere, and has taken so many calls before."""
+    return Agent(extension, (), at, at, calls)
 
 
 class ImpossibleForAgent(SimulatorError):

@@ -84,8 +84,8 @@ class Call:
                 return f"extension {extension} is not ringing"
         elif self.state is State.TALKING and kind in (Kind.QUEUED, Kind.RINGING) and self.attended:
             return "somebody of ours is in the call: transfer it"
-        elif kind in (Kind.JOINED, Kind.BROKE_IN) and extension in self.present:
-            return f"extension {extension} is in the call already"
+        elif kind in (Kind.JOINED, Kind.BROKE_IN, Kind.RINGING) and extension in self.engaged:
+            return f"extension {extension} is in the call, or rings, already"
         elif kind is Kind.LEFT and (extension not in self.present or len(self.present) < 2):
             return f"extension {extension} is not in a conference"
         return ""

@@ -114,7 +114,8 @@ def _ring_out(pbx: Pbx, tx: Transaction, body: Any) -> None:
     extension = body["extension"]
     _happen(pbx, tx, call, Kind.UNANSWERED, extension=extension)
     agent = tx.get(AGENT, extension)
-    if agent is not None and agent["missed"] >= MOST_MISSED:
+    # Who logged out meanwhile, or paused, needs no pause.
+    if agent is not None and agent["missed"] >= MOST_MISSED and agent["queues"] and agent["paused_at"] is None:
         agent_does(pbx, tx, extension, AgentKind.PAUSED, reason="no answer")
 
 

@@ -7,20 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from contracts import strict_json
-from scenarios.durations import parse_duration
 from scenarios.loader import library, load, load_text
 from scenarios.model import BY_AGENT, STARTING, Scenario, Step, Verb
-from scenarios.reading import LONGEST
 from scenarios.shape import findings
 from simulator.calls import Call, ImpossibleEvent, Kind
-from simulator.conduct import CONDUCT, Conduct
+from simulator.conduct import CONDUCT
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_call, tenant_of, tenant_with_world
+from simulator.control.stories import NAME, story_of
 from simulator.control.watching import wait_for
-from simulator.directory import CUSTOMER, EXTENSION
 from simulator.runs import Run
 from simulator.steps import act
-from simulator.tenants import Tenant
 from simulator.transactions import Transaction
 from simulator.vendor import Received, Reply
 
@@ -28,8 +25,6 @@ if TYPE_CHECKING:
     from simulator.app import Simulator
 
 MOST_CALLS = 1000
-_USUAL = {"ring": "3s", "talk": "5s"}
-_NAME = "A"  # what the call is called in the scenario that is made of it
 _STEPS = sorted(verb.value for verb in set(Verb) - STARTING - BY_AGENT - {Verb.SWAP, Verb.AWAIT})
 _KINDS = {
     Verb.MENU: Kind.MENU_ENTERED,
@@ -79,13 +74,14 @@ def make_call(simulator: Simulator, received: Received) -> Reply:
     """Play a small scenario made of the body: a call that rings and, unless told otherwise, is answered."""
     tenant = tenant_with_world(simulator, received)
     body = received.body or {}
-    text, conduct = strict_json.dumps(_story(tenant, simulator, body)).decode(), _conduct(body)
+    story, conduct = story_of(Transaction(tenant, simulator.store), body)
+    text = strict_json.dumps(story).decode()
     run = simulator.engine.play(tenant, load_text(text, "POST /_sim/calls"), lenient=True, at_once=True)
     if conduct is not None:
         tx = Transaction(tenant, simulator.store)
-        tx.put(CONDUCT, run.calls[_NAME], conduct.to_document())
+        tx.put(CONDUCT, run.calls[NAME], conduct.to_document())
         tx.commit()
-    return Reply(201, {"run": run.id, "call": run.calls[_NAME]})
+    return Reply(201, {"run": run.id, "call": run.calls[NAME]})
 
 
 def step_call(simulator: Simulator, received: Received) -> Reply:
@@ -155,7 +151,7 @@ def _step_of(body: Mapping[str, str]) -> tuple[Verb, dict[str, str]]:
         fields.setdefault("as", "transferred")
     if word == Verb.HANGUP:
         fields.setdefault("by", "outside")
-    step = {word: {"call": _NAME, **fields}}
+    step = {word: {"call": NAME, **fields}}
     wrong = findings({"scenario": "call", "title": "A step", "steps": [step]})
     if wrong:
         texts = (f"{place[-1]}: {text}" for place, text in wrong)
@@ -172,64 +168,3 @@ def _possible(call: Call) -> str:
 
 def _nothing() -> Scenario:
     return Scenario("", "", "", (), (), (), "")
-
-
-def _story(tenant: Tenant, simulator: Simulator, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the scenario document for a call as the body wants it. Raises Failed when nobody is there to call."""
-    tx = Transaction(tenant, simulator.store)
-    outbound, outcome, routed = body.get("direction") == "outbound", body.get("outcome", "answered"), body.get("route")
-    ring, talk = (body.get(word, usual) for word, usual in _USUAL.items())
-    _check_sense(body)
-    extension = body.get("extension") or _first(tx, EXTENSION, "extension")
-    someone = body.get("to" if outbound else "from") or _first(tx, CUSTOMER, "to" if outbound else "from")
-    if outbound:
-        by_number = {"by_number": True} if outcome == "by_number" else {}
-        start: dict[str, Any] = {"outbound": {"call": _NAME, "extension": extension, "to": someone, **by_number}}
-    else:
-        line = {"to": body["to"]} if "to" in body else {}
-        start = {"inbound": {"call": _NAME, "from": someone, **line}}
-    steps = [start]
-    if routed:
-        steps.append({"after": "1s", "route": {"call": _NAME}})
-        if not outbound:
-            return {"scenario": "call", "title": "A call made by the control API", "steps": steps}
-    if "queue" in body and not outbound:
-        steps.append({"after": "1s", "queue": {"call": _NAME, "queue": body["queue"]}})
-    rings = {"call": _NAME} if outbound else {"call": _NAME, "extension": extension}
-    if not routed:
-        steps.append({"after": "1s", "ring": rings})
-    if outcome == "answered":
-        steps.append({"after": ring, "answer": {"call": _NAME}})
-        steps.append({"after": talk, "hangup": {"call": _NAME, "by": "outside"}})
-    elif outcome == "missed":
-        steps.append({"after": ring, "hangup": {"call": _NAME, "by": "inside" if outbound else "outside"}})
-    return {"scenario": "call", "title": "A call made by the control API", "steps": steps}
-
-
-def _conduct(body: Mapping[str, Any]) -> Conduct | None:
-    """Return how people behave where no step says it: wherever a routed call comes out, somebody picks up there."""
-    routed_in = body.get("route") and body.get("direction") != "outbound"
-    if not routed_in or body.get("outcome", "answered") != "answered":
-        return None
-    ring, talk = (
-        parse_duration(body.get(word, usual), longest=LONGEST).total_seconds() for word, usual in _USUAL.items()
-    )
-    return Conduct(answer=ring, talk=talk)
-
-
-def _check_sense(body: Mapping[str, Any]) -> None:
-    if body.get("outcome") == "by_number" and body.get("direction") != "outbound":
-        raise Failed(422, "outcome by_number: nobody is dialled by an inbound call", '"direction": "outbound"')
-    spare = next((word for word in ("extension", "queue") if word in body), None)
-    if body.get("route") and body.get("direction") != "outbound" and spare is not None:
-        raise Failed(422, f"{spare} beside route: provisioning says where the call goes", "one of the two")
-
-
-def _first(tx: Transaction, kind: str, word: str) -> str:
-    """Return the number of the first extension, or the first phone of a customer."""
-    for record in tx.all(kind):
-        if kind == EXTENSION:
-            return str(record["number"])
-        if record["phones"]:
-            return str(record["phones"][0])
-    raise Failed(422, f"this world has no {kind} to take: none was named", f'"{word}" in the body')

@@ -207,3 +207,25 @@ def test_attended_transfer_connects_who_was_consulted_and_ends_the_consultation(
         (State.TALKING, ("112",)),
     ]
     assert (calls["c3"].origin, calls["c1"].last.other, calls["c2"].last.other) == ("c1", "c3", "c3")
+
+
+def test_agent_that_logs_out_while_the_third_offer_rings_is_not_paused():
+    steps = '  - login: {extension: "117", queue: vendas}\n' + TWO_CALLERS + "  - {after: 51s, logout: {extension: '117'}}"
+
+    calls, agents, verdict = floor(steps)
+
+    assert verdict.problem == ""
+    assert [at for _, at, _ in happened(calls["c1"], Kind.RINGING)] == [0, 25, 50]
+    assert (agents["117"].queues, agents["117"].paused_at) == ((), None)
+
+
+def test_agent_begins_anew_after_a_log_out():
+    steps = (
+        '  - login: {extension: "117", queue: vendas}\n'
+        + TWO_CALLERS
+        + "  - {after: 80s, logout: {extension: '117'}}\n  - login: {extension: '117', queue: vendas}\n"
+    )
+
+    calls, _, _ = floor(steps)
+
+    assert [at for _, at, _ in happened(calls["c1"], Kind.RINGING)] == [0, 25, 50, 80, 105, 130]

@@ -379,3 +379,16 @@ def test_metrics_can_be_parsed_and_count(running: Live, tenant: str, receiver: R
     assert samples["pbxsim_calls_total", mine] == 1
     assert samples["pbxsim_journal_entries_total", mine] == samples["pbxsim_deliveries_total", mine] == 2
     assert samples["pbxsim_jobs_waiting", mine] == 0
+
+
+def test_call_for_a_queue_with_agents_rings_where_the_queue_lets_it(running: Live, tenant: str) -> None:
+    """No step rings beside the queue: the agent that is offered the call picks up, and it ends as any other."""
+    running.control("PUT", "/clock", {"clock": "jumping"}, tenant=tenant)
+    running.control("POST", "/agents/113", {"do": "login", "queue": "suporte"}, tenant=tenant)
+
+    made = running.control("POST", "/calls", {"queue": "suporte", "ring": "4s", "talk": "20s"}, tenant=tenant).json
+    running.control("GET", f"/runs/{made['run']}", tenant=tenant, wait=10)
+    call = running.control("GET", f"/calls/{made['call']}", tenant=tenant).json
+
+    rings = [event["extension"] for event in call["events"] if event["kind"] == "ringing"]
+    assert (rings, call["agent"], call["state"], call["talk"]) == (["113"], "113", "ended", 20)

@@ -1,0 +1,103 @@
+"""The small scenario that ``POST /_sim/calls`` plays: who calls whom, and how it comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scenarios.durations import parse_duration
+from scenarios.reading import LONGEST
+from simulator.agents import AGENT
+from simulator.conduct import Conduct
+from simulator.control.replies import Failed
+from simulator.directory import CUSTOMER, EXTENSION
+from simulator.transactions import Transaction
+
+NAME = "A"  # what the call is called in the scenario that is made of it
+_USUAL = {"ring": "3s", "talk": "5s"}
+
+Body = Mapping[str, Any]
+Steps = list[dict[str, Any]]
+
+
+def story_of(tx: Transaction, body: Body) -> tuple[dict[str, Any], Conduct | None]:
+    """Return the scenario document for a call as the body wants it, and how people behave where no step says it.
+
+    Raises Failed when nobody is there to call.
+    """
+    _check_sense(body)
+    steps = _outbound(tx, body) if body.get("direction") == "outbound" else _inbound(tx, body)
+    conduct = _conduct(body) if _goes_by_itself(tx, body) and _outcome(body) == "answered" else None
+    return {"scenario": "call", "title": "A call made by the control API", "steps": steps}, conduct
+
+
+def _outbound(tx: Transaction, body: Body) -> Steps:
+    by_number = {"by_number": True} if _outcome(body) == "by_number" else {}
+    extension = body.get("extension") or _first(tx, EXTENSION, "extension")
+    to = body.get("to") or _first(tx, CUSTOMER, "to")
+    word = "route" if body.get("route") else "ring"
+    start = {"outbound": {"call": NAME, "extension": extension, "to": to, **by_number}}
+    return [start, {"after": "1s", word: {"call": NAME}}, *_end(body, "inside")]
+
+
+def _inbound(tx: Transaction, body: Body) -> Steps:
+    line = {"to": body["to"]} if "to" in body else {}
+    steps: Steps = [{"inbound": {"call": NAME, "from": body.get("from") or _first(tx, CUSTOMER, "from"), **line}}]
+    if body.get("route"):
+        steps.append({"after": "1s", "route": {"call": NAME}})
+    if "queue" in body:
+        steps.append({"after": "1s", "queue": {"call": NAME, "queue": body["queue"]}})
+    if not _goes_by_itself(tx, body):
+        extension = body.get("extension") or _first(tx, EXTENSION, "extension")
+        steps.append({"after": "1s", "ring": {"call": NAME, "extension": extension}})
+    elif _outcome(body) == "answered":
+        return steps  # whoever it comes to picks up
+    return [*steps, *_end(body, "outside")]
+
+
+def _end(body: Body, caller: str) -> Steps:
+    ring, talk = (body.get(word, usual) for word, usual in _USUAL.items())
+    match _outcome(body):
+        case "answered":
+            answer = {"after": ring, "answer": {"call": NAME}}
+            return [answer, {"after": talk, "hangup": {"call": NAME, "by": "outside"}}]
+        case "missed":
+            return [{"after": ring, "hangup": {"call": NAME, "by": caller}}]
+    return []
+
+
+def _goes_by_itself(tx: Transaction, body: Body) -> bool:
+    """Say whether provisioning, or a queue with agents, decides where an inbound call rings."""
+    if body.get("direction") == "outbound":
+        return False
+    queue = body.get("queue")
+    return bool(body.get("route")) or any(queue in agent["queues"] for agent in tx.all(AGENT))
+
+
+def _outcome(body: Body) -> str:
+    return str(body.get("outcome", "answered"))
+
+
+def _conduct(body: Body) -> Conduct:
+    ring, talk = (
+        parse_duration(body.get(word, usual), longest=LONGEST).total_seconds() for word, usual in _USUAL.items()
+    )
+    return Conduct(answer=ring, talk=talk)
+
+
+def _check_sense(body: Body) -> None:
+    if body.get("outcome") == "by_number" and body.get("direction") != "outbound":
+        raise Failed(422, "outcome by_number: nobody is dialled by an inbound call", '"direction": "outbound"')
+    spare = next((word for word in ("extension", "queue") if word in body), None)
+    if body.get("route") and body.get("direction") != "outbound" and spare is not None:
+        raise Failed(422, f"{spare} beside route: provisioning says where the call goes", "one of the two")
+
+
+def _first(tx: Transaction, kind: str, word: str) -> str:
+    """Return the number of the first extension, or the first phone of a customer."""
+    for record in tx.all(kind):
+        if kind == EXTENSION:
+            return str(record["number"])
+        if record["phones"]:
+            return str(record["phones"][0])
+    raise Failed(422, f"this world has no {kind} to take: none was named", f'"{word}" in the body')

@@ -39,6 +39,11 @@ class BadTarget(SimulatorError):
         self.field = field
 
 
+def own_id(vendor: str) -> str:
+    """Return the id of the target that stands in where none was given: a fake or a receiver of this simulator."""
+    return f"own-{vendor}"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where pushes go.

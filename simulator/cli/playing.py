@@ -19,7 +19,7 @@ from simulator.identity import Identity
 from simulator.receiver import Receiver
 from simulator.serving import Server
 from simulator.settings import Settings
-from simulator.targets import Target, parse_target
+from simulator.targets import Target, own_id, parse_target
 from simulator.transactions import Transaction
 
 # An epoch in an id has nine digits or more; and what is due or expires long after must have a date, too.
@@ -123,7 +123,7 @@ async def built_in_targets(simulator: Simulator, *, show: bool) -> AsyncIterator
 
 
 def _built_in(simulator: Simulator, receiver: Server, vendor: str, methods: tuple[str, ...]) -> Target:
-    key = f"own-{vendor}"
+    key = own_id(vendor)
     if simulator.vendors[vendor].login is not None and simulator.server is not None:
         credentials = simulator.default.profile.credentials[vendor]
         return Target(key, vendor, f"{simulator.server.url}/{vendor}", credentials=credentials)

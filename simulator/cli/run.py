@@ -34,7 +34,8 @@ from simulator.verdicts import Verdict
 @click.option("--canonical", is_flag=True, help="With --journal: only what is equal for the same seed and scenario.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @click.option("--list", "list_them", is_flag=True, help="List the scenarios of the library.")
-def command(scenarios: tuple[str, ...], list_them: bool, as_json: bool, **options: Any) -> int:
+@click.option("--library", "whole_library", is_flag=True, help="Play every scenario of the library.")
+def command(scenarios: tuple[str, ...], list_them: bool, whole_library: bool, as_json: bool, **options: Any) -> int:
     """Play scenarios (library names, files or directories) and judge what came of them.
 
     Without --target the messages go to a receiver of our own.
@@ -43,6 +44,7 @@ def command(scenarios: tuple[str, ...], list_them: bool, as_json: bool, **option
     if list_them:
         _list(as_json=as_json)
         return 0
+    scenarios = (*scenarios, *(library() if whole_library else ()))
     if not scenarios or "" in scenarios:
         raise click.UsageError(f"name a scenario: a file, a directory, or one of: {', '.join(library())}")
     if options["canonical"] and options["journal"] is None:

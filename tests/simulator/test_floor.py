@@ -210,7 +210,9 @@ def test_attended_transfer_connects_who_was_consulted_and_ends_the_consultation(
 
 
 def test_agent_that_logs_out_while_the_third_offer_rings_is_not_paused():
-    steps = '  - login: {extension: "117", queue: vendas}\n' + TWO_CALLERS + "  - {after: 51s, logout: {extension: '117'}}"
+    steps = (
+        '  - login: {extension: "117", queue: vendas}\n' + TWO_CALLERS + "  - {after: 51s, logout: {extension: '117'}}"
+    )
 
     calls, agents, verdict = floor(steps)
 

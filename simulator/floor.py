@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from simulator.agents import AGENT, Agent, AgentEvent, AgentKind, newcomer
+from simulator.arriving import arrive
 from simulator.calls import Call, Cause, Kind, State
 from simulator.conduct import still_due
 from simulator.directory import EXTENSION, QUEUE
@@ -146,6 +147,7 @@ def _expect(tx: Transaction, kind: str, field: str, key: str) -> None:
 
 
 _DUE: dict[Task, Callable[[Pbx, Transaction, Any], None]] = {
+    Task.ARRIVE: arrive,
     Task.OFFER: _offer,
     Task.RING_OUT: _ring_out,
     Task.DEED: _deed,

@@ -18,6 +18,7 @@ class Task(StrEnum):
     DELIVER = "deliver"  # one attempt to deliver a message to a target
     DEED = "deed"  # what a person does with a call, as its conduct says
     OFFER = "offer"  # the calls that wait in a queue are offered to the agents that are free
+    ARRIVE = "arrive"  # the next call of a plan of traffic comes
     RING_OUT = "ring_out"  # a device that was offered a call stops ringing
 
 

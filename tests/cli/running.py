@@ -17,7 +17,7 @@ from typing import Any
 
 from simulator.cli import code_of
 
-COMMANDS = ("serve", "listen", "run", "check", "vendors", "credentials")
+COMMANDS = ("serve", "listen", "run", "traffic", "check", "vendors", "credentials")
 PBXSIM = (sys.executable, "-m", "simulator")
 PATIENCE = 30.0
 

@@ -11,10 +11,10 @@ from typing import Any, cast
 
 from simulator.agents import AGENT, Agent
 from simulator.calls import Call, Event, Facts, Kind, State
-from simulator.conduct import CONDUCT, Conduct, deeds
+from simulator.conduct import CONDUCT, Conduct, deeds, past
 from simulator.directory import QUEUE
 from simulator.events import Cause, Party
-from simulator.jobs import Task
+from simulator.jobs import Job, Task
 from simulator.transactions import Transaction
 
 # A device that let a call ring is offered another one only after these seconds.
@@ -23,6 +23,10 @@ RETRY = timedelta(seconds=5)
 
 def follow(tx: Transaction, before: Call, call: Call, event: Event, run: str) -> None:
     """Schedule what follows an event that made ``before`` this ``call``; ``run`` is the id of its run, if any."""
+    for job in tx.deeds_of(call.id):
+        # What can never be due any more would only make a jumping clock stop for nothing.
+        if past(call, *deed_of(job)):
+            tx.finish(job)
     conduct = tx.get(CONDUCT, call.id)
     if conduct is not None:
         for deed in deeds(Conduct.from_document(conduct), call, event):
@@ -41,6 +45,13 @@ def look_again(tx: Transaction, queue: str, at: datetime, run: str) -> None:
     """Let a queue that anybody serves offer what waits in it at a time; one without agents is played by hand."""
     if any(queue in agent["queues"] for agent in tx.all(AGENT)):
         tx.schedule(max(at, tx.now), Task.OFFER, {"queue": queue}, run=run)
+
+
+def deed_of(job: Job) -> tuple[Kind, Facts, int]:
+    """Return what somebody will do, with what facts, and the number of the event that it follows."""
+    if job.task is Task.RING_OUT:  # there is nothing to ring out once the device rings no more
+        return Kind.ANSWERED, {"extension": job.body["extension"]}, job.body["since"]
+    return Kind(job.body["kind"]), facts_of(job.body), job.body["since"]
 
 
 def facts_of(body: Mapping[str, Any]) -> Facts:

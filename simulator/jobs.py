@@ -36,6 +36,11 @@ class Job:
     lane: str = ""
     run: str = ""
 
+    @property
+    def deed_of(self) -> str | None:
+        """The call with which somebody will do something then, if it is such a job."""
+        return self.body["call"] if self.task in (Task.DEED, Task.RING_OUT) else None
+
     def to_document(self) -> dict[str, Any]:
         """Return the job as JSON-able values."""
         return {

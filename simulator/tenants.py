@@ -79,6 +79,7 @@ class Tenant:
         self.profile = profile
         self.readings = readings  # every discrepancy of every vendor, where the profile has only what was chosen
         self.clock = clock
+        self.clock_unwritten = False  # it has jumped since it was last written
         self.identity = Identity(profile.seed)
         self.zone = zone_of(profile.zone)
         self.furnished = False

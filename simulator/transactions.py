@@ -181,6 +181,12 @@ class Transaction:
         """Write a job again, with a new time or body."""
         self._new.jobs[job.id] = job
 
+    def deeds_of(self, call: str) -> list[Job]:
+        """Return the jobs in which somebody does something with a call, those of this unit of work too."""
+        new = self._new.jobs
+        kept = [job for job in self._tenant.agenda.deeds_of(call) if job.id not in new]
+        return kept + [job for job in new.values() if job is not None and job.deed_of == call]
+
     def finish(self, job: Job) -> None:
         """Remove a job that is done."""
         self._new.jobs[job.id] = None

@@ -36,7 +36,7 @@ MOST_AGENTS = 1_000
 @common
 @click.option(
     "--arrivals",
-    default="poisson:100/h",
+    default="poisson:80/h",
     show_default=True,
     help="When calls come: poisson, even, day or burst, a colon, and how many in what time.",
 )

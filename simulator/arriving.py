@@ -98,5 +98,3 @@ def _caller(tx: Transaction, plan: Plan, number: int) -> str:
     if not known:
         return make_mobile(tx.identity, TRAFFIC, plan.key, number)
     return str(known[tx.identity.integer(TRAFFIC, plan.key, number, "caller", low=0, high=len(known) - 1)])
-
-

@@ -104,7 +104,7 @@ def still_due(call: Call, deed_kind: Kind, facts: Facts, since: int) -> bool:
 
 
 def past(call: Call, deed_kind: Kind, facts: Facts, since: int) -> bool:
-    """Tell whether a deed that followed event number ``since`` can never be due again; one that cannot be now may be."""
+    """Tell whether a deed that followed event number ``since`` can never be due: one that is not now may be later."""
     if call.state is State.ENDED:
         return True
     extension = facts.get("extension")

@@ -16,9 +16,9 @@ class Figures:
     """What came of traffic; times in seconds.
 
     ``arrived`` calls came, of which ``waiting`` are not over. ``load`` is what was offered, in erlangs: calls a second
-    times the mean ``handling`` of an answered one (its ringing at the agent, talk and wrap-up). ``service_level`` is the
-    part of the calls that are over which was answered within ``within``; ``wait`` is the mean of all calls, given up or
-    not, and ``answer`` that of those that were answered; ``waited`` is the part that was not answered at once.
+    times the mean ``handling`` of an answered one (its ringing at the agent, talk and wrap-up). ``service_level`` is
+    the part of the calls that are over which was answered within ``within``; ``wait`` is the mean of all calls, given
+    up or not, and ``answer`` that of those that were answered; ``waited`` is the part that was not offered at once.
     ``occupancy`` is the part of the agents' time that their calls took.
     """
 

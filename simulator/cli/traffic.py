@@ -13,7 +13,7 @@ from scenarios.durations import parse_duration
 from scenarios.errors import DurationError
 from simulator.agents import AgentKind
 from simulator.app import Simulator, build
-from simulator.arrivals import DAY, WORKING_DAY, parse_arrivals, parse_curve
+from simulator.arrivals import parse_curve
 from simulator.arriving import agents_for, begin, expect
 from simulator.cdr import read_records
 from simulator.cli.logs import show_log

@@ -26,8 +26,8 @@ def show_report(watch: Watch) -> None:
         click.echo(f"  {name:16} {value}")
     if (theory := watch.theory) is not None:
         known = "Erlang A" if watch.plan.patience else "Erlang C"
-        told = f"{theory.waits:.1%} wait, {theory.abandoned:.1%} give up, mean wait {_length(theory.wait)}"
-        click.echo(f"  {'in theory':16} {told} ({known})")
+        expected = f"{theory.waits:.1%} wait, {theory.abandoned:.1%} give up, mean wait {_length(theory.wait)}"
+        click.echo(f"  {'in theory':16} {expected} ({known})")
     click.secho("\nmessages", bold=True)
     for vendor, told in sorted(watch.pushes.told.items()):
         names = ", ".join(f"{name} {count}" for name, count in sorted(told.arrived.items()))

@@ -51,7 +51,9 @@ def test_traffic_of_a_receiver_that_fails_fails():
 
 def test_recorded_calls_come_again(tmp_path):
     path = tmp_path / "calls.csv"
-    path.write_text("start,from,talk\n2026-03-02T09:00:00-03:00,37988242968,30\n2026-03-02T09:01:00-03:00,37988242968,0\n")
+    path.write_text(
+        "start,from,talk\n2026-03-02T09:00:00-03:00,37988242968,30\n2026-03-02T09:01:00-03:00,37988242968,0\n"
+    )
 
     done = inside("traffic", "--replay", path, "--json")
 

@@ -208,13 +208,13 @@ def test_push_that_never_arrives_fails_and_a_target_that_never_answers_is_the_en
 
 
 def ended_call(number, *, answered=True):
-    call, event = Call(f"c{number}", number, Direction.INBOUND, "5537999912222", "551130037293").apply(
+    call, _ = Call(f"c{number}", number, Direction.INBOUND, "5537999912222", "551130037293").apply(
         Kind.STARTED, MORNING
     )
-    call, event = call.apply(Kind.QUEUED, MORNING, queue="vendas", wrap_up=5)
+    call, _ = call.apply(Kind.QUEUED, MORNING, queue="vendas", wrap_up=5)
     if answered:
-        call, event = call.apply(Kind.RINGING, MORNING, extension="116")
-        call, event = call.apply(Kind.ANSWERED, MORNING, extension="116")
+        call, _ = call.apply(Kind.RINGING, MORNING, extension="116")
+        call, _ = call.apply(Kind.ANSWERED, MORNING, extension="116")
     cause = Cause.NORMAL if answered else Cause.ABANDONED
     return call.apply(Kind.ENDED, MORNING + timedelta(seconds=30), by=Party.OUTSIDE, cause=cause)
 

@@ -14,6 +14,7 @@ from simulator.agents import AGENT, Agent, AgentEvent, AgentKind, newcomer
 from simulator.arriving import arrive
 from simulator.calls import Call, Cause, Kind, State
 from simulator.conduct import still_due
+from simulator.crediting import meter
 from simulator.directory import EXTENSION, QUEUE
 from simulator.distribution import Strategy, offered, place_in_line
 from simulator.documents import time_to_text
@@ -148,6 +149,7 @@ def _expect(tx: Transaction, kind: str, field: str, key: str) -> None:
 
 _DUE: dict[Task, Callable[[Pbx, Transaction, Any], None]] = {
     Task.ARRIVE: arrive,
+    Task.METER: meter,
     Task.OFFER: _offer,
     Task.RING_OUT: _ring_out,
     Task.DEED: _deed,

@@ -12,6 +12,7 @@ from typing import Any, cast
 from simulator.agents import AGENT, Agent
 from simulator.calls import Call, Event, Facts, Kind, State
 from simulator.conduct import CONDUCT, Conduct, deeds, past
+from simulator.crediting import begin_metering
 from simulator.directory import QUEUE
 from simulator.events import Cause, Party
 from simulator.jobs import Job, Task
@@ -23,6 +24,7 @@ RETRY = timedelta(seconds=5)
 
 def follow(tx: Transaction, before: Call, call: Call, event: Event, run: str) -> None:
     """Schedule what follows an event that made ``before`` this ``call``; ``run`` is the id of its run, if any."""
+    begin_metering(tx, call, event, run)
     for job in tx.deeds_of(call.id):
         # What can never be due any more would only make a jumping clock stop for nothing.
         if past(call, *deed_of(job)):

@@ -19,6 +19,7 @@ class Task(StrEnum):
     DEED = "deed"  # what a person does with a call, as its conduct says
     OFFER = "offer"  # the calls that wait in a queue are offered to the agents that are free
     ARRIVE = "arrive"  # the next call of a plan of traffic comes
+    METER = "meter"  # another increment of a call begins that a prepaid account pays for
     RING_OUT = "ring_out"  # a device that was offered a call stops ringing
 
 

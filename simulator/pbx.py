@@ -15,9 +15,9 @@ from contracts.model import Exchange
 from scenarios.model import Flaw
 from simulator.agents import AGENT, AgentEvent
 from simulator.announcing import Announcer
-from simulator.billing import DEFAULT_TARIFFS
 from simulator.board import Note
 from simulator.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Medium, Party, State
+from simulator.crediting import NoCredit, affordable
 from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import Engaged, UnknownCall, UnknownRecord
 from simulator.faults import Plan, plan
@@ -62,7 +62,8 @@ class Pbx:
     ) -> tuple[Call, Run | None]:
         """Begin a call (``outside`` and ``line`` as digits, national or with country code) and tell of it.
 
-        ``note`` sees it before anybody is told. Raises UnknownRecord when the world lacks the extension or the line.
+        ``note`` sees it before anybody is told. A call that a prepaid account cannot pay for is over at once. Raises
+        UnknownRecord when the world lacks the extension or the line, and NoCredit for a text message.
         """
         if extension is not None:
             self._expect(tx, EXTENSION, extension)
@@ -74,7 +75,13 @@ class Pbx:
         if note is not None:
             note(call)
         run = run.with_call(name, call.id) if run else None
-        return self._happen(tx, call, _first_kind(medium, direction), {}, run)
+        if medium is Medium.SMS and not affordable(tx, call):
+            raise NoCredit(tx.balance)
+        call, run = self._happen(tx, call, _first_kind(medium, direction), {}, run)
+        # A call that goes on by transfer is looked at when it is answered: the one it comes from is paid for still.
+        if medium is Medium.VOICE and origin is None and not affordable(tx, call):
+            return self._happen(tx, call, Kind.ENDED, {"by": Party.SYSTEM, "cause": Cause.NO_CREDIT}, run)
+        return call, run
 
     def happen(
         self, tx: Transaction, key: str, kind: Kind, *, run: Run | None = None, **facts: Any
@@ -149,9 +156,7 @@ class Pbx:
     ) -> tuple[Call, Run | None]:
         after, event = call.apply(kind, tx.now, **facts)
         if kind in OVER:
-            bill = DEFAULT_TARIFFS.bill(
-                after.direction, after.medium, after.line, after.outside, after.talk, tx.balance
-            )
+            bill = tx.tariffs.bill(after.direction, after.medium, after.line, after.outside, after.talk, tx.balance)
             tx.balance = bill.balance
             after, event = call.apply(kind, tx.now, bill=bill, **facts)
         tx.put_call(after, event)

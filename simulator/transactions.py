@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.model import Exchange, Judgement
+from simulator.billing import Tariffs
 from simulator.board import Board
 from simulator.calls import Call, Event, State
 from simulator.channel import Channels
@@ -157,6 +158,16 @@ class Transaction:
     def remove_run(self, key: str) -> None:
         """Remove a scenario run."""
         self._new.runs[key] = None
+
+    @property
+    def tariffs(self) -> Tariffs:
+        """The tenant's price list."""
+        return self._tenant.tariffs
+
+    @property
+    def prepaid(self) -> bool:
+        """True when the account pays for calls as they go on."""
+        return self._tenant.profile.prepaid
 
     @property
     def balance(self) -> Decimal:

@@ -78,6 +78,8 @@ def _offer(pbx: Pbx, tx: Transaction, body: Any) -> None:
     record = tx.get(QUEUE, queue) or {}
     strategy = Strategy(record.get("strategy", Strategy.LONGEST_IDLE))
     free = _free_agents(tx, queue)
+    if not free:
+        return
     waiting = [c for c in tx.live_calls() if c.state is State.QUEUED and c.queue == queue]
     for call in sorted(waiting, key=place_in_line):
         last = (tx.get(LAST_OFFERED, queue) or {}).get("extension")
@@ -133,9 +135,12 @@ def _happen(pbx: Pbx, tx: Transaction, call: Call, kind: Kind, **facts: Any) -> 
 
 
 def _free_agents(tx: Transaction, queue: str) -> list[Agent]:
-    busy = {extension for call in tx.live_calls() for extension in call.engaged}
     agents = (Agent.from_document(d) for d in tx.all(AGENT) if queue in d["queues"])
-    return [agent for agent in agents if agent.available(tx.now) and agent.extension not in busy]
+    available = [agent for agent in agents if agent.available(tx.now)]
+    if not available:
+        return []  # before the calls are looked through: with many that wait, most offers find nobody
+    busy = {extension for call in tx.live_calls() for extension in call.engaged}
+    return [agent for agent in available if agent.extension not in busy]
 
 
 def _drawn(tx: Transaction, queue: str, most: int) -> int:

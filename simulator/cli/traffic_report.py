@@ -30,7 +30,7 @@ def show_report(watch: Watch) -> None:
         click.echo(f"  {'in theory':16} {expected} ({known})")
     click.secho("\nmessages", bold=True)
     for vendor, told in sorted(watch.pushes.told.items()):
-        names = ", ".join(f"{name} {count}" for name, count in sorted(told.arrived.items()))
+        names = ", ".join(f"{name} {count}" for name, count in sorted(told.arrived.items())) or "none"
         bad = f"; {told.refused} refused" if told.refused else ""
         bad += f"; {told.lost} never arrived: {told.why}" if told.lost else ""
         click.secho(f"  {vendor:16} {told.arrived.total()} arrived ({names}){bad}", fg="red" if bad else None)

@@ -1,11 +1,36 @@
 """``pbxsim traffic`` as a user runs it."""
 
+import re
+import shlex
+from pathlib import Path
+
+import click
 import pytest
 
+from simulator.cli import cli
+from simulator.cli.traffic import _texts, command
 from tests.cli.running import inside
 from tests.receiver import Receiver
 
+PAGE = (Path(__file__).parents[2] / "docs" / "traffic.md").read_text("utf-8")
 FEW = ("traffic", "--calls", "4", "--arrivals", "even:2/min", "--talk", "20s", "--patience", "never")
+
+
+@pytest.mark.parametrize("command", re.findall(r"^[.]venv/bin/pbxsim (.*)$", PAGE, re.M))
+def test_command_of_the_page_is_understood(command):
+    """It parses, and its plan can be read."""
+    name, *words = shlex.split(command)
+
+    context = cli.get_command(click.Context(cli), name).make_context(name, words)
+
+    assert _texts(context.params)["queue"] == "suporte"
+
+
+@pytest.mark.parametrize("option", re.findall(r"`(--[a-z-]+)", PAGE))
+def test_option_that_the_page_names_is_there(option):
+    names = [name for parameter in command.params for name in parameter.opts]
+
+    assert option in names
 
 
 def test_traffic_says_what_came_of_the_calls_and_of_the_pushes():

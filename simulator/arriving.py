@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulator.calls import Call, Direction, Kind, State
+from simulator.calls import Call, Direction, Kind
 from simulator.cdr import Row
 from simulator.conduct import CONDUCT
 from simulator.directory import CUSTOMER, EXTENSION, NUMBER, QUEUE, Extension
@@ -64,8 +64,7 @@ def arrive(pbx: Pbx, tx: Transaction, body: Any) -> None:
 
     outside = incoming.outside or _caller(tx, plan, number)
     call, _ = pbx.start(tx, Direction.INBOUND, outside, line=incoming.line, note=keep)
-    if call.state is not State.ENDED:
-        pbx.happen(tx, call.id, Kind.QUEUED, queue=plan.queue, wrap_up=incoming.wrap_up)
+    pbx.happen(tx, call.id, Kind.QUEUED, queue=plan.queue, wrap_up=incoming.wrap_up)
     _schedule(tx, plan, number + 1, body["at"], time_from_text(document["started"]))
 
 

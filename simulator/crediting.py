@@ -33,37 +33,44 @@ class NoCredit(SimulatorError):
 
 
 def affordable(tx: Transaction, call: Call) -> bool:
-    """Tell whether a call may begin, as far as its price goes; tell of it when it may not."""
+    """Tell whether the account can pay for the beginning of a call or message, as far as it costs anything."""
     tariff = _charging(tx, call)
-    if tariff is None or tariff.cost(max(1, tariff.free)) <= _left(tx):
-        return True
-    _tell_once(tx, call)
-    return False
+    return tariff is None or tariff.cost(max(1, tariff.free)) <= _left(tx)
 
 
 def begin_metering(tx: Transaction, call: Call, event: Event, run: str) -> None:
-    """Schedule the first look at what a call costs, when it was just answered; forget it when it is over."""
+    """Schedule a look at what a call costs, when it begins and when it is answered; forget it when it is over."""
     if call.state is State.ENDED:
         if tx.get(SET_ASIDE, call.id) is not None:
             tx.remove(SET_ASIDE, call.id)
-    elif event.kind in (Kind.ANSWERED, Kind.PICKED_UP) and call.answered == event.at and tx.prepaid:
+    elif not tx.prepaid:
+        return
+    elif event.kind is Kind.STARTED:
+        # A call that goes on by transfer is looked at when it is answered: the one it comes from is paid for still.
+        if call.origin is None and not affordable(tx, call):
+            tx.schedule(tx.now, Task.METER, {"call": call.id, "talk": None}, run=run)
+    elif event.kind in (Kind.ANSWERED, Kind.PICKED_UP) and call.answered == event.at:
         tariff = _charging(tx, call)
         if tariff is not None:
             _look(tx, call, tariff.paid_until(0), run)
 
 
 def meter(pbx: Pbx, tx: Transaction, body: Any) -> None:
-    """Set the next increment of a call aside, or cut the call when the account cannot pay for it."""
+    """Set the next increment of a call aside, or end the call when the account cannot pay for it."""
     call = tx.call(body["call"])
     tariff = _charging(tx, call) if call is not None else None
     if call is None or call.state is State.ENDED or tariff is None:
         return
-    paid = tariff.paid_until(body["talk"] + 1)
     run = tx.run_of(call.id)
-    if tariff.cost(paid) <= _left(tx, but=call.id):
-        tx.put(SET_ASIDE, call.id, {"call": call.id, "cost": str(tariff.cost(paid))})
-        _look(tx, call, paid, run.id if run else "")
-        return
+    if body["talk"] is None:
+        if call.answered is not None or affordable(tx, call):
+            return
+    else:
+        paid = tariff.paid_until(body["talk"] + 1)
+        if tariff.cost(paid) <= _left(tx, but=call.id):
+            tx.put(SET_ASIDE, call.id, {"call": call.id, "cost": str(tariff.cost(paid))})
+            _look(tx, call, paid, run.id if run else "")
+            return
     _tell_once(tx, call)
     _, run = pbx.happen(tx, call.id, Kind.ENDED, run=run, by=Party.SYSTEM, cause=Cause.NO_CREDIT)
     if run is not None:

@@ -77,10 +77,10 @@ def _offer(pbx: Pbx, tx: Transaction, body: Any) -> None:
     queue = body["queue"]
     record = tx.get(QUEUE, queue) or {}
     strategy = Strategy(record.get("strategy", Strategy.LONGEST_IDLE))
-    free = _free_agents(tx, queue)
+    waiting = [c for c in tx.live_calls() if c.state is State.QUEUED and c.queue == queue]
+    free = _free_agents(tx, queue) if waiting else []
     if not free:
         return
-    waiting = [c for c in tx.live_calls() if c.state is State.QUEUED and c.queue == queue]
     for call in sorted(waiting, key=place_in_line):
         last = (tx.get(LAST_OFFERED, queue) or {}).get("extension")
         picked = offered(strategy, free, record.get("extensions", ()), last, lambda most: _drawn(tx, queue, most))
@@ -135,12 +135,12 @@ def _happen(pbx: Pbx, tx: Transaction, call: Call, kind: Kind, **facts: Any) -> 
 
 
 def _free_agents(tx: Transaction, queue: str) -> list[Agent]:
-    agents = (Agent.from_document(d) for d in tx.all(AGENT) if queue in d["queues"])
-    available = [agent for agent in agents if agent.available(tx.now)]
-    if not available:
-        return []  # before the calls are looked through: with many that wait, most offers find nobody
-    busy = {extension for call in tx.live_calls() for extension in call.engaged}
-    return [agent for agent in available if agent.extension not in busy]
+    # Of the calls, most may wait, and of the agents, most may talk: neither costs more than a look.
+    calls = (call for call in tx.live_calls() if call.extension is not None or call.state is not State.QUEUED)
+    busy = {extension for call in calls for extension in call.engaged}
+    documents = (d for d in tx.all(AGENT) if queue in d["queues"] and d["extension"] not in busy)
+    agents = (Agent.from_document(document) for document in documents)
+    return [agent for agent in agents if agent.available(tx.now)]
 
 
 def _drawn(tx: Transaction, queue: str, most: int) -> int:

@@ -62,8 +62,8 @@ class Pbx:
     ) -> tuple[Call, Run | None]:
         """Begin a call (``outside`` and ``line`` as digits, national or with country code) and tell of it.
 
-        ``note`` sees it before anybody is told. A call that a prepaid account cannot pay for is over at once. Raises
-        UnknownRecord when the world lacks the extension or the line, and NoCredit for a text message.
+        ``note`` sees it before anybody is told. Raises UnknownRecord when the world lacks the extension or the line,
+        and NoCredit for a text message that a prepaid account cannot pay for.
         """
         if extension is not None:
             self._expect(tx, EXTENSION, extension)
@@ -77,11 +77,7 @@ class Pbx:
         run = run.with_call(name, call.id) if run else None
         if medium is Medium.SMS and not affordable(tx, call):
             raise NoCredit(tx.balance)
-        call, run = self._happen(tx, call, _first_kind(medium, direction), {}, run)
-        # A call that goes on by transfer is looked at when it is answered: the one it comes from is paid for still.
-        if medium is Medium.VOICE and origin is None and not affordable(tx, call):
-            return self._happen(tx, call, Kind.ENDED, {"by": Party.SYSTEM, "cause": Cause.NO_CREDIT}, run)
-        return call, run
+        return self._happen(tx, call, _first_kind(medium, direction), {}, run)
 
     def happen(
         self, tx: Transaction, key: str, kind: Kind, *, run: Run | None = None, **facts: Any

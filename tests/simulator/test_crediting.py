@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.calls import Cause, Direction, Kind, State
+from simulator.calls import Cause, Kind, State
 from simulator.crediting import NO_CREDIT, SET_ASIDE, give
 from simulator.tenants import Profile
 from simulator.transactions import Transaction
@@ -26,7 +26,7 @@ def calls_of(steps, balance, *targets, tariffs=VC1, prepaid=True, then=None):
             give(tx, Decimal(balance))
             tx.commit()
             verdict = await play(simulator, story(f"scenario: paid\ntitle: Paid\nsteps:\n{steps(area_of(tenant))}\n"))
-            return then(simulator, tenant) if then else (tenant, verdict)
+            return await then(simulator, tenant) if then else (tenant, verdict)
 
     return run(work())
 
@@ -101,20 +101,21 @@ def test_text_message_that_cannot_be_paid_for_is_refused_in_words():
 
 
 def test_account_that_was_given_more_calls_again_and_its_end_is_told_again():
-    def again(simulator, tenant):
-        told = len(tenant.records[NO_CREDIT])
-        tx = Transaction(tenant, simulator.store)
-        give(tx, Decimal("0.30"))
-        tx.commit()
-        tx = Transaction(tenant, simulator.store)
-        number, states = f"{area_of(tenant)}987654321", []
-        for balance in (Decimal("0.30"), Decimal("0.00")):
-            tx.balance = balance
-            states.append(simulator.pbx.start(tx, Direction.OUTBOUND, number, extension="111")[0].state)
-        tx.commit()
-        return told, states, len(tenant.records[NO_CREDIT])
+    async def again(simulator, tenant):
+        told = [len(tenant.records[NO_CREDIT])]
+        for balance in ("0.00", "0.30"):
+            tx = Transaction(tenant, simulator.store)
+            if balance != "0.00":
+                give(tx, Decimal(balance))
+            tx.commit()
+            await play(simulator, story(f"scenario: again\ntitle: Again\nsteps:\n{outbound('A', area_of(tenant))}"))
+            told.append(len(tenant.records[NO_CREDIT]))
+        return told, [(call.last.cause, call.talk) for call in tenant.calls.values()]
 
-    assert calls_of(lambda area: outbound("A", area), "0.30", then=again) == (1, [State.ROUTING, State.ENDED], 2)
+    told, calls = calls_of(lambda area: outbound("A", area), "0.30", then=again)
+
+    assert told == [1, 1, 2]
+    assert calls == [(Cause.NO_CREDIT, 30), (Cause.NO_CREDIT, 0), (Cause.NO_CREDIT, 30)]
 
 
 def test_account_that_is_not_prepaid_is_never_cut():

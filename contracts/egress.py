@@ -11,6 +11,7 @@ import re
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -148,6 +149,7 @@ class Gate:
         return (key, port) in self._named or (key, None) in self._named
 
 
+@lru_cache(maxsize=256)
 def split_url(url: str) -> Location:
     """Return the parts of an absolute http or https URL; raise Forbidden for any other text."""
     match = _URL.fullmatch(_plain(url))

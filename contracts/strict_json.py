@@ -20,6 +20,8 @@ MAX_DIGITS = 128
 
 # The closing quote is optional and the run possessive, so that no text makes the scan start over (linear time).
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
+# A place that a decimal holds: compiled once, since one with the mark itself in it would be compiled for each text.
+_HELD = re.compile(r'"([0-9a-f]{24})([0-9]+)"')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _OPENING = "[{"
 
@@ -90,7 +92,7 @@ class _Decimals:
     def restore(self, text: str) -> str:
         if not self._held:
             return text
-        return re.sub(f'"{self._mark}([0-9]+)"', lambda found: self._held[int(found[1])], text)
+        return _HELD.sub(lambda found: self._held[int(found[2])] if found[1] == self._mark else found[0], text)
 
 
 def _text(raw: bytes | str, max_bytes: int) -> str:

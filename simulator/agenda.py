@@ -18,12 +18,15 @@ class Agenda:
         self._lanes: dict[str, deque[int]] = {}
         self._due: list[tuple[datetime, int]] = []
         self._of_run: Counter[str] = Counter()
+        self._deeds: dict[str, dict[int, Job]] = {}
 
     def put(self, job: Job) -> None:
         """Add a job, at the end of its lane; or write one again, where it stands."""
         known = job.id in self.jobs
         self.jobs[job.id] = job
         self._of_run[job.run] += not known
+        if (call := job.deed_of) is not None:
+            self._deeds.setdefault(call, {})[job.id] = job
         if job.lane and not known:
             self._lanes.setdefault(job.lane, deque()).append(job.id)
         heapq.heappush(self._due, (job.due, job.id))
@@ -38,6 +41,10 @@ class Agenda:
             del self._of_run[job.run]
         if job.lane:
             self._leave_lane(job)
+        if (call := job.deed_of) is not None:
+            del self._deeds[call][key]
+            if not self._deeds[call]:
+                del self._deeds[call]
         return job
 
     def next(self) -> Job | None:
@@ -49,6 +56,10 @@ class Agenda:
                 return job
             heapq.heappop(self._due)  # done, put off, under way, or behind another: it comes back when it may start
         return None
+
+    def deeds_of(self, call: str) -> tuple[Job, ...]:
+        """Return what people will do with a call."""
+        return tuple(self._deeds.get(call, {}).values())
 
     def has_jobs_of(self, run: str) -> bool:
         """Say whether anything of a scenario run is left to do."""

@@ -36,18 +36,20 @@ class Destination(StrEnum):
 class Tariff:
     """A price per minute, and how talk is cut into what is charged.
 
-    ``minimum`` seconds are charged as soon as there is talk, and then each ``increment`` seconds begun. The
-    default 60/60 is inferred: the only usual one that gives the cost that 55PBX prints (0.58 for 11 s at 0.58
-    a minute). Raises BadTariff.
+    Talk of less than ``free`` seconds costs nothing; else ``minimum`` seconds are charged, and then each
+    ``increment`` seconds begun. The default 60/60 is inferred: the only usual one that gives the cost that 55PBX
+    prints (0.58 for 11 s at 0.58 a minute). Raises BadTariff.
     """
 
     name: str
     per_minute: Decimal
     minimum: int = 60
     increment: int = 60
+    free: int = 0
 
     def __post_init__(self) -> None:
-        if self.increment < 1 or self.minimum < 0 or not self.per_minute.is_finite() or self.per_minute < 0:
+        lengths = self.increment >= 1 and self.minimum >= 0 and self.free >= 0
+        if not lengths or not self.per_minute.is_finite() or self.per_minute < 0:
             raise BadTariff(self)
 
     def cost(self, seconds: int) -> Decimal:
@@ -56,10 +58,14 @@ class Tariff:
 
     def charged(self, seconds: int) -> int:
         """Return how many seconds are charged for so many seconds of talk."""
-        if seconds <= 0:
+        if seconds <= 0 or seconds < self.free:
             return 0
         beyond = max(0, seconds - self.minimum)
         return self.minimum + -(-beyond // self.increment) * self.increment
+
+    def paid_until(self, seconds: int) -> int:
+        """Return the longest talk that costs no more than so many seconds do."""
+        return self.charged(seconds) or max(0, self.free - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,14 @@ class Tariffs:
         if tariff is None:
             return Bill("", Decimal(0), Decimal(0), balance)
         return Bill(tariff.name, tariff.per_minute, cost, balance - cost)
+
+    def charging(self, direction: Direction, medium: Medium, line: str, outside: str) -> Tariff | None:
+        """Return the tariff by which such a call costs something; None where it costs nothing. Raises MissingTariff."""
+        if medium is Medium.SMS:
+            tariff = self._of(Destination.SMS) if direction is Direction.OUTBOUND else None
+        else:
+            tariff = self._for_voice(direction, line, outside)
+        return tariff if tariff is not None and tariff.per_minute else None
 
     def _for_voice(self, direction: Direction, line: str, outside: str) -> Tariff | None:
         if direction is Direction.INBOUND:

@@ -107,6 +107,16 @@ def still_due(call: Call, deed_kind: Kind, facts: Facts, since: int) -> bool:
     return call.state is State.RINGING and call.answered is None
 
 
+def past(call: Call, deed_kind: Kind, facts: Facts, since: int) -> bool:
+    """Tell whether a deed that followed event number ``since`` can never be due: one that is not now may be later."""
+    if call.state is State.ENDED:
+        return True
+    extension = facts.get("extension")
+    if deed_kind is Kind.ANSWERED and extension is not None:
+        return not _rings_since(call, extension, since)
+    return facts.get("cause") is Cause.ABANDONED and call.answered is not None
+
+
 def _rings_since(call: Call, extension: str | None, since: int) -> bool:
     newest = next((e for e in reversed(call.events) if e.kind is Kind.RINGING and e.extension == extension), None)
     rings = extension is None or extension in call.alerted

@@ -88,6 +88,7 @@ class Cause(StrEnum):
     REFUSED = "refused"
     TRANSFERRED = "transferred"
     UNKNOWN_NUMBER = "unknown_number"  # nobody has the number that was dialled
+    NO_CREDIT = "no_credit"  # a prepaid account could not pay for it, or no longer
     MACHINE = "machine"  # an answering machine picked up where a person was wanted
     CLOSED = "closed"  # a line was called out of its hours
     NOT_ALLOWED = "not_allowed"  # the extension may not dial that number

@@ -12,8 +12,10 @@ from datetime import timedelta
 from typing import Any
 
 from simulator.agents import AGENT, AGENT_EVENT, Agent, AgentEvent, AgentKind, newcomer
+from simulator.arriving import arrive
 from simulator.calls import Call, Cause, Kind, State
 from simulator.conduct import still_due
+from simulator.crediting import meter
 from simulator.directory import EXTENSION, QUEUE
 from simulator.distribution import Strategy, offered, place_in_line
 from simulator.documents import time_to_text
@@ -76,8 +78,10 @@ def _offer(pbx: Pbx, tx: Transaction, body: Any) -> None:
     queue = body["queue"]
     record = tx.get(QUEUE, queue) or {}
     strategy = Strategy(record.get("strategy", Strategy.LONGEST_IDLE))
-    free = _free_agents(tx, queue)
     waiting = [c for c in tx.live_calls() if c.state is State.QUEUED and c.queue == queue]
+    free = _free_agents(tx, queue) if waiting else []
+    if not free:
+        return
     for call in sorted(waiting, key=place_in_line):
         last = (tx.get(LAST_OFFERED, queue) or {}).get("extension")
         picked = offered(strategy, free, record.get("extensions", ()), last, lambda most: _drawn(tx, queue, most))
@@ -141,9 +145,12 @@ def _happen(pbx: Pbx, tx: Transaction, call: Call, kind: Kind, **facts: Any) -> 
 
 
 def _free_agents(tx: Transaction, queue: str) -> list[Agent]:
-    busy = {extension for call in tx.live_calls() for extension in call.engaged}
-    agents = (Agent.from_document(d) for d in tx.all(AGENT) if queue in d["queues"])
-    return [agent for agent in agents if agent.available(tx.now) and agent.extension not in busy]
+    # Of the calls, most may wait, and of the agents, most may talk: neither costs more than a look.
+    calls = (call for call in tx.live_calls() if call.extension is not None or call.state is not State.QUEUED)
+    busy = {extension for call in calls for extension in call.engaged}
+    documents = (d for d in tx.all(AGENT) if queue in d["queues"] and d["extension"] not in busy)
+    agents = (Agent.from_document(document) for document in documents)
+    return [agent for agent in agents if agent.available(tx.now)]
 
 
 def _drawn(tx: Transaction, queue: str, most: int) -> int:
@@ -156,6 +163,8 @@ def _expect(tx: Transaction, kind: str, field: str, key: str) -> None:
 
 
 _DUE: dict[Task, Callable[[Pbx, Transaction, Any], None]] = {
+    Task.ARRIVE: arrive,
+    Task.METER: meter,
     Task.OFFER: _offer,
     Task.RING_OUT: _ring_out,
     Task.DEED: _deed,

@@ -11,10 +11,11 @@ from typing import Any, cast
 
 from simulator.agents import AGENT, Agent
 from simulator.calls import Call, Event, Facts, Kind, State
-from simulator.conduct import CONDUCT, Conduct, deeds
+from simulator.conduct import CONDUCT, Conduct, deeds, past
+from simulator.crediting import begin_metering
 from simulator.directory import QUEUE
 from simulator.events import Cause, Party
-from simulator.jobs import Task
+from simulator.jobs import Job, Task
 from simulator.routing import PLAN
 from simulator.transactions import Transaction
 from simulator.vendor import Document
@@ -32,13 +33,8 @@ _FOUND = {
 
 def follow(tx: Transaction, before: Call, call: Call, event: Event, run: str) -> None:
     """Schedule what follows an event that made ``before`` this ``call``; ``run`` is the id of its run, if any."""
-    conduct = tx.get(CONDUCT, call.id)
-    if conduct is not None:
-        for deed in deeds(Conduct.from_document(conduct), call, event):
-            body = {"call": call.id, "since": event.number, "kind": deed.kind.value, "facts": _plain(deed.facts)}
-            tx.schedule(tx.now + deed.after, Task.DEED, body, run=run)
-        if call.state is State.ENDED:
-            tx.remove(CONDUCT, call.id)
+    begin_metering(tx, call, event, run)
+    _behave(tx, call, event, run)
     onward = tx.get(ONWARD, call.id)
     if onward is not None:
         _go_on(tx, call, event, onward, run)
@@ -54,10 +50,32 @@ def follow(tx: Transaction, before: Call, call: Call, event: Event, run: str) ->
             _released(tx, before, call, event, extension, run)
 
 
+def _behave(tx: Transaction, call: Call, event: Event, run: str) -> None:
+    """Schedule what the call's people will do after an event, and forget what can never be due any more."""
+    for job in tx.deeds_of(call.id):
+        if past(call, *deed_of(job)):
+            tx.finish(job)  # it would only make a jumping clock stop for nothing
+    conduct = tx.get(CONDUCT, call.id)
+    if conduct is None:
+        return
+    for deed in deeds(Conduct.from_document(conduct), call, event):
+        body = {"call": call.id, "since": event.number, "kind": deed.kind.value, "facts": _plain(deed.facts)}
+        tx.schedule(tx.now + deed.after, Task.DEED, body, run=run)
+    if call.state is State.ENDED:
+        tx.remove(CONDUCT, call.id)
+
+
 def look_again(tx: Transaction, queue: str, at: datetime, run: str) -> None:
     """Let a queue that anybody serves offer what waits in it at a time; one without agents is played by hand."""
     if any(queue in agent["queues"] for agent in tx.all(AGENT)):
         tx.schedule(max(at, tx.now), Task.OFFER, {"queue": queue}, run=run)
+
+
+def deed_of(job: Job) -> tuple[Kind, Facts, int]:
+    """Return what somebody will do, with what facts, and the number of the event that it follows."""
+    if job.task is Task.RING_OUT:  # there is nothing to ring out once the device rings no more
+        return Kind.ANSWERED, {"extension": job.body["extension"]}, job.body["since"]
+    return Kind(job.body["kind"]), facts_of(job.body), job.body["since"]
 
 
 def facts_of(body: Mapping[str, Any]) -> Facts:

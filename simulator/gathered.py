@@ -71,6 +71,7 @@ class Gathered:
         _apply(self.runs, tenant.runs)
         if self.balance is not None:
             tenant.balance = self.balance
+        tenant.clock_unwritten = False
         if self.clock is not None:
             tenant.clock = self.clock
         for key, job in self.jobs.items():
@@ -99,8 +100,8 @@ class Gathered:
                 yield Remove(name, kind, key) if value is None else _put(name, kind, key, value)
         if self.balance is not None:
             yield Put(name, ACCOUNT, "balance", strict_json.dumps(str(self.balance)))
-        if self.clock is not None:
-            yield _put(name, CLOCK, "clock", self.clock)
+        if self.clock is not None or tenant.clock_unwritten:
+            yield _put(name, CLOCK, "clock", self.clock or tenant.clock)
 
     def _jobs(self, tenant: Tenant) -> Iterable[Change]:
         for key, job in self.jobs.items():

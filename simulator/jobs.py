@@ -18,6 +18,8 @@ class Task(StrEnum):
     DELIVER = "deliver"  # one attempt to deliver a message to a target
     DEED = "deed"  # what a person does with a call, as its conduct says
     OFFER = "offer"  # the calls that wait in a queue are offered to the agents that are free
+    ARRIVE = "arrive"  # the next call of a plan of traffic comes
+    METER = "meter"  # another increment of a call begins that a prepaid account pays for
     RING_OUT = "ring_out"  # a device that was offered a call stops ringing
     REPLAY = "replay"  # send what the journal has once more
     ROUTE = "route"  # a call that nobody answered where it rang goes on to its next destination
@@ -36,6 +38,11 @@ class Job:
     body: Mapping[str, Any]
     lane: str = ""
     run: str = ""
+
+    @property
+    def deed_of(self) -> str | None:
+        """The call with which somebody will do something then, if it is such a job."""
+        return self.body["call"] if self.task in (Task.DEED, Task.RING_OUT) else None
 
     def to_document(self) -> dict[str, Any]:
         """Return the job as JSON-able values."""

@@ -16,9 +16,9 @@ from scenarios.model import Flaw
 from simulator import holding
 from simulator.agents import AGENT, AgentEvent
 from simulator.announcing import Announcer
-from simulator.billing import DEFAULT_TARIFFS
 from simulator.board import Note
 from simulator.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Medium, Party, State
+from simulator.crediting import NoCredit, affordable
 from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import Engaged, UnknownCall, UnknownRecord
 from simulator.faults import Plan, plan
@@ -64,7 +64,8 @@ class Pbx:
     ) -> tuple[Call, Run | None]:
         """Begin a call (``outside`` and ``line`` as digits, national or with country code) and tell of it.
 
-        ``note`` sees it before anybody is told. Raises UnknownRecord when the world lacks the extension or the line.
+        ``note`` sees it before anybody is told. Raises UnknownRecord when the world lacks the extension or the line,
+        and NoCredit for a text message that a prepaid account cannot pay for.
         """
         if extension is not None:
             self._expect(tx, EXTENSION, extension)
@@ -76,6 +77,8 @@ class Pbx:
         if note is not None:
             note(call)
         run = run.with_call(name, call.id) if run else None
+        if medium is Medium.SMS and not affordable(tx, call):
+            raise NoCredit(tx.balance)
         return self._happen(tx, call, _first_kind(medium, direction), {}, run)
 
     def happen(
@@ -148,9 +151,7 @@ class Pbx:
     ) -> tuple[Call, Run | None]:
         after, event = call.apply(kind, tx.now, **facts)
         if kind in OVER:
-            bill = DEFAULT_TARIFFS.bill(
-                after.direction, after.medium, after.line, after.outside, after.talk, tx.balance
-            )
+            bill = tx.tariffs.bill(after.direction, after.medium, after.line, after.outside, after.talk, tx.balance)
             tx.balance = bill.balance
             after, event = call.apply(kind, tx.now, bill=bill, **facts)
         tx.put_call(after, event)

@@ -58,6 +58,7 @@ _CAUSES = {
     Cause.BUSY: "is busy",
     Cause.REFUSED: "is refused",
     Cause.MACHINE: "an answering machine picks up; the PBX ends it",
+    Cause.NO_CREDIT: "the account has no credit left; the PBX ends it",
     Cause.UNKNOWN_NUMBER: "nobody has that number; the PBX ends it",
     Cause.CLOSED: "the line is out of its hours; the PBX ends it",
     Cause.NOT_ALLOWED: "the extension may not dial that number; the PBX ends it",

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from simulator.agenda import Agenda
+from simulator.billing import Tariffs
 from simulator.calls import Call, State
 from simulator.channel import Channels
 from simulator.clock import Clock, Mode
 from simulator.errors import SimulatorError
 from simulator.identity import Identity
 from simulator.journal import Journal
+from simulator.prices import tariffs_of
 from simulator.runs import Run
 from simulator.targets import Target
 from simulator.vendor import Document
@@ -43,7 +45,10 @@ Choices = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How a tenant is set up. The mappings are by vendor key; ``balance`` is in reais."""
+    """How a tenant is set up. The mappings are by vendor key, but for ``tariffs`` (see `simulator.prices`).
+
+    ``balance`` is in reais; ``prepaid``: what costs more than it does not take place.
+    """
 
     name: str
     seed: str = "1"
@@ -53,6 +58,8 @@ class Profile:
     accounts: Choices = field(default_factory=dict)
     credentials: Choices = field(default_factory=dict)
     balance: Decimal = Decimal("1000.00")
+    tariffs: Choices = field(default_factory=dict)
+    prepaid: bool = False
 
     def to_document(self) -> dict[str, Any]:
         """Return the profile as JSON-able values."""
@@ -65,6 +72,8 @@ class Profile:
             "accounts": _plain(self.accounts),
             "credentials": _plain(self.credentials),
             "balance": str(self.balance),
+            "tariffs": _plain(self.tariffs),
+            "prepaid": self.prepaid,
         }
 
     @classmethod
@@ -80,6 +89,7 @@ class Tenant:
         self.profile = profile
         self.readings = readings  # every discrepancy of every vendor, where the profile has only what was chosen
         self.clock = clock
+        self.clock_unwritten = False  # it has jumped since it was last written
         self.identity = Identity(profile.seed)
         self.zone = zone_of(profile.zone)
         self.furnished = False
@@ -108,6 +118,11 @@ class Tenant:
     def name(self) -> str:
         """The tenant's name."""
         return self.profile.name
+
+    @property
+    def tariffs(self) -> Tariffs:
+        """The price list."""
+        return tariffs_of(self.profile.tariffs)
 
     def now(self) -> datetime:
         """Tenant time, aware UTC."""

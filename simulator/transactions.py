@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.model import Exchange, Judgement
+from simulator.billing import Tariffs
 from simulator.board import Board
 from simulator.calls import Call, Event, State
 from simulator.channel import Channels
@@ -159,6 +160,16 @@ class Transaction:
         self._new.runs[key] = None
 
     @property
+    def tariffs(self) -> Tariffs:
+        """The tenant's price list."""
+        return self._tenant.tariffs
+
+    @property
+    def prepaid(self) -> bool:
+        """True when the account pays for calls as they go on."""
+        return self._tenant.profile.prepaid
+
+    @property
     def balance(self) -> Decimal:
         """The account's balance, in reais."""
         return self._tenant.balance if self._new.balance is None else self._new.balance
@@ -180,6 +191,12 @@ class Transaction:
     def reschedule(self, job: Job) -> None:
         """Write a job again, with a new time or body."""
         self._new.jobs[job.id] = job
+
+    def deeds_of(self, call: str) -> list[Job]:
+        """Return the jobs in which somebody does something with a call, those of this unit of work too."""
+        new = self._new.jobs
+        kept = [job for job in self._tenant.agenda.deeds_of(call) if job.id not in new]
+        return kept + [job for job in new.values() if job is not None and job.deed_of == call]
 
     def finish(self, job: Job) -> None:
         """Remove a job that is done."""

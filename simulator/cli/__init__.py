@@ -18,6 +18,7 @@ _COMMANDS = {
     "serve": "run the fakes and the control API",
     "listen": "receive pushes: print, check and keep what comes",
     "run": "play a scenario against your endpoint and judge what came of it",
+    "traffic": "let calls come to a queue by chance or as recorded, and say what came of them",
     "check": "judge recorded exchanges by the contracts",
     "vendors": "list what each vendor's contract holds, and how it is known",
     "credentials": "show the credentials of a running simulator's tenant",

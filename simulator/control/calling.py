@@ -127,7 +127,7 @@ def show_run(simulator: Simulator, received: Received) -> Reply:
     if key not in tenant.runs:
         raise Missing(f"there is no run {key!r}", "one of GET /_sim/runs")
     verdict = simulator.engine.verdict_so_far(tenant, key)
-    if verdict is None and tenant.runs[key].status == "running":
+    if verdict is None and tenant.runs[key].last is None:  # a broken one, too, has its messages to settle first
         return Reply(200, _shown(tenant.runs[key]), instruction=wait_for(received))
     body = _shown(tenant.runs[key])
     if verdict is not None:

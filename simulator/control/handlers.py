@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from simulator.control import calling, dialling, faulting, keeping, staff, watching
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_target, tenant_of, tenant_with_world
+from simulator.crediting import give
 from simulator.identity import Identity
+from simulator.prices import tariffs_of
 from simulator.targets import Target, checked
 from simulator.tenants import DEFAULT, UNCLAIMED, Profile, Tenant, zone_of
 from simulator.transactions import Transaction
@@ -76,6 +78,7 @@ def _make_tenant(simulator: Simulator, received: Received) -> Reply:
     settings = simulator.settings
     given = {"seed": settings.seed, "zone": settings.zone, **body}
     zone_of(given["zone"])
+    tariffs_of(given.get("tariffs", {}))
     profile = Profile.from_document({**Profile(name).to_document(), **given, "name": name})
     tenant = simulator.add(profile)
     return Reply(201, _tenant(tenant) | {"credentials": tenant.profile.to_document()["credentials"]})
@@ -91,9 +94,17 @@ def _change_tenant(simulator: Simulator, received: Received) -> Reply:
     _check_choices(simulator, received.body)
     document = tenant.profile.to_document()
     for field, choices in received.body.items():
-        for vendor, values in choices.items():
-            document[field][vendor] = {**document[field].get(vendor, {}), **values}
+        if field in ("balance", "prepaid"):
+            document[field] = choices
+            continue
+        for name, values in choices.items():
+            document[field][name] = {**document[field].get(name, {}), **values}
+    tariffs_of(document["tariffs"])
     simulator.change(tenant, Profile.from_document(document))
+    if "balance" in received.body:
+        tx = Transaction(tenant, simulator.store)
+        give(tx, tenant.profile.balance)
+        tx.commit()
     return Reply(200, _tenant(tenant))
 
 
@@ -178,6 +189,7 @@ def _tenant(tenant: Tenant) -> dict[str, Any]:
     document = tenant.profile.to_document()
     del document["credentials"]
     return document | {
+        "left": str(tenant.balance),
         "targets": len(tenant.targets),
         "calls": len(tenant.calls),
         "journal": tenant.journal.last,

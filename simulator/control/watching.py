@@ -10,6 +10,7 @@ from scenarios.durations import parse_duration
 from simulator.clock import parse_clock
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import tenant_of
+from simulator.crediting import NO_CREDIT
 from simulator.directory import KINDS
 from simulator.documents import time_to_text
 from simulator.jobs import Task
@@ -76,7 +77,7 @@ def list_records(simulator: Simulator, received: Received) -> Reply:
     """Return the records of a kind, without secrets."""
     tenant, kind = tenant_of(simulator, received), received.path["kind"]
     _furnish(simulator, tenant)
-    shown = {k for k in tenant.records if not k.startswith("_")}  # the others are the core's own
+    shown = {NO_CREDIT, *(k for k in tenant.records if not k.startswith("_"))}  # the others are the core's own
     if kind not in shown and not _is_vendor_kind(simulator, kind):
         known = ", ".join(sorted({*KINDS, *shown}))
         raise Missing(f"there are no records of the kind {kind!r}", f"one of: {known}")

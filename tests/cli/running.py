@@ -18,7 +18,7 @@ from typing import Any
 from simulator.cli import code_of
 
 COMMANDS = (
-    *("serve", "listen", "run", "check", "vendors", "credentials"),
+    *("serve", "listen", "run", "traffic", "check", "vendors", "credentials"),
     *("tail", "replay", "record", "schema"),
 )
 PBXSIM = (sys.executable, "-m", "simulator")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from tests.figures import delays, large
+from tests.figures import busy, delays, large
 from tests.figures.processes import PBXSIM, command, startup
 
 T = TypeVar("T")
@@ -58,6 +58,12 @@ def _reset(times: int) -> None:
     _told("control (the same without resets, in turns)", found.undisturbed, "ms")
 
 
+def _traffic(times: int) -> None:
+    values, control = _interleaved(times, busy.traffic)
+    _told("traffic of 1,000 calls", values)
+    _told_control(control)
+
+
 FIGURES: dict[str, Callable[[int], None]] = {
     "startup": _startup,
     "help": _command("help", "--help"),
@@ -65,7 +71,11 @@ FIGURES: dict[str, Callable[[int], None]] = {
     "listing": _listing,
     "reset": _reset,
     "delays": delays.main,
+    "traffic": _traffic,
+    "channels": busy.channels,
 }
+# What takes longer than a second or two is done less often.
+TIMES = {"traffic": 5, "channels": 3, "delays": 5}
 
 
 def _interleaved(times: int, measured: Callable[[], T]) -> tuple[list[T], list[float]]:
@@ -91,4 +101,4 @@ def _told(name: str, values: list[float], unit: str = "s") -> None:
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in FIGURES:
         sys.exit(f"name one of the figures: {', '.join(FIGURES)}")
-    FIGURES[sys.argv[1]](int(sys.argv[2]) if len(sys.argv) > 2 else 20)
+    FIGURES[sys.argv[1]](int(sys.argv[2]) if len(sys.argv) > 2 else TIMES.get(sys.argv[1], 20))

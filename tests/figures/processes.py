@@ -37,7 +37,7 @@ def startup() -> tuple[float, float]:
     with serving() as (url, pid):
         with urllib.request.urlopen(f"{url}/_sim/health", timeout=10) as answer:
             answer.read()
-        return time.perf_counter() - began, _resident(pid)
+        return time.perf_counter() - began, resident(pid)
 
 
 def command(*words: str | Path) -> float:
@@ -47,8 +47,9 @@ def command(*words: str | Path) -> float:
     return time.perf_counter() - began
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int, what: str = "VmRSS") -> float:
+    """Return the memory of a process in MB, now or (``VmHWM``) at its most."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
+        if line.startswith(what):
             return int(line.split()[1]) / 1024
     return 0.0

@@ -28,6 +28,17 @@ def drained(made):
     return order
 
 
+def test_deeds_of_a_call_are_known_until_they_are_done():
+    of = {1: (Task.DEED, "c1"), 2: (Task.RING_OUT, "c1"), 3: (Task.OFFER, "c1"), 4: (Task.DEED, "c2")}
+    made = agenda(*(Job(key, FIRST_MORNING, task, {"call": call}) for key, (task, call) in of.items()))
+
+    known = [[each.id for each in made.deeds_of(call)] for call in ("c1", "c2", "c3")]
+    drained(made)
+
+    assert known == [[1, 2], [4], []]
+    assert (made.deeds_of("c1"), made.deeds_of("c2")) == ((), ())
+
+
 def test_jobs_come_by_time_and_then_by_number():
     assert drained(agenda(job(1, 5), job(2, 0), job(3, 5), job(4, 0))) == [2, 4, 1, 3]
 

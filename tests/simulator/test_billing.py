@@ -16,10 +16,100 @@ from simulator.billing import (
     classify,
 )
 from simulator.calls import Bill, Direction, Medium
+from simulator.prices import BadPrice, parse_increments, tariffs_of
 
 LINE = "551130037293"
 VC2_NUMBER = "5519987654321"
 SECONDS = (0, 1, 3, 4, 29, 30, 31, 36, 37, 59, 60, 61)
+
+
+@pytest.mark.parametrize(
+    ("increments", "charged"),
+    # Talk of 0, 1, 3, 4, 29, 30, 31, 36 and 37 s; what Viacel's 4/30/6 means is inferred.
+    [
+        ("60/60", (0, 60, 60, 60, 60, 60, 60, 60, 60)),
+        ("30/6", (0, 30, 30, 30, 30, 30, 36, 36, 42)),
+        ("4/30/6", (0, 0, 0, 30, 30, 30, 36, 36, 42)),
+    ],
+)
+def test_talk_is_charged_by_the_notation_of_its_tariff(increments, charged):
+    free, minimum, increment = parse_increments(increments)
+    tariff = Tariff("X", Decimal("0.60"), minimum, increment, free)
+
+    assert tuple(tariff.charged(seconds) for seconds in (0, 1, 3, 4, 29, 30, 31, 36, 37)) == charged
+    assert [tariff.cost(s) for s in (0, 3, 37)] == [Decimal(charged[n]) / 100 for n in (0, 2, 8)]
+
+
+@pytest.mark.parametrize(
+    ("text", "increments"),
+    [("60/60", (0, 60, 60)), ("30/6", (0, 30, 6)), ("4/30/6", (4, 30, 6)), ("1/1", (0, 1, 1)), ("0/0/1", (0, 0, 1))],
+)
+def test_notation_of_increments_is_read(text, increments):
+    assert parse_increments(text) == increments
+
+
+@pytest.mark.parametrize("text", ["", "60", "60/0", "a/b", "4/30/6/6", "-1/6", "30 / 6", "30/6 ", "99999/6", "١/٦"])
+def test_text_that_says_no_increments_is_refused(text):
+    with pytest.raises(BadPrice, match="as in 60/60 or 30/6"):
+        parse_increments(text)
+
+
+def test_price_list_of_a_tenant_replaces_what_it_names():
+    tariffs = tariffs_of(
+        {"VC2": {"increments": "4/30/6"}, "DDI": {"per_minute": "3.10"}, "INBOUND": {"per_minute": "0.2"}}
+    )
+
+    assert tariffs.by_class["VC2"] == Tariff("VC2", Decimal("0.58"), 30, 6, 4)
+    assert tariffs.by_class["DDI"] == Tariff("DDI", Decimal("3.10"))
+    assert tariffs.inbound == Tariff("INBOUND", Decimal("0.2"))
+    assert tariffs.by_class["LOCAL"] is DEFAULT_TARIFFS.by_class["LOCAL"]
+    assert tariffs_of({}) is DEFAULT_TARIFFS
+
+
+@pytest.mark.parametrize(
+    ("prices", "why"),
+    [
+        ({"VC9": {}}, "there is no class 'VC9'"),
+        ({"VC1": {"price": "1"}}, "VC1 has no 'price'"),
+        ({"VC1": {"per_minute": "1,10"}}, "VC1 costs '1,10' a minute"),
+        ({"VC1": {"per_minute": "-1"}}, "VC1 costs '-1' a minute"),
+        ({"VC1": {"increments": "fast"}}, "'fast' says no increments"),
+    ],
+)
+def test_price_list_that_cannot_be_charged_by_is_refused(prices, why):
+    with pytest.raises(BadPrice, match=why):
+        tariffs_of(prices)
+
+
+@settings(max_examples=100)
+@given(talks=st.lists(st.integers(0, 10_000), max_size=50), start=st.integers(0, 10**9))
+def test_balance_never_drifts(talks, start):
+    """After any calls the balance is the first one less their costs, to the cent, however they are added up."""
+    balance = Decimal(start) / 100
+    tariffs = tariffs_of({"VC2": {"per_minute": "0.333", "increments": "4/30/6"}})
+
+    bills = []
+    for talk in talks:
+        bills.append(tariffs.bill(Direction.OUTBOUND, Medium.VOICE, LINE, VC2_NUMBER, talk, balance))
+        balance = bills[-1].balance
+
+    cents = sum(int(bill.cost * 100) for bill in reversed(bills))
+    assert balance * 100 == start - cents
+    assert all(bill.cost == bill.cost.quantize(Decimal("0.01")) for bill in bills)
+
+
+@settings(max_examples=100)
+@given(
+    seconds=st.integers(0, 10_000), free=st.integers(0, 60), minimum=st.integers(0, 90), increment=st.integers(1, 90)
+)
+def test_talk_that_is_paid_for_costs_no_more_and_a_second_longer_does(seconds, free, minimum, increment):
+    tariff = Tariff("X", Decimal("6.00"), minimum, increment, free)
+
+    paid = tariff.paid_until(seconds)
+
+    assert paid >= seconds or not tariff.charged(seconds)
+    assert tariff.charged(paid) == tariff.charged(seconds)
+    assert tariff.charged(paid + 1) > tariff.charged(seconds)
 
 
 @pytest.mark.parametrize(

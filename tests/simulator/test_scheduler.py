@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from simulator.clock import Mode
+from contracts import strict_json
+from simulator.clock import Clock, Mode
 from simulator.jobs import Task
-from simulator.scheduler import Scheduler
+from simulator.scheduler import Quiet, Scheduler
 from simulator.store import SqlStore
 from simulator.tenants import FIRST_MORNING, Profile, Tenant, first_clock
 from simulator.transactions import Transaction
@@ -209,6 +210,30 @@ def test_clock_that_runs_by_itself_takes_its_time(mode, speed, wall):
     assert verdict.passes
     assert call.ended - call.started == 2 * unit
     assert wall - 0.02 <= took < wall + 5
+
+
+def test_jump_of_the_clock_is_on_disk_with_what_it_led_to():
+    async def work():
+        async with bench() as made:
+            made.schedule(3600)
+            await made.all_done()
+            await asyncio.wrap_future(made.store.submit([]))
+            (stored,) = (row for row in made.store.load("t").documents if row.kind == "_clock")
+            return made.tenant.now(), Clock.from_document(strict_json.loads(stored.body)).tenant_anchor
+
+    assert run(work()) == (FIRST_MORNING + timedelta(hours=1),) * 2
+
+
+def test_tenant_with_nothing_left_to_do_is_told_to_be_quiet_and_not_before():
+    async def work():
+        async with bench() as made:
+            quiet = []
+            made.tenant.observers.append(lambda news: isinstance(news, Quiet) and quiet.append(len(made.done)))
+            made.schedule(1, 2, 3)
+            await until(made.tenant, lambda: quiet and quiet[-1])
+            return quiet
+
+    assert [done for done in run(work()) if done] == [3]
 
 
 def test_jumping_clock_runs_days_in_moments():

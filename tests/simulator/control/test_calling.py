@@ -356,6 +356,24 @@ def test_reset_returns_everything_but_targets_and_choices(running: Live, tenant:
     assert running.control("GET", "/runs", tenant=tenant).json["runs"] == []
 
 
+def test_price_list_and_balance_of_a_tenant_can_be_changed(running: Live, tenant: str) -> None:
+    """What is not named stays; the other price list holds from the next call on."""
+    change = {
+        "prepaid": True,
+        "balance": "0.10",
+        "tariffs": {"INBOUND": {"per_minute": "0.60", "increments": "4/30/6"}},
+    }
+    first = running.control("PATCH", f"/tenants/{tenant}", change).json
+    changed = running.control("PATCH", f"/tenants/{tenant}", {"tariffs": {"VC1": {"per_minute": "1.00"}}}).json
+
+    call = running.control("POST", "/calls", {}, tenant=tenant).json
+    told = running.control("GET", "/records/no_credit", tenant=tenant).json
+
+    assert (first["prepaid"], first["balance"], first["left"]) == (True, "0.10", "0.10")
+    assert changed["tariffs"] == {**change["tariffs"], "VC1": {"per_minute": "1.00"}}
+    assert [record["call"] for record in told["records"]] == [call["call"]]
+
+
 def test_metrics_can_be_parsed_and_count(running: Live, tenant: str, receiver: Receiver) -> None:
     """Every line is a sample of a family that was declared, and the counters grow by what happened."""
     point(running, tenant, receiver)

@@ -1,0 +1,122 @@
+"""``pbxsim traffic``: let calls come to a queue as they do in life, and say what came of them and of the pushes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scenarios.durations import parse_duration
+from scenarios.errors import DurationError
+from simulator.agents import AgentKind
+from simulator.app import Simulator, build
+from simulator.arrivals import parse_curve
+from simulator.arriving import agents_for, begin, expect
+from simulator.cdr import read_records
+from simulator.cli.logs import show_log
+from simulator.cli.looping import run as run_loop
+from simulator.cli.options import common
+from simulator.cli.playing import built_in_targets, settings_from
+from simulator.cli.stopping import Stop
+from simulator.cli.traffic_report import show_report, show_report_json
+from simulator.directory import QUEUE
+from simulator.floor import agent_does
+from simulator.traffic import MOST_CALLS, Plan, plan_of
+from simulator.traffic_watch import Watch
+from simulator.transactions import Transaction
+
+DEFAULT_CALLS = 100
+MOST_AGENTS = 1_000
+
+
+@click.command(name="traffic")
+@common
+@click.option(
+    "--arrivals",
+    default="poisson:80/h",
+    show_default=True,
+    help="When calls come: poisson, even, day or burst, a colon, and how many in what time.",
+)
+@click.option("--curve", metavar="24 NUMBERS", help="How busy the hours of day:... are, from midnight on.")
+@click.option("--replay", type=click.Path(path_type=Path), help="Let the calls of this CSV file come again.")
+@click.option("--queue", default="suporte", show_default=True, help="The queue that the calls come to.")
+@click.option("--agents", default=5, show_default=True, type=click.IntRange(1, MOST_AGENTS), help="How many serve it.")
+@click.option("--calls", type=click.IntRange(1, MOST_CALLS), help="Stop after so many calls.  [default: 100]")
+@click.option("--for", "lasting", metavar="LENGTH", help="Let calls come for so long, such as 8h, instead.")
+@click.option("--talk", default="exponential:3min", show_default=True, help="How long an answered call lasts.")
+@click.option(
+    "--patience", default="exponential:2min", show_default=True, help="When callers give up; never if they do not."
+)
+@click.option("--wrap-up", default="10s", show_default=True, help="How long agents rest after a call.")
+@click.option("--answer", default="2s", show_default=True, help="How long a call rings at a free agent.")
+@click.option("--within", default="20s", show_default=True, help="The wait that the service level allows.")
+@click.option("--clock", default="jumping", show_default=True, help="real, jumping, or a speed such as 20x.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
+def command(as_json: bool, **options: Any) -> int:
+    """Let calls come to a queue with agents, by chance or as recorded, and say what came of them.
+
+    Without --target the messages go to a receiver of our own.
+    """
+    show_log()
+    texts = _texts(options)
+    within = _seconds("--within", options["within"])
+    settings = settings_from(options, clock=options["clock"], port=0)
+    return run_loop(_play(build(settings), texts, options["agents"], within, as_json))
+
+
+def _texts(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words of the plan. Raises click.UsageError, or what a word of it has wrong."""
+    words = {name: options[name] for name in ("arrivals", "queue", "talk", "answer", "wrap_up", "calls")}
+    words["patience"] = None if options["patience"] == "never" else options["patience"]
+    words["seconds"] = _seconds("--for", options["lasting"]) if options["lasting"] else None
+    if options["curve"] is not None:
+        if not options["arrivals"].startswith("day:"):
+            raise click.UsageError("--curve belongs to --arrivals day:...: name how many calls a day brings")
+        words["curve"] = list(parse_curve(options["curve"]))
+    if options["replay"] is not None:
+        words["rows"] = read_records(options["replay"])
+    elif words["calls"] is None and words["seconds"] is None:
+        words["calls"] = DEFAULT_CALLS
+    plan_of({**words, "key": ""})  # so that what is wrong is told before anything is served
+    return words
+
+
+def _seconds(option: str, text: str) -> float:
+    try:
+        return parse_duration(text).total_seconds()
+    except DurationError as error:
+        raise click.UsageError(f"{option}: {error}") from None
+
+
+async def _play(simulator: Simulator, texts: dict[str, Any], agents: int, within: float, as_json: bool) -> int:
+    stop = Stop()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(simulator.stop)
+        own = not simulator.settings.targets
+        await simulator.start(listen=own)
+        if own:
+            await stack.enter_async_context(built_in_targets(simulator, show=not as_json))
+            stack.callback(simulator.default.observers.clear)  # what is broken off by the end is no news
+        watch = _begin(simulator, texts, agents, within)
+        await stop.unless(watch.quiet())
+    watch.pushes.finish()
+    (show_report_json if as_json else show_report)(watch)
+    return watch.pushes.exit_code
+
+
+def _begin(simulator: Simulator, texts: dict[str, Any], agents: int, within: float) -> Watch:
+    tenant = simulator.default
+    tx = Transaction(tenant, simulator.store)
+    expect(tx, QUEUE, "name", texts["queue"])
+    for extension in agents_for(tx, texts["queue"], agents):
+        agent_does(simulator.pbx, tx, extension, AgentKind.LOGGED_IN, queue=texts["queue"])
+    local = tx.now.astimezone(tx.zone)
+    second = (local - local.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
+    plan: Plan = begin(tx, {**texts, "begin": second})
+    watch = Watch(simulator, plan, tx.now, agents, within)
+    tenant.observers.append(watch)
+    tx.commit()
+    return watch

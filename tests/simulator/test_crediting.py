@@ -1,0 +1,150 @@
+"""Prepaid accounts: what cannot be paid for does not take place, and that is told once."""
+
+from decimal import Decimal
+
+import pytest
+
+from simulator.calls import Cause, Kind, State
+from simulator.crediting import NO_CREDIT, SET_ASIDE, give
+from simulator.tenants import Profile
+from simulator.transactions import Transaction
+from tests.core import entries, pbx55, play, run, running, story
+from tests.receiver import Receiver
+
+VC1 = {"VC1": {"per_minute": "0.60", "increments": "30/6"}}
+
+
+def calls_of(steps, balance, *targets, tariffs=VC1, prepaid=True, then=None):
+    """Play these steps on a prepaid tenant with so much; return the tenant as it is then, and the verdict."""
+
+    async def work():
+        async with running(*targets) as simulator:
+            tenant = simulator.default
+            document = {**tenant.profile.to_document(), "balance": balance, "tariffs": tariffs, "prepaid": prepaid}
+            simulator.change(tenant, Profile.from_document(document))
+            tx = Transaction(tenant, simulator.store)
+            give(tx, Decimal(balance))
+            tx.commit()
+            verdict = await play(simulator, story(f"scenario: paid\ntitle: Paid\nsteps:\n{steps(area_of(tenant))}\n"))
+            return await then(simulator, tenant) if then else (tenant, verdict)
+
+    return run(work())
+
+
+def area_of(tenant):
+    return next(iter(tenant.records["number"]))[2:4]
+
+
+def outbound(name, area, after="0s", extension="111"):
+    return (
+        f'  - after: {after}\n    outbound: {{call: {name}, extension: "{extension}", to: "{area}987654321"}}\n'
+        f"  - ring: {{call: {name}}}\n  - answer: {{call: {name}}}\n"
+    )
+
+
+def test_call_is_cut_where_the_next_increment_cannot_be_paid():
+    """0.44 pays for 30 s at 0.30 and two increments of 6 s at 0.06 each; for a third there are 0.02."""
+    tenant, _ = calls_of(lambda area: outbound("A", area), "0.44")
+    call = tenant.calls["c1"]
+
+    assert (call.state, call.last.cause, call.talk) == (State.ENDED, Cause.NO_CREDIT, 42)
+    assert (call.bill.cost, tenant.balance) == (Decimal("0.42"), Decimal("0.02"))
+    assert tenant.agenda.jobs == {}
+    assert tenant.records[SET_ASIDE] == {}
+
+
+def test_talk_that_costs_nothing_yet_is_not_cut():
+    """Below 4 s nothing is charged, so the call is cut when the fourth second would begin to cost."""
+    tariffs = {"VC1": {"per_minute": "0.60", "increments": "4/30/6"}, "VC2": {"per_minute": "0"}}
+    steps = lambda area: outbound("A", area) + outbound("B", area, extension="112")  # noqa: E731
+
+    tenant, _ = calls_of(steps, "0.30", tariffs=tariffs)
+
+    assert {key: (call.talk, call.bill.cost) for key, call in tenant.calls.items()} == {
+        "c1": (30, Decimal("0.30")),
+        "c2": (3, Decimal("0.00")),
+    }
+    assert tenant.balance == 0
+
+
+def test_calls_at_once_share_what_is_left_and_it_never_falls_below_zero():
+    steps = lambda area: "".join(outbound(name, area, extension=str(111 + n)) for n, name in enumerate("ABC"))  # noqa: E731
+
+    tenant, _ = calls_of(steps, "1.00")
+
+    assert all(call.last.cause is Cause.NO_CREDIT for call in tenant.calls.values())
+    assert tenant.balance == Decimal("1.00") - sum(call.bill.cost for call in tenant.calls.values())
+    assert 0 <= tenant.balance < Decimal("0.06")
+
+
+def test_account_that_is_empty_refuses_what_costs_and_nothing_else_and_tells_it_once():
+    def steps(area):
+        dialled = f'outbound: {{call: %s, extension: "111", to: "{area}987654321"}}'
+        return (
+            f"  - {dialled % 'A'}\n  - {dialled % 'B'}\n"
+            '  - outbound: {call: C, extension: "111", to: "08007654321"}\n'
+            '  - inbound: {call: D, from: "37999912222"}\n  - internal: {call: E, extension: "111", to: "112"}\n'
+        )
+
+    tenant, verdict = calls_of(steps, "0.29")
+
+    assert [call.last.cause for call in tenant.calls.values()] == [Cause.NO_CREDIT, Cause.NO_CREDIT, None, None, None]
+    assert [record["call"] for record in tenant.records[NO_CREDIT].values()] == ["c1"]
+    assert verdict.problem == ""
+
+
+def test_text_message_that_cannot_be_paid_for_is_refused_in_words():
+    tenant, verdict = calls_of(lambda area: '  - sms: {call: A, extension: "111", to: "37988242968"}\n', "0.11")
+
+    assert "the account has 0.11 left, which is too little for this message" in verdict.problem
+    assert tenant.calls == {}
+
+
+def test_account_that_was_given_more_calls_again_and_its_end_is_told_again():
+    async def again(simulator, tenant):
+        told = [len(tenant.records[NO_CREDIT])]
+        for balance in ("0.00", "0.30"):
+            tx = Transaction(tenant, simulator.store)
+            if balance != "0.00":
+                give(tx, Decimal(balance))
+            tx.commit()
+            await play(simulator, story(f"scenario: again\ntitle: Again\nsteps:\n{outbound('A', area_of(tenant))}"))
+            told.append(len(tenant.records[NO_CREDIT]))
+        return told, [(call.last.cause, call.talk) for call in tenant.calls.values()]
+
+    told, calls = calls_of(lambda area: outbound("A", area), "0.30", then=again)
+
+    assert told == [1, 1, 2]
+    assert calls == [(Cause.NO_CREDIT, 30), (Cause.NO_CREDIT, 0), (Cause.NO_CREDIT, 30)]
+
+
+def test_account_that_is_not_prepaid_is_never_cut():
+    steps = lambda area: outbound("A", area) + "  - {after: 10min, hangup: {call: A, by: outside}}\n"  # noqa: E731
+
+    tenant, _ = calls_of(steps, "0.10", prepaid=False)
+
+    assert tenant.calls["c1"].talk == 600
+    assert tenant.balance == Decimal("-5.90")
+
+
+def test_call_that_is_over_before_its_money_costs_what_it_talked():
+    steps = lambda area: outbound("A", area) + "  - {after: 31s, hangup: {call: A, by: outside}}\n"  # noqa: E731
+
+    tenant, verdict = calls_of(steps, "10.00")
+
+    assert verdict.problem == ""
+    assert (tenant.calls["c1"].last.cause, tenant.balance) == (Cause.NORMAL, Decimal("9.64"))
+    assert tenant.agenda.jobs == {}
+
+
+@pytest.mark.parametrize("balance", ["0.10", "0.44"])
+def test_vendor_tells_of_a_call_without_credit_and_keeps_its_contract(balance):
+    """No vendor has a message of its own for it: 55PBX's final push has what is left."""
+    with Receiver() as receiver:
+        steps = lambda area: f'  - outbound: {{call: A, extension: "111", to: "{area}987654321"}}\n'  # noqa: E731
+        whole = (lambda area: outbound("A", area)) if balance == "0.44" else steps
+        tenant, verdict = calls_of(whole, balance, pbx55(receiver))
+
+    assert [e.exchange.message for e in entries(tenant)] == ["started", "ended"]
+    assert verdict.findings == ()
+    assert tenant.calls["c1"].last.kind is Kind.ENDED

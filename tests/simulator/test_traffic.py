@@ -1,0 +1,259 @@
+"""Traffic: calls that come by a plan, and what is counted of them."""
+
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from simulator.agents import AGENT, AgentKind
+from simulator.arriving import NoCalls, agents_for, begin
+from simulator.calls import Call, Cause, Direction, Kind, Party, State
+from simulator.errors import UnknownRecord
+from simulator.floor import agent_does
+from simulator.identity import Identity
+from simulator.jobs import Task
+from simulator.pushes import LATER, Pushes
+from simulator.tallying import Tally
+from simulator.traffic import TRAFFIC, plan_of
+from simulator.traffic_watch import Watch
+from simulator.transactions import Transaction
+from tests.core import entries, pbx55, run, running, until
+from tests.receiver import Receiver
+from tests.work import MORNING
+
+WORDS = {
+    "arrivals": "even:1/min",
+    "queue": "suporte",
+    "talk": "40s",
+    "answer": "2s",
+    "wrap_up": "10s",
+    "patience": None,
+    "calls": 3,
+}
+
+
+@asynccontextmanager
+async def traffic(simulator, agents=1, **words):
+    """Begin traffic on the default tenant, and give what watches it."""
+    tenant = simulator.default
+    tx = Transaction(tenant, simulator.store)
+    for extension in agents_for(tx, "suporte", agents):
+        agent_does(simulator.pbx, tx, extension, AgentKind.LOGGED_IN, queue="suporte")
+    plan = begin(tx, {**WORDS, **words})
+    watch = Watch(simulator, plan, tx.now, agents, 20.0)
+    tenant.observers.append(watch)
+    tx.commit()
+    yield watch
+
+
+def played(*targets, agents=1, **words):
+    """Play traffic to its end; return what watched it, and the tenant."""
+
+    async def work():
+        async with running(*targets) as simulator, traffic(simulator, agents, **words) as watch:
+            await watch.quiet()
+            watch.pushes.finish()
+            return watch, simulator.default
+
+    return run(work())
+
+
+def offsets(call):
+    return [(e.kind, (e.at - call.started).total_seconds()) for e in call.events]
+
+
+def test_call_of_traffic_is_an_ordinary_call_that_an_agent_answers():
+    _, tenant = played()
+
+    assert list(tenant.calls) == ["c1", "c2", "c3"]
+    assert offsets(tenant.calls["c1"]) == [
+        (Kind.STARTED, 0),
+        (Kind.QUEUED, 0),
+        (Kind.RINGING, 0),
+        (Kind.ANSWERED, 2),
+        (Kind.ENDED, 42),
+    ]
+    assert tenant.calls["c3"].started - tenant.calls["c1"].started == timedelta(minutes=2)
+
+
+def test_one_arrival_begets_the_next_so_that_a_day_of_calls_costs_no_memory():
+    async def work():
+        async with running() as simulator, traffic(simulator, calls=100_000):
+            return [job.task for job in simulator.default.agenda.jobs.values() if job.task is not Task.OFFER]
+
+    assert run(work()) == [Task.ARRIVE]
+
+
+def test_figures_are_those_of_the_calls():
+    """One agent, three calls at once of 40 s, 2 s of ringing and 10 s of peace after each; the third gives up."""
+    watch, _ = played(arrivals="burst:3/h", patience="100s")
+
+    figures = watch.figures
+
+    assert (figures.arrived, figures.answered, figures.abandoned, figures.waiting) == (3, 2, 1, 0)
+    assert (figures.handling, figures.longest) == (52.0, 100.0)
+    assert figures.answer == pytest.approx((2 + 54) / 2)
+    assert figures.wait == pytest.approx((2 + 54 + 100) / 3)
+    assert (figures.service_level, figures.abandonment, figures.waited) == pytest.approx((1 / 3, 1 / 3, 2 / 3))
+    assert figures.occupancy == pytest.approx(2 * 52 / 100)
+
+
+def test_load_is_arrivals_by_handling():
+    """A call a minute for two minutes, each of which takes an agent 52 s."""
+    watch, _ = played(agents=2)
+
+    assert watch.figures.load == pytest.approx(3 / 120 * 52)
+
+
+def test_same_seed_plays_the_same_traffic_and_another_does_not():
+    chance = {"arrivals": "poisson:100/h", "talk": "exponential:3min", "patience": "exponential:1min", "calls": 20}
+
+    (one, _), (again, _), (other, _) = (
+        played(**chance),
+        played(**chance),
+        played(**{**chance, "talk": "exponential:2min"}),
+    )
+
+    assert one.figures == again.figures
+    assert one.figures != other.figures
+
+
+def test_traffic_ends_when_its_time_is_over():
+    watch, tenant = played(calls=None, seconds=150.0)
+
+    assert [call.started - tenant.calls["c1"].started for call in tenant.calls.values()] == [
+        timedelta(minutes=n) for n in range(3)
+    ]
+    assert watch.figures.arriving == 150.0
+
+
+def test_recorded_calls_come_from_their_numbers_and_last_as_long_as_they_did():
+    rows = ((0.0, "37988242968", "", 3.0, 60.0), (5.0, "37999912222", "", 30.0, 0.0))
+
+    _, tenant = played(rows=rows, calls=None)
+
+    assert [call.outside for call in tenant.calls.values()] == ["5537988242968", "5537999912222"]
+    assert tenant.calls["c1"].talk == 60
+    assert (tenant.calls["c2"].abandoned, tenant.calls["c2"].waiting) == (True, 30)
+
+
+def test_recorded_calls_to_a_number_that_is_not_ours_are_refused_before_any_comes():
+    async def work():
+        async with running() as simulator, traffic(simulator, rows=((0.0, "37988242968", "551130000000", 0.0, 9.0),)):
+            pass
+
+    with pytest.raises(UnknownRecord, match="number '551130000000'"):
+        run(work())
+
+
+def test_plan_under_which_no_call_comes_is_refused():
+    async def work():
+        async with running() as simulator, traffic(simulator, arrivals="poisson:1/d", seconds=1.0):
+            pass
+
+    with pytest.raises(NoCalls, match="a longer time"):
+        run(work())
+
+
+def test_more_agents_than_the_world_has_extensions_are_made():
+    watch, tenant = played(agents=25, arrivals="burst:25/h", calls=25)
+
+    assert len(tenant.records[AGENT]) == 25
+    assert watch.figures.waited == 0
+
+
+def test_traffic_goes_on_after_a_restart(tmp_path):
+    """The plan is in the store, with its recorded calls."""
+    rows = tuple((60.0 * n, "37988242968", "", 3.0, 20.0) for n in range(4))
+
+    async def begin_it():
+        async with running(store=tmp_path / "s.db") as simulator, traffic(simulator, rows=rows, calls=None) as watch:
+            await until(simulator.default, lambda: watch.figures.arrived)
+
+    async def go_on():
+        async with running(store=tmp_path / "s.db") as simulator:
+            tenant = simulator.default
+            watch = Watch(simulator, plan_of(next(iter(tenant.records[TRAFFIC].values()))), tenant.now(), 1, 20.0)
+            tenant.observers.append(watch)
+            tenant.wake()
+            await watch.quiet()
+            return len(tenant.calls)
+
+    run(begin_it())
+
+    assert run(go_on()) == 4
+
+
+def test_every_push_is_counted_and_judged():
+    with Receiver() as receiver:
+        watch, tenant = played(pbx55(receiver))
+
+    told = watch.pushes.told["pbx55"]
+
+    assert dict(told.arrived) == {"started": 3, "ended": 3}
+    assert (told.attempts, told.lost, told.refused) == (6, 0, 0)
+    assert watch.pushes.findings == {}
+    assert watch.pushes.exit_code == 0
+    assert len(entries(tenant)) == 6
+
+
+def test_push_that_never_arrives_fails_and_a_target_that_never_answers_is_the_environments():
+    with Receiver(otherwise=500) as receiver:
+        refusing, _ = played(pbx55(receiver), calls=1)
+    silent, _ = played(pbx55(receiver), calls=1)
+
+    assert (refusing.pushes.exit_code, refusing.pushes.told["pbx55"].lost) == (1, 2)
+    assert refusing.pushes.told["pbx55"].why == "answered 500"
+    assert silent.pushes.exit_code == 3
+
+
+def ended_call(number, *, answered=True):
+    call, _ = Call(f"c{number}", number, Direction.INBOUND, "5537999912222", "551130037293").apply(
+        Kind.STARTED, MORNING
+    )
+    call, _ = call.apply(Kind.QUEUED, MORNING, queue="vendas", wrap_up=5)
+    if answered:
+        call, _ = call.apply(Kind.RINGING, MORNING, extension="116")
+        call, _ = call.apply(Kind.ANSWERED, MORNING, extension="116")
+    cause = Cause.NORMAL if answered else Cause.ABANDONED
+    return call.apply(Kind.ENDED, MORNING + timedelta(seconds=30), by=Party.OUTSIDE, cause=cause)
+
+
+def test_tally_of_nothing_is_nothing():
+    figures = Tally(MORNING).figures(5)
+
+    assert (figures.arrived, figures.load, figures.service_level, figures.occupancy) == (0, 0, 0, 0)
+
+
+def test_call_that_is_given_up_has_no_handling():
+    tally = Tally(MORNING)
+    for number, answered in enumerate((True, False), 1):
+        tally.arrive(MORNING)
+        tally.end(ended_call(number, answered=answered)[0])
+
+    figures = tally.figures(1)
+
+    assert (figures.answered, figures.abandoned, figures.handling) == (1, 1, 35.0)
+
+
+def test_pushes_of_calls_long_over_are_forgotten():
+    pushes = Pushes({}, {})
+    for number in range(2 * LATER):
+        pushes(ended_call(number))
+
+    assert len(pushes._open) == LATER
+
+
+def test_plan_draws_by_its_number_and_not_by_what_was_drawn_before():
+    plan = plan_of({**WORDS, "key": "t1", "talk": "exponential:3min"})
+
+    assert plan.incoming(Identity("1"), 7) == plan.incoming(Identity("1"), 7)
+    assert plan.incoming(Identity("1"), 7) != plan.incoming(Identity("1"), 8)
+
+
+def test_caller_that_an_agent_never_takes_is_told_of_as_waiting():
+    """The agent lets three offers ring and is paused; who comes then waits for ever."""
+    watch, tenant = played(answer="1h", calls=2)
+
+    assert watch.figures.waiting == 2
+    assert {call.state for call in tenant.calls.values()} == {State.QUEUED}

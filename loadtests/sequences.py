@@ -184,3 +184,6 @@ class _NoRecords:
 
     def find(self, kind: str, **where: object) -> Document | None:
         return None
+
+    def having(self, kind: str, name: str, value: str) -> Iterable[Document]:
+        return ()

@@ -21,6 +21,7 @@ from simulator.channel import Channels
 from simulator.clock import Clock, Mode
 from simulator.errors import SimulatorError
 from simulator.identity import Identity
+from simulator.index import Index
 from simulator.journal import Journal
 from simulator.runs import Run
 from simulator.targets import Target
@@ -84,6 +85,7 @@ class Tenant:
         self.zone = zone_of(profile.zone)
         self.furnished = False
         self.records: dict[str, dict[str, Document]] = {}
+        self.index = Index()  # over the records
         self.sequences: dict[str, int] = {}
         self.calls: dict[str, Call] = {}
         self.live: dict[str, Call] = {}  # those of them that are not over

@@ -48,12 +48,16 @@ class Slip:
     """What a view hands the shell beside its reply; it finds the slip in ``environ["pbxsim.slip"]``.
 
     The answer is released when ``committed`` is done; if that failed, ``on_failure`` makes another.
+    ``prepare`` is long work that touches nothing: it is done in a thread, and the view asked again with what came of
+    it, on another slip, as ``prepared``; of its first answer and its first slip nothing is used.
     ``received`` is `time.perf_counter()` when the whole request was there.
     """
 
     instruction: Instruction | None = None
     committed: asyncio.Future[None] | None = None
     on_failure: Callable[[], WsgiAnswer] | None = None
+    prepare: Callable[[], object] | None = None
+    prepared: asyncio.Future[object] | None = None
     received: float = 0.0
 
 

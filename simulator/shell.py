@@ -104,6 +104,7 @@ class Shell:
     async def _finish(self, question: Question, receive: Receive, send: Send, refused: Refused | None = None) -> None:
         slip = Slip(received=perf_counter())
         answer = self._refuse(question, slip, refused) if refused else self._core.ask(question, slip)
+        slip, answer = await self._core.prepared(question, slip, answer)
         if wants_journal(slip):
             async with self._waits.client(receive) as client:
                 slip, answer = await self._core.poll(question, slip, answer, client)

@@ -28,8 +28,8 @@ from simulator.targets import Target
 from simulator.vendor import Document
 
 if TYPE_CHECKING:
-    from simulator.changes import PutAll
-    from simulator.world import OwnWorld, World
+    from simulator.furnishing import Furniture
+    from simulator.world import OwnWorld
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class Tenant:
         self.pending: asyncio.Future[None] | None = None
         self.observers: list[Callable[[object], None]] = []
         self.own_world: OwnWorld | None = None
-        self.furniture: tuple[World, list[PutAll]] | None = None  # its world, and how that is written down
+        self.furniture: Furniture | None = None  # its world, and how that is written down
         self.closed = False  # it was reset or removed: what is still under way for it changes nothing
         self.furnish: Callable[[], None] | None = None
         self.on_growth: Callable[[], None] = _nothing

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from simulator.vendor import Document
 
 # The keys of the records that have a value, oldest first; what is None is a set that keeps its order.
 Bucket = dict[str, None]
 _NOBODY: Bucket = {}
+
+
+def is_plain(value: object) -> TypeGuard[Hashable]:
+    """True for a value that can be looked up: no list (which may be a tuple until it is stored), and no mapping."""
+    return isinstance(value, Hashable) and not isinstance(value, tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +32,9 @@ class Column:
         """Return what a record is found under; a list or a mapping is no value that anybody asks for."""
         value = record.get(self.name)
         if not self.members:
-            return (value,) if isinstance(value, Hashable) else ()
+            return (value,) if is_plain(value) else ()
         held = value if isinstance(value, list | tuple) else ()
-        return tuple(dict.fromkeys(each for each in held if isinstance(each, Hashable)))
+        return tuple(dict.fromkeys(each for each in held if is_plain(each)))
 
     def build(self, records: Mapping[str, Document]) -> dict[Hashable, Bucket]:
         """Return the keys of all records by their values."""

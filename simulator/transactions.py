@@ -20,7 +20,7 @@ from simulator.channel import Channels
 from simulator.clock import Clock
 from simulator.gathered import Gathered, retire_calls
 from simulator.identity import Identity
-from simulator.index import Column
+from simulator.index import Column, is_plain
 from simulator.jobs import Job, Task
 from simulator.runs import Run, Status
 from simulator.store import Store, TrimJournal
@@ -100,7 +100,7 @@ class Transaction:
     def find(self, kind: str, **where: object) -> Document | None:
         """Return the oldest record of this kind whose fields equal ``where``."""
         for name, value in where.items():
-            if isinstance(value, Hashable):
+            if is_plain(value):
                 found = self._found(kind, Column(name), value)
                 return next((r for r in found if all(r.get(k) == v for k, v in where.items())), None)
         return next((r for r in self.all(kind) if all(r.get(k) == v for k, v in where.items())), None)

@@ -9,7 +9,7 @@ from simulator.furnishing import furnish
 from tests.core import desk, run
 
 KEYS = st.sampled_from("abcd")
-VALUES = [None, 1, True, "1", ["1"]]
+VALUES = [None, 1, True, "1", ["1"], ({"1": 1},)]
 MEMBERS = ["1", "2", "3"]
 FIELDS = {"one": st.sampled_from(VALUES), "two": st.sampled_from(VALUES)}
 RECORDS = st.fixed_dictionaries({"list": st.lists(st.sampled_from(MEMBERS), max_size=3)}, optional=FIELDS)

@@ -35,6 +35,22 @@ def hide(raw: bytes, names: Names) -> bytes:
     return raw if hidden == text else hidden.encode(encoding)
 
 
+def without_secrets(value: Any, names: Names) -> Any:
+    """Return a decoded value with a marker for every secret that it has under one of these names, at any depth."""
+    if isinstance(value, list):
+        return [without_secrets(inner, names) for inner in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        key: without_secrets(inner, names)
+        if key.lower() not in names
+        else inner
+        if _is_hidden(inner)
+        else marker(names[key.lower()])
+        for key, inner in value.items()
+    }
+
+
 def hide_form(text: str, names: Names) -> str:
     """Return a form or a query with a marker for every secret field."""
     return "&".join(_field(piece, names) for piece in text.split("&"))
@@ -69,7 +85,7 @@ def _hide_text(text: str, names: Names) -> str:
             return hidden
     except strict_json.MalformedJson:
         pass
-    return strict_json.dumps(_replaced(value, names)).decode()
+    return strict_json.dumps(without_secrets(value, names)).decode()
 
 
 def _pieces(text: str, names: Names) -> Iterator[str]:
@@ -110,21 +126,6 @@ def _holds(value: Any, names: Names) -> bool:
     if not isinstance(value, dict):
         return False
     return any(not _is_hidden(inner) if key.lower() in names else _holds(inner, names) for key, inner in value.items())
-
-
-def _replaced(value: Any, names: Names) -> Any:
-    if isinstance(value, list):
-        return [_replaced(inner, names) for inner in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: _replaced(inner, names)
-        if key.lower() not in names
-        else inner
-        if _is_hidden(inner)
-        else marker(names[key.lower()])
-        for key, inner in value.items()
-    }
 
 
 def _is_hidden(value: object) -> bool:

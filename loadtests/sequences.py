@@ -185,3 +185,6 @@ class _NoRecords:
 
     def find(self, kind: str, **where: object) -> Document | None:
         return None
+
+    def having(self, kind: str, name: str, value: str) -> Iterable[Document]:
+        return ()

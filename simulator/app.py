@@ -14,11 +14,12 @@ from simulator.announcing import Announcer
 from simulator.discovery import discover_vendors, target_choices
 from simulator.dispatch import Dispatcher
 from simulator.engine import Engine
-from simulator.furnishing import first_world, founded, furnish, restored, world_of
+from simulator.furnishing import Furniture, first_world, founded, furnish, furniture, restored
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
 from simulator.numbers import own_numbers
 from simulator.pbx import Pbx
+from simulator.registry import Tenants
 from simulator.replaying import Replayer
 from simulator.retries import RetryPolicy
 from simulator.scheduler import PAUSE_AFTER_LOSS, Scheduler
@@ -26,17 +27,7 @@ from simulator.sending import Sender
 from simulator.settings import Settings
 from simulator.store import Change, RemoveTenant, SqlStore, StoreFailed
 from simulator.targets import Target
-from simulator.tenants import (
-    DEFAULT,
-    UNCLAIMED,
-    Choices,
-    Profile,
-    Tenant,
-    Tenants,
-    first_clock,
-    with_credentials,
-    zone_of,
-)
+from simulator.tenants import DEFAULT, UNCLAIMED, Choices, Profile, Tenant, first_clock, with_credentials, zone_of
 from simulator.transactions import Transaction
 from simulator.world import OwnWorld, World, load_world
 
@@ -158,10 +149,13 @@ class Simulator:
 
     def refurnish(self, tenant: Tenant, own: OwnWorld) -> None:
         """Give a tenant another world, over its baseline. Raises BadWorld and then changes nothing."""
-        world = {**world_of(tenant, own, self.vendors.values()), **self.numbers}
-        tenant.own_world, tenant.furnish = own, None
+        self.put_in_place(tenant, furniture(tenant.profile, own, self.vendors.values()))
+
+    def put_in_place(self, tenant: Tenant, made: Furniture) -> None:
+        """Give a tenant a world that was made for it."""
+        tenant.own_world, tenant.furniture, tenant.furnish = made.own, made, None
         self._keep_profile(tenant)
-        self._write(tenant, furnish(tenant, world), sliced=True)
+        self._write(tenant, furnish(tenant, made.world), sliced=True)
 
     def target_choices(self) -> dict[str, tuple[str, ...]]:
         """Return the vendors that send, each with the methods among which a target may choose."""

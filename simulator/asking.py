@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 
 from simulator.bridge import AGAIN, Receive, Scope, Slip, WsgiAnswer, WsgiApp, call
@@ -45,10 +45,21 @@ class Core:
     journal_wait: JournalWait | None
     redact: Callable[[str], str]
     held_seconds: float
+    preparing: asyncio.Lock = field(default_factory=asyncio.Lock)  # one thread at a time, to leave the loop its share
 
     def ask(self, question: Question, slip: Slip, extra: Mapping[str, object] | None = None) -> WsgiAnswer:
         """Call the app; log a view that raises and answer 500 for it; log one that holds the loop."""
         return self._guarded(question, slip, lambda: call(question.app, question.scope, question.body, slip, extra))
+
+    async def prepared(self, question: Question, slip: Slip, answer: WsgiAnswer) -> tuple[Slip, WsgiAnswer]:
+        """Do in a thread what the view wishes done first, and ask it again; without a wish the first answer stands."""
+        if slip.prepare is None:
+            return slip, answer
+        async with self.preparing:
+            done = asyncio.get_running_loop().run_in_executor(None, slip.prepare)
+            await asyncio.wait([done])  # what it raises is the view's to word
+        slip = Slip(received=slip.received, prepared=done)
+        return slip, self.ask(question, slip)
 
     async def poll(self, question: Question, slip: Slip, answer: WsgiAnswer, client: Watch) -> tuple[Slip, WsgiAnswer]:
         """Ask again when the journal grows, until the view is content, its time is over or the client left.
@@ -92,7 +103,7 @@ class Core:
             return asked()
         except Exception:
             log.exception("%s failed", self._name(question))
-            slip.instruction = slip.committed = None
+            slip.instruction = slip.committed = slip.prepare = None
             return plain(500, "The simulator failed on this request. The fault is its own; its log says more.\n")
         finally:
             took = perf_counter() - began

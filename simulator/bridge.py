@@ -50,11 +50,15 @@ class Slip:
     The answer is released when ``committed`` is done; if that failed, ``on_failure`` makes another.
     ``received`` is `time.perf_counter()` when the whole request was there. Of a request that is held, ``later`` makes
     the answer when its time is over, and ``left`` is told when the client did not wait for that.
+    ``prepare`` is long work that touches nothing: it is done in a thread, and the view asked again with what came of
+    it, on another slip, as ``prepared``; of its first answer and its first slip nothing is used.
     """
 
     instruction: Instruction | None = None
     committed: asyncio.Future[None] | None = None
     on_failure: Callable[[], WsgiAnswer] | None = None
+    prepare: Callable[[], object] | None = None
+    prepared: asyncio.Future[object] | None = None
     received: float = 0.0
     later: Callable[[], WsgiAnswer] | None = None
     left: Callable[[], None] | None = None

@@ -5,7 +5,8 @@ The baseline is made when a tenant is first used, since it needs the library of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -16,6 +17,7 @@ from simulator.agents import AGENT
 from simulator.clock import Clock
 from simulator.documents import call_from_document
 from simulator.gathered import ACCOUNT, CALL, CLOCK, FAULT, FURNISHED, PROFILE, RUN, SEQUENCE, TARGET
+from simulator.identity import Identity
 from simulator.jobs import Job
 from simulator.runs import Run
 from simulator.slices import SLICE
@@ -29,15 +31,34 @@ OWN_WORLD = "own_world"
 _LARGEST, _DEEPEST = 64 * 2**20, 200
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Furniture:
+    """A world, the user's own in it, and how it is written down for the tenant of a name and a seed."""
+
+    name: str
+    seed: str
+    world: World
+    written: tuple[PutAll, ...]
+    own: OwnWorld | None = None
+
+    def suits(self, profile: Profile) -> bool:
+        """Tell whether it was made for this tenant, or for one as this one."""
+        return (self.name, self.seed) == (profile.name, profile.seed)
+
+
+def furniture(profile: Profile, own: OwnWorld, vendors: Iterable[Vendor]) -> Furniture:
+    """Make a world with the user's own for a tenant. It takes a while, touches no tenant, and so may be done anywhere.
+
+    Raises BadWorld.
+    """
+    _own_world(own)  # it is remembered, and wanted as soon as this is put in place
+    world = _world(profile, own, vendors)
+    return Furniture(profile.name, profile.seed, world, _written(profile.name, world), own)
+
+
 def world_of(tenant: Tenant, own: OwnWorld | None, vendors: Iterable[Vendor]) -> World:
     """Return the records that a tenant begins with: the baseline, the user's own over it, and those of each vendor."""
-    samples = tenant.name == DEFAULT
-    base = baseline(tenant.profile.seed, samples=samples)
-    shared = merged(base, own) if own is not None else base
-    world = dict(shared)
-    for vendor in vendors:
-        world.update(vendor.world(tenant.identity, shared, samples))
-    return world
+    return _world(tenant.profile, own, vendors)
 
 
 def first_world(tenant: Tenant, vendors: Iterable[Vendor], numbers: World | None = None) -> World:
@@ -46,7 +67,8 @@ def first_world(tenant: Tenant, vendors: Iterable[Vendor], numbers: World | None
     ``numbers`` are the numbers that behave, where a file has some.
     """
     if tenant.furniture is not None:
-        return tenant.furniture[0]
+        world = tenant.furniture.world
+        return {**world, **numbers} if numbers else world
     return {**world_of(tenant, tenant.own_world, vendors), **(numbers or {})} if tenant.name != UNCLAIMED else {}
 
 
@@ -67,8 +89,8 @@ def furnish(tenant: Tenant, world: World) -> list[Change]:
     written down is remembered with the tenant, since a reset puts the same one in place.
     """
     changes: list[Change] = [Remove(tenant.name, PROFILE, FURNISHED)] if tenant.furnished else []
-    if tenant.furniture is None or tenant.furniture[0] is not world:
-        tenant.furniture = world, [PutAll(tenant.name, part) for part in _written(world)]
+    if tenant.furniture is None or tenant.furniture.world is not world:
+        tenant.furniture = Furniture(tenant.name, tenant.profile.seed, world, _written(tenant.name, world))
     for kind, records in {AGENT: {}, **world}.items():  # who was logged in is so no more
         # Every one, also those that stay: put again, they stand in the order of the new world.
         changes += [Remove(tenant.name, kind, key) for key in tenant.records.get(kind, {})]
@@ -76,15 +98,24 @@ def furnish(tenant: Tenant, world: World) -> list[Change]:
         if records:
             tenant.records[kind] = dict(records)
     tenant.furnished = True
-    return [*changes, *tenant.furniture[1], Put(tenant.name, PROFILE, FURNISHED, b"true")]
+    return [*changes, *tenant.furniture.written, Put(tenant.name, PROFILE, FURNISHED, b"true")]
 
 
-def _written(world: World) -> Iterator[tuple[tuple[str, str, bytes], ...]]:
+def _world(profile: Profile, own: OwnWorld | None, vendors: Iterable[Vendor]) -> World:
+    samples, identity = profile.name == DEFAULT, Identity(profile.seed)
+    base = baseline(profile.seed, samples=samples)
+    shared = merged(base, own) if own is not None else base
+    world = dict(shared)
+    for vendor in vendors:
+        world.update(vendor.world(identity, shared, samples))
+    return world
+
+
+def _written(name: str, world: World) -> tuple[PutAll, ...]:
     documents = (
         (kind, key, strict_json.dumps(record)) for kind, records in world.items() for key, record in records.items()
     )
-    while part := tuple(islice(documents, SLICE)):
-        yield part
+    return tuple(PutAll(name, part) for part in iter(lambda: tuple(islice(documents, SLICE)), ()))
 
 
 def restored(rows: TenantRows, readings_of: Callable[[Profile], Choices]) -> Tenant | None:

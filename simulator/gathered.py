@@ -64,7 +64,9 @@ class Gathered:
     def apply(self, tenant: Tenant) -> list[Entry]:
         """Change the tenant, and return the new entries of its journal."""
         for kind, documents in self.records.items():
-            _apply(documents, tenant.records.setdefault(kind, {}))
+            kept = tenant.records.setdefault(kind, {})
+            tenant.index.follow(kind, kept, documents)
+            _apply(documents, kept)
         tenant.sequences |= self.sequences
         tenant.keep(self.calls)
         _apply(self.targets, tenant.targets)

@@ -24,9 +24,10 @@ from simulator.answer_faults import AnswerPlan, instead, spoil_answer
 from simulator.bridge import Slip, WsgiAnswer, whole
 from simulator.mishaps import WORD, Mishaps
 from simulator.pbx import Pbx
+from simulator.registry import Tenants
 from simulator.store import Store
 from simulator.switchboard import Switchboard
-from simulator.tenants import UNCLAIMED, Tenant, Tenants
+from simulator.tenants import UNCLAIMED, Tenant
 from simulator.transactions import Transaction
 from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Vendor, Wait
 

@@ -108,6 +108,7 @@ class Shell:
         slip = Slip(received=perf_counter())
         answer: WsgiAnswer | None
         answer = self._refuse(question, slip, refused) if refused else self._core.ask(question, slip)
+        slip, answer = await self._core.prepared(question, slip, answer)
         if wants_journal(slip):
             async with self._waits.client(receive) as client:
                 slip, answer = await self._core.poll(question, slip, answer, client)

@@ -6,9 +6,10 @@ A transaction that is not committed has changed nothing. What it reads includes 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from simulator.channel import Channels
 from simulator.clock import Clock
 from simulator.gathered import Gathered, retire_calls
 from simulator.identity import Identity
+from simulator.index import Column, is_plain
 from simulator.jobs import Job, Task
 from simulator.runs import Run, Status
 from simulator.store import Store, TrimJournal
@@ -98,7 +100,26 @@ class Transaction:
 
     def find(self, kind: str, **where: object) -> Document | None:
         """Return the oldest record of this kind whose fields equal ``where``."""
+        for name, value in where.items():
+            if is_plain(value):
+                found = self._found(kind, Column(name), value)
+                return next((r for r in found if all(r.get(k) == v for k, v in where.items())), None)
         return next((r for r in self.all(kind) if all(r.get(k) == v for k, v in where.items())), None)
+
+    def having(self, kind: str, name: str, value: str) -> Iterable[Document]:
+        """Return the records of this kind that have ``value`` in the list ``name``, oldest first."""
+        return tuple(self._found(kind, Column(name, members=True), value))
+
+    def _found(self, kind: str, column: Column, value: Hashable) -> Iterator[Document]:
+        kept, own = self._tenant.records.get(kind, {}), self._new.records.get(kind, {})
+        keys = self._tenant.index.keys(kind, kept, column, value)
+        mine = {key: record for key, record in own.items() if record is not None and value in column.values(record)}
+        if any(key in kept and key not in keys for key in mine):
+            # It has got the value in this unit of work: where it belongs, only a look at all of them tells.
+            return (record for record in self.all(kind) if value in column.values(record))
+        old = (mine.get(key) if key in own else kept[key] for key in keys)
+        new = (record for key, record in mine.items() if key not in kept)
+        return (record for record in chain(old, new) if record is not None)
 
     def put(self, kind: str, key: str, document: Document) -> None:
         """Write a record."""

@@ -34,7 +34,10 @@ class Reader(Protocol):
         """Return every record of this kind, oldest first."""
 
     def find(self, kind: str, **where: object) -> Document | None:
-        """Return the oldest record of this kind whose fields equal ``where``."""
+        """Return the oldest record of this kind whose fields equal ``where``, without a look at all of them."""
+
+    def having(self, kind: str, name: str, value: str) -> Iterable[Document]:
+        """Return the records of this kind that have ``value`` in the list ``name``, oldest first; as quick."""
 
 
 class Work(Reader, Protocol):

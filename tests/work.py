@@ -42,6 +42,9 @@ class DictWork:
     def find(self, kind: str, **where: object) -> Document | None:
         return next((r for r in self.all(kind) if all(r.get(k) == v for k, v in where.items())), None)
 
+    def having(self, kind: str, name: str, value: str) -> Iterable[Document]:
+        return tuple(record for record in self.all(kind) if value in record[name])
+
     def credentials(self, vendor: str) -> Mapping[str, str]:
         return self.sets.get(vendor, {})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts import strict_json
@@ -14,11 +15,11 @@ from contracts.model import Direction, Exchange, HttpRequest, HttpResponse, Part
 from contracts.operation import Place
 from contracts.parameters import query_of
 from simulator.bridge import Slip, WsgiAnswer
-from simulator.control.handlers import HANDLERS, OPEN
+from simulator.control.handlers import HANDLERS, OPEN, PREPARED
 from simulator.control.replies import Failed, Missing, problem
 from simulator.errors import EnvironmentProblem, SimulatorError
 from simulator.pipeline import lost, response_of
-from simulator.tenants import Taken
+from simulator.registry import Taken
 from simulator.vendor import Problem, Received, Reply
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Desk:
 
     def _handled(self, received: Received, slip: Slip) -> Reply:
         try:
-            reply = HANDLERS[received.operation](self._simulator, received)
+            reply = self._done(received, slip)
         except Missing as missing:
             return problem(404, str(missing), missing.expected)
         except Taken as taken:
@@ -97,10 +98,19 @@ class Desk:
         except (SimulatorError, ContractError) as refusal:
             return problem(422, str(refusal), "what the message says")
         slip.instruction = reply.instruction
-        if received.http.method != "GET":
+        if received.http.method != "GET" and slip.prepare is None:
             slip.committed = self._simulator.pending()
             slip.on_failure = _not_kept
         return reply
+
+    def _done(self, received: Received, slip: Slip) -> Reply:
+        prepare = PREPARED.get(received.operation)
+        if prepare is not None and slip.prepared is None:
+            slip.prepare = prepare(self._simulator, received)
+            return problem(503, "what the request needs is not made yet", _EXPECTED[503])
+        if slip.prepared is not None:
+            received = replace(received, body=slip.prepared.result())
+        return HANDLERS[received.operation](self._simulator, received)
 
     def _received(
         self, operation: str, http: HttpRequest, path: Mapping[str, str], query: Mapping[str, str]

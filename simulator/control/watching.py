@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contracts.exchanges import to_record
+from contracts.hiding import Names, without_secrets
 from scenarios.durations import parse_duration
 from simulator.clock import parse_clock
 from simulator.control.replies import Failed, Missing
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 1000
 LONGEST_WAIT = 60
-# Fields of a record that open a door.
-_SECRETS = ("token", "refresh_token", "password")
 
 
 def read_journal(simulator: Simulator, received: Received) -> Reply:
@@ -81,7 +80,8 @@ def list_records(simulator: Simulator, received: Received) -> Reply:
     if kind not in shown and not _is_vendor_kind(simulator, kind):
         known = ", ".join(sorted({*KINDS, *shown}))
         raise Missing(f"there are no records of the kind {kind!r}", f"one of: {known}")
-    return Reply(200, {"records": [_shown(record) for record in tenant.records.get(kind, {}).values()]})
+    names = _secret_names(simulator, kind.partition(".")[0])
+    return Reply(200, {"records": [without_secrets(record, names) for record in tenant.records.get(kind, {}).values()]})
 
 
 def show_world(simulator: Simulator, received: Received) -> Reply:
@@ -140,8 +140,14 @@ def metrics(simulator: Simulator, received: Received) -> Reply:
     return Reply(200, ("\n".join(lines) + "\n").encode(), headers)
 
 
-def _shown(record: Any) -> Any:
-    return {key: f"[redacted:{key}]" if key in _SECRETS else value for key, value in record.items()}
+def _secret_names(simulator: Simulator, vendor: str) -> Names:
+    """Return what opens a door in a vendor's records: they have the contract's names, or the English of its kinds."""
+    if vendor not in simulator.vendors:
+        return {}  # records of the world, which its schema keeps free of them
+    contract = simulator.contracts[vendor]
+    names = {**contract.secrets, **contract.secret_headers, **simulator.vendors[vendor].secrets}
+    english = {kind.lower(): kind for kind in ("password", *names.values())}
+    return english | {name.lower(): kind for name, kind in names.items()}
 
 
 def _is_vendor_kind(simulator: Simulator, kind: str) -> bool:

@@ -1,8 +1,8 @@
 """Holds many event channels open, has an event told on each once a second, and says how late they come.
 
 ``python -m tests.figures.channel_client URL CHANNELS SECONDS`` is a process of its own, so that it does not share the
-server's loop. It prints one JSON object. A tenant has as many channels as hear an event together; the tenants' events are
-spread over the second.
+server's loop. It prints one JSON object. A tenant has as many channels as hear an event together; the tenants' events
+are spread over the second.
 """
 
 from __future__ import annotations

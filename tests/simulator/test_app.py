@@ -10,7 +10,8 @@ import pytest
 from scenarios.loader import load
 from simulator.discovery import discover_vendors
 from simulator.engine import RunGone
-from simulator.tenants import FIRST_MORNING, UNCLAIMED, Profile, Taken
+from simulator.registry import Taken
+from simulator.tenants import FIRST_MORNING, UNCLAIMED, Profile
 from simulator.transactions import Transaction
 from simulator.world import from_mapping
 from tests.core import ANSWERED, TOKEN, entries, log_in, pbx55, play, run, running, shown, story, until

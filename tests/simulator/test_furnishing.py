@@ -113,7 +113,7 @@ def test_world_that_is_put_in_place_again_is_not_written_down_again():
             tenant = made.tenant
             written = tenant.furniture
             again = furnish(tenant, first_world(tenant, ()))
-            return written is tenant.furniture, set(again) >= set(written[1])
+            return written is tenant.furniture, set(again) >= set(written.written)
 
     assert run(work()) == (True, True)
 

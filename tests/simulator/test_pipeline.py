@@ -18,8 +18,9 @@ from simulator.clock import Mode
 from simulator.journal import Entry
 from simulator.pbx import Pbx
 from simulator.pipeline import Pipeline
+from simulator.registry import Tenants
 from simulator.store import SqlStore
-from simulator.tenants import UNCLAIMED, Profile, Tenant, Tenants, first_clock
+from simulator.tenants import UNCLAIMED, Profile, Tenant, first_clock
 from simulator.vendor import Claim, Credentials, Instruction, Problem, Received, Refusal, Reply, Vendor, Wait, Work
 from tests.contracts import toy
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from dataclasses import dataclass, field
 
 import flask
@@ -304,6 +305,60 @@ def test_client_that_leaves_during_a_delay_ends_it():
             await _until(lambda: _under_way(server) == 0)
 
     asyncio.run(steps())
+
+
+def test_what_a_view_wishes_done_first_is_done_while_others_are_served():
+    """The view is asked again with what came of it; two such works are done one after the other."""
+    began, may_end = threading.Semaphore(0), threading.Event()
+
+    def work():
+        began.release()
+        assert may_end.wait(10)
+        return threading.current_thread() is not threading.main_thread()
+
+    def act(slip):
+        if slip.prepared is None:
+            slip.prepare = work
+            return "too early"
+        return slip.prepared.result()
+
+    first, other = Vendor(act), Vendor()
+
+    async def steps():
+        async with served({"/v": first.app, "/w": other.app}) as server:
+            waiting = [asyncio.create_task(ask(server, request("POST /v/x", body=b"b"))) for _ in range(2)]
+            assert await asyncio.to_thread(began.acquire, timeout=10)
+            meanwhile = await ask(server, request("GET /w/y"))
+            alone = not began.acquire(blocking=False)
+            still = not any(task.done() for task in waiting)
+            may_end.set()
+            return meanwhile, alone and still, await asyncio.gather(*waiting)
+
+    meanwhile, held, answers = asyncio.run(steps())
+
+    assert meanwhile.status == 200
+    assert held
+    assert [answer.json for answer in answers] == [{"path": "x", "mount": "/v", "body": "b", "said": True}] * 2
+    assert first.asked == ["POST"] * 4
+
+
+def test_what_fails_before_a_view_is_the_views_to_word():
+    """What the work raises, the view meets when it takes what came of it."""
+
+    def act(slip):
+        if slip.prepared is None:
+            slip.prepare = lambda: 1 // 0
+            return "too early"
+        try:
+            return slip.prepared.result()
+        except ZeroDivisionError as trouble:
+            return str(trouble)
+
+    async def steps():
+        async with served({"/v": Vendor(act).app}) as server:
+            return await ask(server, request("GET /v/x"))
+
+    assert asyncio.run(steps()).json["said"] == "integer division or modulo by zero"
 
 
 def test_drip_sends_the_body_in_small_pieces():

@@ -77,12 +77,12 @@ def test_request_with_credentials_of_two_tenants_is_refused_as_documented(fake: 
 
 
 def test_some_request_of_each_vendor_with_several_credentials_mixes_them(running: Live) -> None:
-    """The test above has something to do for every vendor whose credentials are asked for together."""
+    """The test above has something to do, at the least for these, whose credentials are asked for together."""
     fakes = [Fake(running, key) for key in SERVED]
 
     mixed = {f.key: max(len(shown(f, example_of(f, operation))) for operation in f.operations()) for f in fakes}
 
-    assert {key: count for key, count in mixed.items() if count > 1} == {"hubsoft": 4, "nextbilling": 2, "viacel": 2}
+    assert mixed.items() >= {"hubsoft": 4, "nextbilling": 2, "viacel": 2}.items()
 
 
 @pytest.mark.parametrize("key", WITH_CHANNEL)

@@ -71,6 +71,9 @@ class Empty:
     def find(self, kind: str, **where: object) -> None:
         return None
 
+    def having(self, kind: str, name: str, value: str) -> Iterable:
+        return ()
+
 
 def inbound(call_id="a", serial=5199, **facts) -> Call:
     return Call(call_id, serial, Direction.INBOUND, MOBILE, LINE, **facts)

@@ -23,7 +23,8 @@ COPIED = ("contracts", "scenarios", "simulator", "loadtests", "tests", "docs", "
 FILES = sorted(path.relative_to(TOY) for path in TOY.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 # What every vendor is held to, and the toy's own tests.
 HELD_BY = (
-    "tests/vendors/test_conformance.py",
+    *(f"tests/vendors/{path.name}" for path in sorted(Path(__file__).parent.glob("test_conformance*.py"))),
+    "tests/vendors/test_fuzz.py",
     "tests/contracts/test_shipped.py",
     "tests/test_house.py",
     "tests/vendors/test_campainha.py",

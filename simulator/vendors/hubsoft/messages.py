@@ -66,9 +66,8 @@ def _messages(operation: str, call: Call, extensions: tuple[str | None, ...], sc
 def _attributes(extension: str, phone: str, scene: Scene) -> dict[str, object]:
     body: dict[str, object] = {"ramal": _number(extension), "telefone": int(phone)}
     if scene.account.get("name_customer") == "yes":
-        for customer in scene.records.all(directory.CUSTOMER):
-            if phone in customer["phones"]:
-                return body | {"id_cliente": _number(customer["id"])}
+        for customer in scene.records.having(directory.CUSTOMER, "phones", phone):
+            return body | {"id_cliente": _number(customer["id"])}
     return body
 
 

@@ -127,7 +127,7 @@ def _customer(work: Work, body: dict[str, Any], phone: str | None) -> str | None
     named = _named_customer(work, body)
     if named or not phone:
         return named
-    return next((c["id"] for c in work.all(directory.CUSTOMER) if phone in c["phones"]), None)
+    return next((c["id"] for c in work.having(directory.CUSTOMER, "phones", phone)), None)
 
 
 def _named_customer(work: Work, body: dict[str, Any]) -> str | None:

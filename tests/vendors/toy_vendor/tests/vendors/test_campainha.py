@@ -13,7 +13,7 @@ def test_bell_rings_and_the_ring_is_remembered():
         answer = running.ask(*ROUTE, {"ramal": "111", "vezes": 2}, headers)
 
         assert (answer.status, answer.json) == (200, {"status": "tocando", "toque": 1})
-        assert running.records("campainha.ring") == [{"id": 1, "extension": "111", "times": 2}]
+        assert running.records("campainha.ring") == [{"id": 1, "extension": "111", "times": 2, "note": ""}]
 
 
 def test_unknown_extension_is_refused_in_the_manuals_words():

@@ -10,6 +10,7 @@ RING = "campainha.ring"
 def ring_bell(work: Work, received: Received) -> Reply:
     """Ring at an extension; that it is there has been checked."""
     number = work.next_number(RING)
-    ring = {"id": number, "extension": str(received.body["ramal"]), "times": int(received.body.get("vezes", 1))}
-    work.put(RING, str(number), ring)
+    body = received.body
+    ring = {"id": number, "extension": str(body["ramal"]), "times": int(body.get("vezes", 1))}
+    work.put(RING, str(number), {**ring, "note": body.get("recado", "")})
     return Reply(200, {"status": "tocando", "toque": number})

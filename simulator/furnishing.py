@@ -157,7 +157,8 @@ def _restore_core(tenant: Tenant, core: Mapping[str, Mapping[str, Any]]) -> None
     tenant.sequences |= core.get(SEQUENCE, {})
     tenant.keep({key: call_from_document(value) for key, value in core.get(CALL, {}).items()})
     tenant.targets |= {key: Target.from_document(value) for key, value in core.get(TARGET, {}).items()}
-    tenant.records[FAULT] = dict(core.get(FAULT, {}))
+    if FAULT in core:
+        tenant.records[FAULT] = dict(core[FAULT])
     if ACCOUNT in core:
         tenant.balance = type(tenant.balance)(core[ACCOUNT]["balance"])
     for key, value in core.get(RUN, {}).items():

@@ -41,17 +41,18 @@ def _outbound(tx: Transaction, body: Body) -> Steps:
 
 
 def _inbound(tx: Transaction, body: Body) -> Steps:
+    by_itself = _goes_by_itself(tx, body)
+    extension = None if by_itself else body.get("extension") or _first(tx, EXTENSION, "extension")
     line = {"to": body["to"]} if "to" in body else {}
     steps: Steps = [{"inbound": {"call": NAME, "from": body.get("from") or _first(tx, CUSTOMER, "from"), **line}}]
     if body.get("route"):
-        steps.append({"after": "1s", "route": {"call": NAME}})
+        return [*steps, {"after": "1s", "route": {"call": NAME}}]  # it is answered, or rings out, where it comes out
     if "queue" in body:
         steps.append({"after": "1s", "queue": {"call": NAME, "queue": body["queue"]}})
-    if not _goes_by_itself(tx, body):
-        extension = body.get("extension") or _first(tx, EXTENSION, "extension")
+    if extension is not None:
         steps.append({"after": "1s", "ring": {"call": NAME, "extension": extension}})
     elif _outcome(body) == "answered":
-        return steps  # whoever it comes to picks up
+        return steps  # the agent that is offered it picks up
     return [*steps, *_end(body, "outside")]
 
 

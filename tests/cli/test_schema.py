@@ -67,4 +67,4 @@ def test_unknown_schema_is_usage_and_lists_those_there_are():
         done = inside("schema", *words, "--json")
 
         assert done.code == done.json["exit_code"] == 2
-        assert "scenario, world, journal" in done.err
+        assert "scenario, numbers, world, journal" in done.err

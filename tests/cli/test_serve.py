@@ -64,7 +64,7 @@ def test_welcome_says_where_all_is_and_what_to_use(greeted):
     assert re.search(
         r"^55PBX  \(operations: [0-9]+ documented.*; in detail: [0-9]+ documented, [0-9]+ observed", text, re.M
     )
-    assert re.search(r"^Dígitro  \(operations: 5 documented, 36 inferred; in detail: [0-9]+ documented", text, re.M)
+    assert re.search(r"^Dígitro  \(operations: 5 documented, 43 inferred; in detail: [0-9]+ documented", text, re.M)
     assert "Open files" not in text
     assert f"Calls are pushed to {receiver.url}/hook" in text
     assert f"Control API    {url}/_sim/" in text

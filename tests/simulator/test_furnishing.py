@@ -154,7 +154,7 @@ def test_scenario_of_a_run_is_read_back_with_its_places():
 
 
 def test_call_survives_being_written_down():
-    call, _ = Call("c1", 7, Direction.OUTBOUND, "5537999912222", "551130037293", extension="111", origin="c0").apply(
+    call, _ = Call("c1", 7, Direction.OUTBOUND, "5537999912222", "551130037293", extension="112", origin="c0").apply(
         Kind.STARTED, FIRST_MORNING
     )
     call, _ = call.apply(Kind.RINGING, FIRST_MORNING, extension="111")

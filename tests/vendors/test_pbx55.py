@@ -319,7 +319,7 @@ def test_internal_call_is_pushed_to_nobody():
     """Calls between extensions neither come in nor go out."""
     phone = Phone()
 
-    phone.play(Call("a", 1, Direction.INTERNAL, "5001", LINE, extension="5000"), *ANSWERED)
+    phone.play(Call("a", 1, Direction.INTERNAL, "5000", LINE, extension="5001"), *ANSWERED)
 
     assert phone.pushed == []
 

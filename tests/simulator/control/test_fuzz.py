@@ -23,7 +23,7 @@ LIMIT = 1024 * 1024
 # What is there, so that a made-up request has something to act on; and no waiting on the wall clock.
 NAMES = dict.fromkeys(("tenant", "name"), "fuzzed")
 THERE = NAMES | {"call": "c1", "run": "r1", "target": "t1", "kind": "extension", "wait": 0}
-THERE |= {"number": 1, "extension": "113"}
+THERE |= {"number": 1, "extension": "113", "fault": "f1"}
 # Bodies that are done, where no made-up one is.
 DONE = {
     "revokeTokens": {"vendor": "hubsoft"},
@@ -32,6 +32,7 @@ DONE = {
     "playScenario": {"scenario": "sms_sent"},
     "setClock": {"clock": "2x"},
     "letAgent": {"do": "login", "queue": "vendas"},
+    "addFault": {"on": {"vendor": "hubsoft", "answer": "notifyCall"}, "do": {"status": 500}},
     "replaceNumbers": {"numbers": [{"ending": "9001", "outcome": "busy"}]},
 }
 
@@ -59,7 +60,8 @@ def running() -> Iterator[Live]:
     with live() as simulator:
         simulator.make_tenant("fuzzed")
         target = {"vendor": "pbx55", "url": f"{simulator.url}/nobody"}
-        for path, body in (("/targets", target), ("/calls", {"outcome": "open"}), ("/runs", {"scenario": "sms_sent"})):
+        made = (("/targets", target), ("/calls", {"outcome": "open"}), ("/runs", {"scenario": "sms_sent"}))
+        for path, body in (*made, ("/faults", DONE["addFault"])):
             assert simulator.control("POST", path, body, tenant="fuzzed").status == 201
         assert simulator.control("GET", "/journal", tenant="fuzzed", after=0, wait=10).json["entries"]
         yield simulator

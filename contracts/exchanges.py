@@ -198,7 +198,8 @@ def _body(message: Mapping[str, Any]) -> bytes:
 def _written(at: datetime | None) -> str | None:
     if at is None:
         return None
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _read(text: str | None) -> datetime | None:

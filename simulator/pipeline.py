@@ -182,8 +182,11 @@ class Pipeline:
 
     def _work(self, tenant: Tenant) -> Transaction:
         tx = Transaction(tenant, self._store, self.vendor.key)
-        tx.board = Switchboard(self._pbx, tx, self.vendor.key)
+        tx.seat = self._seat
         return tx
+
+    def _seat(self, tx: Transaction) -> Switchboard:
+        return Switchboard(self._pbx, tx, self.vendor.key)
 
     def _refuse(
         self,

@@ -64,10 +64,8 @@ class Once:
 
     def decode(self, body: Body | None) -> tuple[Any, str | None]:
         """See `decode`."""
-        for known, found in self._found:
-            if known is body:
-                break
-        else:
+        found = next((found for known, found in self._found if known is body), None)
+        if found is None:
             found = self._decode(body)
             self._found.append((body, found))
         if isinstance(found, UnreadableBody):

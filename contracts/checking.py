@@ -34,9 +34,7 @@ def check(
     return Judgement(operation, tuple(violations), tuple(result.unjudged), result.passed())
 
 
-def check_reply(
-    contract: Contract, exchange: Exchange, request: Judgement, *, body: Once | None = None
-) -> Judgement:
+def check_reply(contract: Contract, exchange: Exchange, request: Judgement, *, body: Once | None = None) -> Judgement:
     """Judge the answer of an exchange whose request was judged before, and return what was found in both."""
     result = inspect_reply(contract, exchange, exchange.readings, fit=not request.refused, body=body)
     violations = result.violations

@@ -123,7 +123,7 @@ def _request(
     result.count(operation.provenance)
     shown, wrong = credentials.judge(operation, variant.security_schemes, request)
     judged, more = parameters.judge(operation, variant.schemas, request, path)
-    result.count(*(scheme.provenance for scheme in shown), *(parameter.provenance for parameter in judged))
+    result.count(*[scheme.provenance for scheme in shown], *[parameter.provenance for parameter in judged])
     result.violations += wrong + more
     found, result.request = _body(result, variant, operation.body, body, Part.REQUEST, operation.provenance)
     result.fit = all(v.keyword in _HARMLESS for v in found)

@@ -132,6 +132,8 @@ def _without(text: str, secrets: Mapping[str, str]) -> str:
 
 
 def _bytes_without(raw: bytes, secrets: Mapping[str, str]) -> bytes:
+    if not raw:
+        return raw
     for secret, stand_in in secrets.items():
         raw = raw.replace(secret.encode("utf-8", "surrogatepass"), stand_in.encode())
     return raw

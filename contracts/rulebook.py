@@ -45,8 +45,10 @@ class Rule:
 
     def stands(self, operation: str, readings: Mapping[str, str]) -> bool:
         """True when the rule is in force for this operation under these readings."""
-        if operation not in self.operations:
-            return False
+        return operation in self.operations and self.stands_under(readings)
+
+    def stands_under(self, readings: Mapping[str, str]) -> bool:
+        """True when the rule is in force under these readings, for its operations."""
         return not self.only_under or all(readings.get(key) in possible for key, possible in self.only_under.items())
 
 
@@ -62,7 +64,7 @@ class Rulebook:
     def of(self, operation: str, readings: Mapping[str, str]) -> Iterator[Rule]:
         """Yield the rules in force that look at one exchange of an operation."""
         for rule in self.by_operation.get(operation, ()):
-            if rule.stands(operation, readings):
+            if rule.stands_under(readings):
                 yield rule
 
     def find(self, rule: Rule, subject: Subject) -> Iterable[Finding] | None:

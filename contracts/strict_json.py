@@ -51,7 +51,7 @@ def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX_
     except json.JSONDecodeError as error:
         _refuse_depth(text, max_depth)
         raise MalformedJson(_reason(error), error.pos) from None
-    if _is_deeper(value, max_depth):
+    if text.count("[") + text.count("{") > max_depth and _is_deeper(value, max_depth):
         _refuse_depth(text, max_depth)
     if ("\\u" in text or not text.isascii()) and _SURROGATE.search(text):
         _refuse_surrogates(value)

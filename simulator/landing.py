@@ -27,7 +27,7 @@ class Landing:
 
     def _arrive(self, landed: asyncio.Future[None], change: Future[None]) -> None:
         self._arrived.append((landed, change))
-        # Looked at after the append, as the loop looks at what has arrived after it took this back: none is left behind.
+        # Looked at after the append, and the loop takes it back before it looks: nothing is left behind.
         if not self._awake:
             self._awake = True
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more

@@ -62,7 +62,8 @@ def strike(
 ) -> tuple[AnswerPlan | None, tuple[str, ...]]:
     """Count a request for the faults that stand on a tenant; return what is to be done wrong, and which counted it.
 
-    ``read`` makes a fault of its document. Counted in memory at once, so that of many that wait together each has a number of its own; `keep_counts` writes.
+    Counted in memory at once, so that of many that wait together each has a number of its own; `keep_counts` writes.
+    ``read`` makes a fault of its document.
     """
     standing = tenant.records.get(FAULT)
     if not standing:

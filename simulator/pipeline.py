@@ -8,20 +8,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from contracts import strict_json
-from contracts.bodies import Once, UnreadableBody
+from contracts.bodies import Once
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement
 from contracts.parameters import query_of
 from contracts.redaction import redact, redact_verdict
-from contracts.variant import Variant
 from scenarios.answers import AnswerFlaw
 from simulator.answer_faults import AnswerPlan, instead, spoil_answer
 from simulator.bridge import Slip, WsgiAnswer, whole
+from simulator.incoming import Incoming
 from simulator.mishaps import WORD, Mishaps
 from simulator.pbx import Pbx
 from simulator.store import Store
@@ -41,16 +41,6 @@ UNREAD = {
     "malformed": Problem.MALFORMED,
     "too-large": Problem.TOO_LARGE,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request for an operation, or for what stands for those that share a path."""
-
-    operation: str
-    http: HttpRequest
-    path: Mapping[str, str]  # the decoded path parameters
-    body: Once
 
 
 class Pipeline:
@@ -74,18 +64,18 @@ class Pipeline:
 
         ``path`` holds the decoded path parameters.
         """
-        return self._answer(Asked(operation, http, path, Once(http)), slip, None)
+        return self._answer(Incoming(operation, http, path, Once(http)), slip, None)
 
-    def _answer(self, asked: Asked, slip: Slip, plan: AnswerPlan | None) -> HttpResponse:
+    def _answer(self, asked: Incoming, slip: Slip, plan: AnswerPlan | None) -> HttpResponse:
         """Answer a request; ``plan`` is what was already found to be wrong with the answer, on purpose."""
-        operation, http = asked.operation, asked.http
-        key, body, unread = _read(self.contract.strict, asked)
+        operation, http = asked.served, asked.http
+        key, body, unread = asked.read(self.contract.strict)
         claim = self._claim(key, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
         tx = self._work(tenant)
         variant = self.contract.under(tx.readings)[1]
         if variant is not self.contract.strict:
-            key, body, unread = _read(variant, asked)
+            key, body, unread = asked.read(variant)
         if plan is None and claim.tenant:
             plan = self._mishaps.strike(tenant, operation, key)
         if plan and plan.held:
@@ -149,7 +139,7 @@ class Pipeline:
         plan: AnswerPlan,
         tenant: Tenant,
         exchange: Callable[[], Exchange],
-        asked: Asked,
+        asked: Incoming,
         slip: Slip,
     ) -> HttpResponse:
         """Let a request wait before it is done; the answer that is returned goes nowhere."""
@@ -165,7 +155,7 @@ class Pipeline:
         slip.instruction, slip.later, slip.left = Instruction(Wait.HOLD, plan.seconds), later, left
         return HttpResponse(204)
 
-    def _twice(self, plan: AnswerPlan, asked: Asked, slip: Slip) -> HttpResponse:
+    def _twice(self, plan: AnswerPlan, asked: Incoming, slip: Slip) -> HttpResponse:
         """Have a request done twice, as when something in between sends it again; the first answer is lost."""
         self._answer(asked, Slip(), plan.begin())
         return self._answer(asked, slip, plan.begin())
@@ -277,15 +267,6 @@ class Pipeline:
             at=tx.now,
             fault=plan.flaw.value if plan else None,
         )
-
-
-def _read(variant: Variant, asked: Asked) -> tuple[str | None, Any, UnreadableBody | None]:
-    """Return the operation that is meant, if any, its decoded body, and what is wrong with that under readings."""
-    try:
-        body, _ = asked.body.decode(variant.served(asked.operation).body)
-    except UnreadableBody as error:
-        return variant.pick(asked.operation, None), None, error
-    return variant.pick(asked.operation, body), body, None
 
 
 def response_of(reply: Reply) -> HttpResponse:

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -79,7 +80,7 @@ class Pipeline:
         if plan is None and claim.tenant:
             plan = self._mishaps.strike(tenant, operation, key)
         if plan and plan.held:
-            return self._held(plan, tenant, partial(self._exchange, tx, key, http, plan), asked, slip)
+            return self._held(plan, tenant, tx.now, key, asked, slip)
         if plan and plan.twice:
             return self._twice(plan, asked, slip)
         exchange = self._exchange(tx, key, http, plan)
@@ -138,7 +139,8 @@ class Pipeline:
         self,
         plan: AnswerPlan,
         tenant: Tenant,
-        exchange: Callable[[], Exchange],
+        came: datetime,
+        operation: str | None,
         asked: Incoming,
         slip: Slip,
     ) -> HttpResponse:
@@ -150,7 +152,8 @@ class Pipeline:
 
         def left() -> None:
             if not tenant.closed:
-                self._note(Transaction(tenant, self._store), tenant, replace(exchange(), error=LEFT))
+                tx = Transaction(tenant, self._store, self.vendor.key, now=came)
+                self._note(tx, tenant, replace(self._exchange(tx, operation, asked.http, plan), error=LEFT))
 
         slip.instruction, slip.later, slip.left = Instruction(Wait.HOLD, plan.seconds), later, left
         return HttpResponse(204)

@@ -25,7 +25,7 @@ def test_broken_body_is_broken_each_time():
     body = Once(HttpRequest("POST", "/", headers=HEADERS, body=b"{"))
 
     for _ in range(2):
-        with pytest.raises(UnreadableBody, match="malformed|not JSON|cannot be read"):
+        with pytest.raises(UnreadableBody, match="expected one JSON value"):
             body.decode(AS_JSON)
     with pytest.raises(UnreadableBody, match="Content-Type"):
         body.decode(Body(True, {FORM: None}))

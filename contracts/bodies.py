@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from contracts import strict_json
 from contracts.errors import ContractError
+from contracts.model import HttpRequest, HttpResponse
 from contracts.operation import FORM, JSON, Body
 
 _MAX_FIELDS = 1000
@@ -47,6 +48,35 @@ def decode(body: Body | None, raw: bytes, content_type: str | None) -> tuple[Any
     if _is_json(media_type):
         return _json(raw, body.max_bytes), ref
     return None, None
+
+
+class Once:
+    """The body of one message, decoded at most once for each way in which it may be written.
+
+    Whoever gets a value shares it with all others, so nobody changes it.
+    """
+
+    __slots__ = ("_content_type", "_found", "_raw")
+
+    def __init__(self, message: HttpRequest | HttpResponse) -> None:
+        self._raw, self._content_type = message.body, message.header("content-type")
+        self._found: list[tuple[Body | None, tuple[Any, str | None] | UnreadableBody]] = []
+
+    def decode(self, body: Body | None) -> tuple[Any, str | None]:
+        """See `decode`."""
+        found = next((found for known, found in self._found if known is body), None)
+        if found is None:
+            found = self._decode(body)
+            self._found.append((body, found))
+        if isinstance(found, UnreadableBody):
+            raise found
+        return found
+
+    def _decode(self, body: Body | None) -> tuple[Any, str | None] | UnreadableBody:
+        try:
+            return decode(body, self._raw, self._content_type)
+        except UnreadableBody as error:
+            return error
 
 
 def _choose(body: Body, raw: bytes, content_type: str | None) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from contracts.bodies import Once
 from contracts.inspecting import inspect, inspect_reply
 from contracts.marks import weigh
 from contracts.model import Confidence, Exchange, Judgement, Severity, Violation
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 
 
 def check(
-    contract: Contract, exchange: Exchange, facts: Facts | None = None, *, strict_inferred: bool = False
+    contract: Contract,
+    exchange: Exchange,
+    facts: Facts | None = None,
+    *,
+    strict_inferred: bool = False,
+    body: Once | None = None,
 ) -> Judgement:
     """Judge one exchange under its own readings; what only an older page forbids is a warning that names both."""
-    result = inspect(contract, exchange, exchange.readings, facts)
+    result = inspect(contract, exchange, exchange.readings, facts, body)
     violations = [reweigh(v, strict_inferred=strict_inferred) for v in result.violations]
     if any(v.discrepancy for v in violations):
         allowed = _Later(contract, exchange, facts)
@@ -29,15 +34,17 @@ def check(
     return Judgement(operation, tuple(violations), tuple(result.unjudged), result.passed())
 
 
-def check_reply(contract: Contract, exchange: Exchange, request: Judgement) -> Judgement:
+def check_reply(contract: Contract, exchange: Exchange, request: Judgement, *, body: Once | None = None) -> Judgement:
     """Judge the answer of an exchange whose request was judged before, and return what was found in both."""
-    result = inspect_reply(contract, exchange, exchange.readings, fit=not request.refused)
+    result = inspect_reply(contract, exchange, exchange.readings, fit=not request.refused, body=body)
     violations = result.violations
     if any(v.discrepancy for v in violations):
         allowed = _Later(contract, exchange, None)
         violations = [allowed.soften(v) for v in violations]
-    passed = Counter(request.passed) + Counter(result.passed())
-    return replace(request, violations=(*request.violations, *violations), passed=dict(passed))
+    passed = dict(request.passed)
+    for confidence, held in result.passed().items():
+        passed[confidence] = passed.get(confidence, 0) + held
+    return Judgement(request.operation, (*request.violations, *violations), request.unjudged, passed)
 
 
 def reweigh(violation: Violation, *, strict_inferred: bool) -> Violation:

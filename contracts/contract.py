@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from contracts import bodies, checking, folder, openapi, readings, rulebook, sequences
+from contracts import bodies, checking, folder, hiding, openapi, readings, rulebook, sequences
 from contracts.errors import ContractError
 from contracts.model import Confidence, Exchange, Judgement, Part, Violation
 from contracts.operation import Dispatch, Operation, OperationKind, SecurityScheme
@@ -45,10 +45,12 @@ class Contract:
         self.rulebook = rulebook.parse(source.files.get(rulebook.FILE), rules)
         self._variants: dict[frozenset[tuple[str, str]], Variant] = {}
         self._under: dict[frozenset[tuple[str, str]], tuple[Mapping[str, str], Variant]] = {}
+        self._newest: tuple[Mapping[str, str], tuple[Mapping[str, str], Variant]] | None = None
         self.strict = self.under({})[1]
         self.title: str = source.files[openapi.FILE].get("info", {}).get("title", self.key)
         self.secrets: Mapping[str, str] = self.strict.secret_names()
         self.secret_headers: Mapping[str, str] = self.strict.secret_headers()
+        self.hidden_headers: Mapping[str, str] = {**self.secret_headers, **hiding.ALWAYS}
         self.secret_paths: Mapping[tuple[str, ...], Mapping[str, str]] = self.strict.secret_paths()
         self.secret_shapes = tuple((re.compile(s), kind) for s, kind in self.strict.secret_shapes().items())
         self._routes = Routes(self.served)
@@ -130,13 +132,23 @@ class Contract:
         answer = operation.answer(status) if status is not None else None
         return bodies.decode(answer.body if answer else None, body, content_type)[0]
 
-    def check(self, exchange: Exchange, *, facts: Facts | None = None, strict_inferred: bool = False) -> Judgement:
-        """Judge one exchange under its readings. ``facts`` are the tenant's records, for rules that need them."""
-        return checking.check(self, exchange, facts, strict_inferred=strict_inferred)
+    def check(
+        self,
+        exchange: Exchange,
+        *,
+        facts: Facts | None = None,
+        strict_inferred: bool = False,
+        body: bodies.Once | None = None,
+    ) -> Judgement:
+        """Judge one exchange under its readings. ``facts`` are the tenant's records, for rules that need them.
 
-    def check_reply(self, exchange: Exchange, request: Judgement) -> Judgement:
+        ``body`` is that of the request, for whoever has decoded it before.
+        """
+        return checking.check(self, exchange, facts, strict_inferred=strict_inferred, body=body)
+
+    def check_reply(self, exchange: Exchange, request: Judgement, *, body: bodies.Once | None = None) -> Judgement:
         """Judge the answer of an exchange whose request was judged before; return what was found in both."""
-        return checking.check_reply(self, exchange, request)
+        return checking.check_reply(self, exchange, request, body=body)
 
     def check_sequence(
         self, exchanges: Sequence[Exchange], *, strict_inferred: bool = False, partial: bool = False
@@ -155,6 +167,9 @@ class Contract:
 
     def under(self, choices: Mapping[str, str]) -> tuple[Mapping[str, str], Variant]:
         """Return the full readings for these choices, and the contract's files as they stand under them."""
+        # Most ask with the choices of whoever asked last, and to compare costs less than to look for them.
+        if self._newest is not None and choices == self._newest[0]:
+            return self._newest[1]
         key = frozenset(choices.items())
         known = self._under.get(key)
         if known is None:
@@ -162,6 +177,7 @@ class Contract:
             known = chosen, self._variant(chosen)
             if len(self._under) < MAX_KEPT:
                 self._under[key] = known
+        self._newest = dict(choices), known
         return known
 
     def _variant(self, chosen: Mapping[str, str]) -> Variant:

@@ -8,6 +8,7 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,6 +30,7 @@ from contracts.model import (
 MAX_LINE = 16 * 1024 * 1024
 _SCHEMA = "journal.schema.json"
 _TEXTS = ("vendor", "tenant", "id", "operation", "message", "call", "target", "delivery", "fault", "error")
+_texts = attrgetter(*_TEXTS)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 # What a receiver answered and how long it took differ from run to run; so does the port it listens on.
 _NOT_CANONICAL = ("response", "error", "took_ms", "verdict")
@@ -43,7 +45,7 @@ class MalformedRecord(ContractError):
 
 def to_record(exchange: Exchange, verdict: Judgement | None = None) -> dict[str, Any]:
     """Return an exchange as JSON-able values. Bodies are text where they are UTF-8, else base64."""
-    record: dict[str, Any] = {name: getattr(exchange, name) for name in _TEXTS}
+    record: dict[str, Any] = dict(zip(_TEXTS, _texts(exchange), strict=True))
     record |= {
         "direction": exchange.direction.value,
         "at": _written(exchange.at),
@@ -198,7 +200,8 @@ def _body(message: Mapping[str, Any]) -> bytes:
 def _written(at: datetime | None) -> str | None:
     if at is None:
         return None
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _read(text: str | None) -> datetime | None:

@@ -18,6 +18,15 @@ from contracts.formats import is_marker, marker
 # Name of a property or field, in small letters, to the kind of secret that it holds.
 Names = Mapping[str, str]
 
+# Headers that are hidden whatever the contract says: their only use is to carry secrets.
+ALWAYS = {
+    "authorization": "token",
+    "proxy-authorization": "token",
+    "cookie": "cookie",
+    "set-cookie": "cookie",
+    "x-api-key": "key",
+}
+
 # A string, with what follows when it is a key.
 _STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"(\s*+:\s*+)?', re.DOTALL)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
@@ -29,8 +38,7 @@ def hide(raw: bytes, names: Names) -> bytes:
     """Return a body with a marker for every secret that stands in it under one of these names."""
     if not raw or not names:
         return raw
-    encoding = _encoding(raw)
-    text = raw.decode(encoding)
+    text, encoding = _read(raw)
     hidden = _hide_text(text, names)
     return raw if hidden == text else hidden.encode(encoding)
 
@@ -56,15 +64,14 @@ def hide_form(text: str, names: Names) -> str:
     return "&".join(_field(piece, names) for piece in text.split("&"))
 
 
-def _encoding(raw: bytes) -> str:
-    guess = json.detect_encoding(raw)
-    for encoding in (guess, "utf-8"):
+def _read(raw: bytes) -> tuple[str, str]:
+    """Return a text and its encoding, in which it is written back."""
+    for encoding in (json.detect_encoding(raw), "utf-8"):
         try:
-            raw.decode(encoding)
+            return raw.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
-        return encoding
-    return "latin-1"  # any bytes at all, and back again
+    return raw.decode("latin-1"), "latin-1"  # any bytes at all, and back again
 
 
 def _hide_text(text: str, names: Names) -> str:

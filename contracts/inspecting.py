@@ -5,7 +5,6 @@ Which of them a later page allows, and what the inferred ones weigh, is said in 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 # What breaks without the message being unfit for a rule to read.
 _HARMLESS = frozenset({"additionalProperties", "enum"})
 _NO_BODY = frozenset({204, 304})
+_CONFIDENCES = tuple(Confidence)
 
 
 @dataclass(slots=True)
@@ -35,19 +35,35 @@ class Inspection:
     operation: Operation | None = None
     violations: list[Violation] = field(default_factory=list)
     unjudged: list[str] = field(default_factory=list)
-    clauses: Counter[Confidence] = field(default_factory=Counter)
+    clauses: dict[Confidence, int] = field(default_factory=dict)
     request: Any = None
     response: Any = None
     fit: bool = True  # the request is of a shape that rules can read
 
     def passed(self) -> dict[Confidence, int]:
         """Return how many clauses held, by confidence."""
-        broken = Counter(v.confidence for v in self.violations)
-        return {c: held for c in Confidence if (held := self.clauses[c] - broken[c]) > 0}
+        held = dict(self.clauses)
+        for each in self.violations:
+            held[each.confidence] = held.get(each.confidence, 0) - 1
+        return {c: count for c in _CONFIDENCES if (count := held.get(c, 0)) > 0}
+
+    def count(self, *marks: Provenance) -> None:
+        """Count clauses that were looked at."""
+        for mark in marks:
+            self.clauses[mark.confidence] = self.clauses.get(mark.confidence, 0) + 1
 
 
-def inspect(contract: Contract, exchange: Exchange, choices: Mapping[str, str], facts: Facts | None) -> Inspection:
-    """Look at every clause in force: operation, credential, parameters, bodies, status and rules."""
+def inspect(
+    contract: Contract,
+    exchange: Exchange,
+    choices: Mapping[str, str],
+    facts: Facts | None,
+    body: bodies.Once | None = None,
+) -> Inspection:
+    """Look at every clause in force: operation, credential, parameters, bodies, status and rules.
+
+    ``body`` is that of the request, for whoever has decoded it before.
+    """
     readings, variant = contract.under(choices)
     result = Inspection()
     found = identify(contract, variant, exchange)
@@ -57,7 +73,7 @@ def inspect(contract: Contract, exchange: Exchange, choices: Mapping[str, str], 
     operation, path = found
     result.operation = operation
     if _judged(exchange, Part.REQUEST):
-        _request(result, operation, variant, exchange, path)
+        _request(result, operation, variant, exchange, path, body or bodies.Once(exchange.request))
     if exchange.response is not None and _judged(exchange, Part.RESPONSE):
         _response(result, operation, variant, exchange, exchange.response)
     if _judged(exchange, Part.REQUEST):
@@ -65,7 +81,14 @@ def inspect(contract: Contract, exchange: Exchange, choices: Mapping[str, str], 
     return result
 
 
-def inspect_reply(contract: Contract, exchange: Exchange, choices: Mapping[str, str], *, fit: bool) -> Inspection:
+def inspect_reply(
+    contract: Contract,
+    exchange: Exchange,
+    choices: Mapping[str, str],
+    *,
+    fit: bool,
+    body: bodies.Once | None = None,
+) -> Inspection:
     """Look at the answer alone, and at the rules' word on it when the request, judged before, is ``fit`` for them."""
     readings, variant = contract.under(choices)
     result = Inspection(fit=fit)
@@ -75,8 +98,7 @@ def inspect_reply(contract: Contract, exchange: Exchange, choices: Mapping[str, 
     operation, _ = found
     _response(result, operation, variant, exchange, exchange.response)
     if fit and (rules := tuple(contract.rulebook.of(operation.id, readings))):
-        request = exchange.request
-        result.request, _ = bodies.decode(operation.body, request.body, request.header("content-type"))
+        result.request, _ = (body or bodies.Once(exchange.request)).decode(operation.body)
         subject = _subject(result, operation, exchange, readings, None)
         told = (of_rule(rule, f) for rule in rules for f in contract.rulebook.find(rule, subject) or ())
         result.violations += [v for v in told if v.part is Part.RESPONSE]
@@ -90,19 +112,20 @@ def _judged(exchange: Exchange, part: Part) -> bool:
 
 
 def _request(
-    result: Inspection, operation: Operation, variant: Variant, exchange: Exchange, path: Mapping[str, str]
+    result: Inspection,
+    operation: Operation,
+    variant: Variant,
+    exchange: Exchange,
+    path: Mapping[str, str],
+    body: bodies.Once,
 ) -> None:
     request = exchange.request
-    result.clauses[operation.provenance.confidence] += 1
+    result.count(operation.provenance)
     shown, wrong = credentials.judge(operation, variant.security_schemes, request)
-    result.clauses.update(scheme.provenance.confidence for scheme in shown)
     judged, more = parameters.judge(operation, variant.schemas, request, path)
-    result.clauses.update(parameter.provenance.confidence for parameter in judged)
+    result.count(*[scheme.provenance for scheme in shown], *[parameter.provenance for parameter in judged])
     result.violations += wrong + more
-    content_type = request.header("content-type")
-    found, result.request = _body(
-        result, variant, operation.body, request.body, content_type, Part.REQUEST, operation.provenance
-    )
+    found, result.request = _body(result, variant, operation.body, body, Part.REQUEST, operation.provenance)
     result.fit = all(v.keyword in _HARMLESS for v in found)
 
 
@@ -116,32 +139,31 @@ def _response(
     if answer.ours:  # never counted as the vendor's
         return
     mark = answer.provenance
-    result.clauses[mark.confidence] += 1
+    result.count(mark)
     if response.status in _NO_BODY or exchange.request.method == "HEAD":
         return
-    content_type = response.header("content-type")
-    found, value = _body(result, variant, answer.body, response.body, content_type, Part.RESPONSE, mark)
+    found, value = _body(result, variant, answer.body, bodies.Once(response), Part.RESPONSE, mark)
     result.response = value if all(v.keyword in _HARMLESS for v in found) else None
 
 
 def _body(
     result: Inspection,
     variant: Variant,
-    body: Body | None,
-    raw: bytes,
-    content_type: str | None,
+    written: Body | None,
+    body: bodies.Once,
     part: Part,
     mark: Provenance,
 ) -> tuple[list[Violation], Any]:
     try:
-        value, ref = bodies.decode(body, raw, content_type)
+        value, ref = body.decode(written)
     except bodies.UnreadableBody as error:
         found = [unreadable(error, part, mark)]
         result.violations += found
         return found, None
     if ref is None:
         return [], value
-    result.clauses.update(variant.clauses(ref))
+    for confidence, count in variant.clauses(ref).items():
+        result.clauses[confidence] = result.clauses.get(confidence, 0) + count
     found = explain(variant.schemas, ref, value, part, mark)
     result.violations += found
     return found, value
@@ -180,7 +202,7 @@ def _rules(
         if findings is None:
             result.unjudged.append(rule.id)
             continue
-        result.clauses[rule.provenance.confidence] += 1
+        result.count(rule.provenance)
         result.violations += [of_rule(rule, f) for f in findings if _judged(exchange, f.part)]
 
 

@@ -18,14 +18,6 @@ from contracts.model import Exchange, Headers, HttpRequest, HttpResponse, Judgem
 if TYPE_CHECKING:
     from contracts.contract import Contract
 
-# Hidden whatever the contract says: their only use is to carry secrets.
-_ALWAYS = {
-    "authorization": "token",
-    "proxy-authorization": "token",
-    "cookie": "cookie",
-    "set-cookie": "cookie",
-    "x-api-key": "key",
-}
 _AUTHORIZATION = ("authorization", "proxy-authorization")
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*)\s+(.+)", re.DOTALL)
 # A secret shorter than this may stand elsewhere by chance, and is hidden only in its own place.
@@ -37,7 +29,7 @@ def redact(exchange: Exchange, contract: Contract, known: Mapping[str, str] | No
 
     ``known`` are secrets to hide wherever they stand, with the kind of each; short ones are left to their own places.
     """
-    names, headers = contract.secrets, {**contract.secret_headers, **_ALWAYS}
+    names, headers = contract.secrets, contract.hidden_headers
     repeated = _long_secrets(exchange, headers) | _markers(known)
     request = exchange.request
     request = HttpRequest(
@@ -61,7 +53,7 @@ def redact_verdict(
     """Return what was found in an exchange without its secrets: a report shows values, or how they begin."""
     if not verdict.violations:
         return verdict
-    secrets = _long_secrets(exchange, {**contract.secret_headers, **_ALWAYS}) | _markers(known)
+    secrets = _long_secrets(exchange, contract.hidden_headers) | _markers(known)
     return replace(verdict, violations=tuple(_told_without(v, secrets) for v in verdict.violations))
 
 
@@ -140,6 +132,8 @@ def _without(text: str, secrets: Mapping[str, str]) -> str:
 
 
 def _bytes_without(raw: bytes, secrets: Mapping[str, str]) -> bytes:
+    if not raw:
+        return raw
     for secret, stand_in in secrets.items():
         raw = raw.replace(secret.encode("utf-8", "surrogatepass"), stand_in.encode())
     return raw

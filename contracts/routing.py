@@ -60,6 +60,7 @@ class Routes:
                 by_path.setdefault(operation.path, {}).update(dict.fromkeys(operation.methods, operation))
         routes = [_route(path, found) for path, found in by_path.items()]
         self._routes = sorted(routes, key=lambda route: route.template.count("{"))
+        self._by_template = {route.template: route for route in routes}
         self._literal = {route.template: route for route in routes if "{" not in route.template}
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
@@ -78,9 +79,12 @@ class Routes:
 
     def parameters_of(self, operation: Operation, path: str) -> dict[str, str] | None:
         """Return the path parameters of a known operation, whatever stands before its template; None: no such path."""
+        route = self._literal.get(path)
+        if route is not None and path == operation.path:
+            return {}
         segments = path.split("/")
         wanted = operation.path.split("/")
-        route = next((r for r in self._routes if r.template == operation.path), None)
+        route = self._by_template.get(operation.path)
         if route is not None and route.ends(path):
             return {}
         if route is None or len(segments) < len(wanted):

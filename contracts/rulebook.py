@@ -45,9 +45,11 @@ class Rule:
 
     def stands(self, operation: str, readings: Mapping[str, str]) -> bool:
         """True when the rule is in force for this operation under these readings."""
-        return operation in self.operations and all(
-            readings.get(key) in possible for key, possible in self.only_under.items()
-        )
+        return operation in self.operations and self.stands_under(readings)
+
+    def stands_under(self, readings: Mapping[str, str]) -> bool:
+        """True when the rule is in force under these readings, for its operations."""
+        return not self.only_under or all(readings.get(key) in possible for key, possible in self.only_under.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,12 @@ class Rulebook:
     rules: Mapping[str, Rule]
     functions: Mapping[str, RuleFunction]
     sequences: Mapping[str, SequenceRuleFunction]
+    by_operation: Mapping[str, tuple[Rule, ...]]  # those that look at one exchange
 
     def of(self, operation: str, readings: Mapping[str, str]) -> Iterator[Rule]:
         """Yield the rules in force that look at one exchange of an operation."""
-        for rule in self.rules.values():
-            if rule.scope is not Scope.SEQUENCE and rule.stands(operation, readings):
+        for rule in self.by_operation.get(operation, ()):
+            if rule.stands_under(readings):
                 yield rule
 
     def find(self, rule: Rule, subject: Subject) -> Iterable[Finding] | None:
@@ -87,7 +90,17 @@ def parse(document: Any, module: ModuleType | None) -> Rulebook:
     if document is not None and not isinstance(document, Mapping):
         raise BrokenRule("", "it is not a mapping", "write ids with what each rule says")
     rules = {key: _rule(key, entry) for key, entry in (document or {}).items()}
-    return Rulebook(rules, getattr(module, "RULES", {}), getattr(module, "SEQUENCE_RULES", {}))
+    functions, sequences = getattr(module, "RULES", {}), getattr(module, "SEQUENCE_RULES", {})
+    return Rulebook(rules, functions, sequences, _by_operation(rules.values()))
+
+
+def _by_operation(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
+    found: dict[str, tuple[Rule, ...]] = {}
+    for rule in rules:
+        if rule.scope is not Scope.SEQUENCE:
+            for operation in dict.fromkeys(rule.operations):
+                found[operation] = (*found.get(operation, ()), rule)
+    return found
 
 
 def _rule(key: str, entry: Any) -> Rule:

@@ -5,6 +5,7 @@ It knows no clock and no scenario.
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -28,6 +29,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _REMEDY = "write a number and a unit, as in 5s, 250ms, 2min, 1h30m or 1d"
 
 
+@functools.lru_cache(maxsize=256)
 def parse_duration(text: str, *, longest: timedelta = LONGEST) -> timedelta:
     """Return the duration that a text says: numbers with units, the larger unit first, each once.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -96,18 +96,21 @@ def fault_of(document: Document) -> AnswerFault:
 
 
 def plan_answer(
-    standing: Iterable[Document], asked: Asked, identity: Identity
+    standing: Iterable[Document],
+    asked: Asked,
+    identity: Identity,
+    read: Callable[[Document], AnswerFault] = fault_of,
 ) -> tuple[AnswerPlan | None, tuple[Document, ...]]:
     """Return what to do with the answer to a request, and the faults that counted it, counted on.
 
-    The first that strikes acts.
+    The first that strikes acts. ``read`` makes a fault of its document.
     """
     plan: AnswerPlan | None = None
     counted = []
     for document in standing:
         if not _means(document, asked):
             continue
-        fault, count, struck = fault_of(document), document["matched"] + 1, document["struck"]
+        fault, count, struck = read(document), document["matched"] + 1, document["struck"]
         # A lot is drawn where one is needed: a digest for every request would be felt under load.
         lot = 0.0 if fault.turn.rate is None else identity.fraction("answer fault", document["id"], count)
         if plan is None and fault.turn.comes(count, struck, lot):

@@ -86,16 +86,18 @@ class Core:
 
     async def hold(self, question: Question, slip: Slip, receive: Receive) -> WsgiAnswer | None:
         """Let a request wait as its view wished, then have it done; None when the client has left meanwhile."""
-        if slip.instruction is None or slip.later is None:
+        wish, later, left = slip.instruction, slip.later, slip.left
+        if wish is None or later is None:
             raise RuntimeError("a held request has neither a time nor a way to go on")
-        woken = await self.waits.hold(receive, slip.instruction.seconds)
+        # They know the slip: as long as it knows them, only the garbage collector parts them.
+        slip.instruction = slip.later = slip.left = None
+        woken = await self.waits.hold(receive, wish.seconds)
         await self.waits.shared_turn()
-        slip.instruction = None
         if woken is Woken.GONE:
-            if slip.left is not None:
-                slip.left()
+            if left is not None:
+                left()
             return None
-        return self._guarded(question, slip, slip.later)
+        return self._guarded(question, slip, later)
 
     def _guarded(self, question: Question, slip: Slip, asked: Callable[[], WsgiAnswer]) -> WsgiAnswer:
         began = perf_counter()

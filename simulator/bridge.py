@@ -82,7 +82,9 @@ def call(app: WsgiApp, scope: Scope, body: bytes, slip: Slip, extra: Mapping[str
         started[:] = [(int(status[:3]), headers)]
         return chunks.append
 
-    answer = app(environ(scope, body, slip) | dict(extra or {}), start_response)
+    asked = environ(scope, body, slip)
+    asked.update(extra or ())
+    answer = app(asked, start_response)
     try:
         chunks.extend(answer)
     finally:

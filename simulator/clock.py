@@ -60,7 +60,10 @@ class Clock:
         """Return the tenant's time; a wall clock that was set back does not take it behind its anchor."""
         if self.mode is Mode.JUMPING or wall <= self.wall_anchor:
             return self.tenant_anchor
-        return _later(self.tenant_anchor, math.floor((wall - self.wall_anchor) / _MICROSECOND * self.speed))
+        passed = wall - self.wall_anchor
+        if self.speed == 1.0:
+            return _later(self.tenant_anchor, 1, passed)
+        return _later(self.tenant_anchor, math.floor(passed / _MICROSECOND * self.speed))
 
     def wall_due(self, at: datetime) -> datetime | None:
         """Return the first wall time at which tenant time has reached ``at``.
@@ -131,9 +134,9 @@ def _check_speed(speed: float) -> None:
         raise ClockRefused(f"a clock cannot run at {speed:g}x: write a speed from {SLOWEST:g}x to {FASTEST:g}x")
 
 
-def _later(at: datetime, microseconds: int) -> datetime:
+def _later(at: datetime, count: int, unit: timedelta = _MICROSECOND) -> datetime:
     try:
-        return at + timedelta(microseconds=microseconds)
+        return at + count * unit
     except OverflowError:
         return _LATEST
 

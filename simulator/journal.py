@@ -16,6 +16,7 @@ from contracts.model import Direction, Exchange, Headers, Judgement
 
 MAX_ENTRIES = 10_000
 MAX_BYTES = 64 * 2**20
+MAX_SHARED = 1000  # verdicts
 
 # How the id of an exchange begins that was sent once more by hand; the number of the first one follows.
 REPLAY = "replay of"
@@ -78,6 +79,7 @@ class Journal:
         self._entries: dict[int, Entry] = {}
         self._first = 1
         self._size = 0
+        self._verdicts: dict[tuple[object, ...], Judgement] = {}
         self._listeners: dict[object, Callable[[Entry], None]] = {}
 
     def __len__(self) -> int:
@@ -95,7 +97,7 @@ class Journal:
 
     def append(self, exchange: Exchange, verdict: Judgement | None) -> Entry:
         """Add an exchange, let old ones go when there are too many, and wake whoever waits."""
-        entry = Entry(self.last + 1, exchange, verdict, _weight(exchange), time.time())
+        entry = Entry(self.last + 1, exchange, self._shared(verdict), _weight(exchange), time.time())
         self._keep(entry)
         for listener in tuple(self._listeners.values()):
             listener(entry)
@@ -177,6 +179,15 @@ class Journal:
     def canonical(self, after: int = 0, *, where: Where = EVERYTHING) -> bytes:
         """Return the form that the same seed and scenario make equal, byte for byte."""
         return canonical(e.exchange for e in self._beyond(after) if where.accepts(e))
+
+    def _shared(self, verdict: Judgement | None) -> Judgement | None:
+        # Most are alike, and thousands of the same would be so much more for the garbage collector to look at.
+        if verdict is None or verdict.violations:
+            return verdict
+        key = (verdict.operation, verdict.unjudged, *verdict.passed.items())
+        if len(self._verdicts) >= MAX_SHARED:
+            self._verdicts.clear()
+        return self._verdicts.setdefault(key, verdict)
 
     def _beyond(self, number: int) -> Iterator[Entry]:
         for each in range(max(number + 1, self._first), self.last + 1):

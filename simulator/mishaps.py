@@ -9,15 +9,15 @@ from functools import partial
 
 from contracts.contract import Contract
 from contracts.model import HttpRequest
-from scenarios.answers import OF_CHANNELS
+from scenarios.answers import OF_CHANNELS, AnswerFault
 from simulator.announcing import BLOCK
-from simulator.answer_faults import AnswerPlan, Asked
+from simulator.answer_faults import AnswerPlan, Asked, fault_of
 from simulator.board import Opening
 from simulator.failing_stream import FailingStream
-from simulator.standing import keep_counts, strike
+from simulator.standing import MOST_FAULTS, keep_counts, strike
 from simulator.tenants import Tenant
 from simulator.transactions import Transaction
-from simulator.vendor import Instruction
+from simulator.vendor import Document, Instruction
 
 WORD = re.compile(rb"[A-Za-z0-9._~-]{20,}")  # what a token that was issued may be
 
@@ -29,6 +29,7 @@ class Mishaps:
         self._contract = contract
         self._work = work
         self._counted: dict[str, set[str]] = {}  # by tenant, what the log does not have yet
+        self._faults: dict[str, AnswerFault] = {}  # as they were read last
         self._opener = opener_of(contract)
         self._tokens = f"{contract.key}.token"
 
@@ -36,7 +37,8 @@ class Mishaps:
         """Count a request for the faults of its tenant; ``served`` is the path's operation, or what stands for it."""
         opens = operation is not None and operation == self._opener
         without_credential = self._contract.strict.served(served).is_open
-        plan, counted = strike(tenant, Asked(self._contract.key, operation, opens, without_credential))
+        asked = Asked(self._contract.key, operation, opens, without_credential)
+        plan, counted = strike(tenant, asked, self._fault_of)
         if counted:
             self._counted.setdefault(tenant.name, set()).update(counted)
         return plan
@@ -70,6 +72,15 @@ class Mishaps:
             return own
         failing = FailingStream(own.stream, plan.flaw, plan.fault.events, partial(self._renew, tenant))
         return replace(own, stream=failing)
+
+    def _fault_of(self, document: Document) -> AnswerFault:
+        # A document is written anew whenever it counts, and its words stay the same objects.
+        known = self._faults.get(document["id"])
+        if known is None or any(known.words[part] is not document[part] for part in ("on", "do")):
+            if len(self._faults) >= MOST_FAULTS:
+                self._faults.clear()
+            known = self._faults[document["id"]] = fault_of(document)
+        return known
 
     def _renew(self, tenant: Tenant) -> Opening | None:
         if tenant.closed:

@@ -9,19 +9,20 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from contracts import strict_json
-from contracts.bodies import UnreadableBody
+from contracts.bodies import Once
 from contracts.contract import Contract
-from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement, Part
+from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement
 from contracts.parameters import query_of
 from contracts.redaction import redact, redact_verdict
-from contracts.variant import Variant
 from scenarios.answers import AnswerFlaw
 from simulator.answer_faults import AnswerPlan, instead, spoil_answer
 from simulator.bridge import Slip, WsgiAnswer, whole
+from simulator.incoming import Incoming
 from simulator.mishaps import WORD, Mishaps
 from simulator.pbx import Pbx
 from simulator.registry import Tenants
@@ -58,32 +59,33 @@ class Pipeline:
         self._store = store
         self._pbx = pbx
         self._mishaps = Mishaps(contract, self._work)
+        self._kinds = {**contract.secrets, **contract.secret_headers, **vendor.secrets}
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a request for an operation of the contract, or for what stands for those that share a path.
 
         ``path`` holds the decoded path parameters.
         """
-        return self._answer(operation, http, path, slip, None)
+        return self._answer(Incoming(operation, http, path, Once(http)), slip, None)
 
-    def _answer(
-        self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip, plan: AnswerPlan | None
-    ) -> HttpResponse:
+    def _answer(self, asked: Incoming, slip: Slip, plan: AnswerPlan | None) -> HttpResponse:
         """Answer a request; ``plan`` is what was already found to be wrong with the answer, on purpose."""
-        key, body, unread = self._read(self.contract.strict, operation, http)
+        operation, http = asked.served, asked.http
+        key, body, unread = asked.read(self.contract.strict)
         claim = self._claim(key, http, body, self._tenants)
         tenant = self._tenants.get(claim.tenant or UNCLAIMED)
         tx = self._work(tenant)
         variant = self.contract.under(tx.readings)[1]
         if variant is not self.contract.strict:
-            key, body, unread = self._read(variant, operation, http)
+            key, body, unread = asked.read(variant)
         if plan is None and claim.tenant:
             plan = self._mishaps.strike(tenant, operation, key)
+        if plan and plan.held:
+            return self._held(plan, tenant, tx.now, key, asked, slip)
+        if plan and plan.twice:
+            return self._twice(plan, asked, slip)
         exchange = self._exchange(tx, key, http, plan)
-        if plan and (plan.held or plan.twice):
-            again = partial(self._answer, operation, http, path, plan=plan.begin())
-            return self._held(plan, tenant, exchange, slip, again) if plan.held else _twice(slip, again)
-        judgement = self.contract.check(exchange, facts=tx if claim.tenant else None)
+        judgement = self.contract.check(exchange, facts=tx if claim.tenant else None, body=asked.body)
         refuse = partial(self._refuse, tx, operation=key, http=http, body=body)
         open_to_all = self.contract.strict.served(operation).is_open
         if plan and plan.instead:
@@ -97,8 +99,8 @@ class Pipeline:
         elif judgement.refused or key is None:
             reply = refuse(Problem.VIOLATION, _first(judgement), judgement=judgement)
         else:
-            tx, reply = self._handle(tx, tenant, Received(key, http, body, path, query_of(http)))
-        return self._finish(tx, tenant, exchange, judgement, reply, slip, plan)
+            tx, reply = self._handle(tx, tenant, Received(key, http, body, asked.path, query_of(http)))
+        return self._finish(tx, tenant, exchange, judgement, reply, slip, plan, asked.body)
 
     def refuse(
         self,
@@ -138,22 +140,29 @@ class Pipeline:
         self,
         plan: AnswerPlan,
         tenant: Tenant,
-        exchange: Exchange,
+        came: datetime,
+        operation: str | None,
+        asked: Incoming,
         slip: Slip,
-        again: Callable[[Slip], HttpResponse],
     ) -> HttpResponse:
         """Let a request wait before it is done; the answer that is returned goes nowhere."""
 
         def later() -> WsgiAnswer:
-            answer = again(slip)
-            return whole(answer.status, answer.headers, answer.body, head=exchange.request.method == "HEAD")
+            answer = self._answer(asked, slip, plan.begin())
+            return whole(answer.status, answer.headers, answer.body, head=asked.http.method == "HEAD")
 
         def left() -> None:
             if not tenant.closed:
-                self._note(Transaction(tenant, self._store), tenant, replace(exchange, error=LEFT))
+                tx = Transaction(tenant, self._store, self.vendor.key, now=came)
+                self._note(tx, tenant, replace(self._exchange(tx, operation, asked.http, plan), error=LEFT))
 
         slip.instruction, slip.later, slip.left = Instruction(Wait.HOLD, plan.seconds), later, left
         return HttpResponse(204)
+
+    def _twice(self, plan: AnswerPlan, asked: Incoming, slip: Slip) -> HttpResponse:
+        """Have a request done twice, as when something in between sends it again; the first answer is lost."""
+        self._answer(asked, Slip(), plan.begin())
+        return self._answer(asked, slip, plan.begin())
 
     def _instead(
         self, plan: AnswerPlan, tx: Transaction, tenant: Tenant, http: HttpRequest, refuse: Callable[..., Reply]
@@ -167,8 +176,11 @@ class Pipeline:
 
     def _work(self, tenant: Tenant) -> Transaction:
         tx = Transaction(tenant, self._store, self.vendor.key)
-        tx.board = Switchboard(self._pbx, tx, self.vendor.key)
+        tx.seat = self._seat
         return tx
+
+    def _seat(self, tx: Transaction) -> Switchboard:
+        return Switchboard(self._pbx, tx, self.vendor.key)
 
     def _refuse(
         self,
@@ -197,11 +209,12 @@ class Pipeline:
         reply: Reply,
         slip: Slip,
         plan: AnswerPlan | None = None,
+        body: Once | None = None,
     ) -> HttpResponse:
         response, instruction = response_of(reply), reply.instruction
         complete = replace(exchange, response=response)
         if judgement.operation is not None:
-            judgement = self.contract.check_reply(complete, judgement)
+            judgement = self.contract.check_reply(complete, judgement, body=body)
         slip.committed = self._note(tx, tenant, complete, judgement, plan)
         slip.on_failure = self._not_kept
         if plan is not None:
@@ -225,14 +238,15 @@ class Pipeline:
         shown = redact(exchange, self.contract, secrets)
         if plan is not None and shown.response is not None:
             spoilt = spoil_answer(plan, shown.response)
-            shown = replace(shown, response=spoilt.seen, error=spoilt.error)
+            if spoilt.seen is not shown.response:
+                shown = replace(shown, response=spoilt.seen, error=spoilt.error)
         tx.record(shown, verdict)
         self._mishaps.keep_counts(tx, tenant)
         return tx.commit()
 
     def _secrets_of(self, tenant: Tenant, http: HttpRequest) -> dict[str, str]:
         """Return what to hide wherever it stands, a misspelt field included, with the kind of each."""
-        kinds, key = {**self.contract.secrets, **self.contract.secret_headers, **self.vendor.secrets}, self.vendor.key
+        kinds, key = self._kinds, self.vendor.key
         tenants = self._tenants if tenant.name == UNCLAIMED else (tenant,)
         sets = (t.profile.credentials.get(key, {}) for t in tenants)
         found = {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
@@ -243,15 +257,6 @@ class Pipeline:
     def _not_kept(self) -> WsgiAnswer:
         reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))
         return lost(replace(reply, status=503))
-
-    def _read(self, variant: Variant, served: str, http: HttpRequest) -> tuple[str | None, Any, UnreadableBody | None]:
-        """Return the operation that is meant, if any, its decoded body, and what is wrong with that under readings."""
-        asked = variant.served(served)
-        try:
-            body = self.contract.decode(asked, http.body, http.header("content-type"), Part.REQUEST)
-        except UnreadableBody as error:
-            return variant.pick(served, None), None, error
-        return variant.pick(served, body), body, None
 
     def _exchange(
         self, tx: Transaction, operation: str | None, http: HttpRequest, plan: AnswerPlan | None = None
@@ -266,12 +271,6 @@ class Pipeline:
             at=tx.now,
             fault=plan.flaw.value if plan else None,
         )
-
-
-def _twice(slip: Slip, again: Callable[[Slip], HttpResponse]) -> HttpResponse:
-    """Have a request done twice, as when something in between sends it again; the first answer is lost."""
-    again(Slip())
-    return again(slip)
 
 
 def response_of(reply: Reply) -> HttpResponse:

@@ -113,6 +113,7 @@ class Shell:
             async with self._waits.client(receive) as client:
                 slip, answer = await self._core.poll(question, slip, answer, client)
         if is_held(slip):
+            answer = None  # nobody wants it, and many may wait here: what they keep, the garbage collector looks at
             answer = await self._core.hold(question, slip, receive)
             if answer is None:
                 return

@@ -5,14 +5,16 @@ Those of a scenario stand while its run goes on; those of the control API until 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from simulator.answer_faults import AnswerPlan, Asked, plan_answer
+from scenarios.answers import AnswerFault
+from simulator.answer_faults import AnswerPlan, Asked, fault_of, plan_answer
 from simulator.gathered import FAULT
 from simulator.runs import Run
 from simulator.tenants import Tenant
 from simulator.transactions import Transaction
+from simulator.vendor import Document
 
 # Each of them looks at every request.
 MOST_FAULTS = 200
@@ -55,15 +57,18 @@ def strikes_of(tenant: Tenant, run: Run) -> tuple[tuple[int, int], ...]:
     return tuple((each["matched"], each["struck"]) if each else (0, 0) for each in found)
 
 
-def strike(tenant: Tenant, asked: Asked) -> tuple[AnswerPlan | None, tuple[str, ...]]:
+def strike(
+    tenant: Tenant, asked: Asked, read: Callable[[Document], AnswerFault] = fault_of
+) -> tuple[AnswerPlan | None, tuple[str, ...]]:
     """Count a request for the faults that stand on a tenant; return what is to be done wrong, and which counted it.
 
     Counted in memory at once, so that of many that wait together each has a number of its own; `keep_counts` writes.
+    ``read`` makes a fault of its document.
     """
     standing = tenant.records.get(FAULT)
     if not standing:
         return None, ()
-    plan, counted = plan_answer(standing.values(), asked, tenant.identity)
+    plan, counted = plan_answer(standing.values(), asked, tenant.identity, read)
     for document in counted:
         standing[document["id"]] = document
     return plan, tuple(document["id"] for document in counted)

@@ -24,6 +24,7 @@ from simulator.errors import SimulatorError
 from simulator.identity import Identity
 from simulator.index import Index
 from simulator.journal import Journal
+from simulator.landing import Landing
 from simulator.prices import tariffs_of
 from simulator.runs import Run
 from simulator.targets import Target
@@ -108,6 +109,7 @@ class Tenant:
         self.in_flight = 0
         self.changed = asyncio.Event()
         self.pending: asyncio.Future[None] | None = None
+        self._landing: Landing | None = None
         self.observers: list[Callable[[object], None]] = []
         self.own_world: OwnWorld | None = None
         self.furniture: Furniture | None = None  # its world, and how that is written down
@@ -152,7 +154,10 @@ class Tenant:
 
     def written(self, change: Future[None]) -> asyncio.Future[None]:
         """Take note of a change on its way to the log; when it is lost, so is this image of the tenant."""
-        self.pending = asyncio.wrap_future(change)
+        loop = asyncio.get_running_loop()
+        if self._landing is None or self._landing.loop is not loop:
+            self._landing = Landing(loop)
+        self.pending = self._landing.follow(change)
         self.pending.add_done_callback(self._settled)
         return self.pending
 

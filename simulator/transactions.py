@@ -43,7 +43,13 @@ class Transaction:
         self._new = Gathered()
         self._news: list[object] = []
         self._then: list[Callable[[asyncio.Future[None] | None], None]] = []
-        self.board: Board  # a handler's unit of work has one: see `simulator.pipeline`
+        self.seat: Callable[[Transaction], Board]  # a handler's unit of work has one: see `simulator.pipeline`
+
+    @property
+    def board(self) -> Board:
+        """Calls, and what is told of them, in this unit of work."""
+        # Made when it is asked for: each would know the other, and only the garbage collector would part them.
+        return self.seat(self)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,9 +7,10 @@ would match decoded paths, where %2F is a slash, forgive slashes, and find nothi
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Protocol
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException
 
 from contracts.contract import Contract
@@ -22,7 +23,12 @@ _NOWHERE = "nothing is served at this path"
 _OTHER_METHOD = "this path does not take this method"
 _FAILED = "the simulator failed; see its log"
 
+# What PEP 3333 has under keys of its own, empty where it is not there, and some servers a second time.
+_OWN = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
+_TWICE = frozenset({"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"})
+
 Index = Callable[[], HttpResponse]
+Environ = dict[str, Any]
 
 
 class Answerer(Protocol):
@@ -48,8 +54,8 @@ class Answerer(Protocol):
 def make_app(name: str, contract: Contract, answerer: Answerer, index: Index | None = None) -> Flask:
     """Return a Flask app that serves the paths of a contract, and at ``/`` what ``index`` returns."""
     app = Flask(f"pbxsim.{name}", static_folder=None)
-    app.before_request(_refused(answerer))
     app.before_request(_view(contract, answerer, index))  # always answers, so that Flask's map is never asked
+    app.create_url_adapter = _no_map  # type: ignore[assignment, method-assign]
     app.register_error_handler(HTTPException, _failed(answerer))
     return app
 
@@ -74,44 +80,53 @@ def answered(
 
 def _view(contract: Contract, answerer: Answerer, index: Index | None) -> Callable[..., Response]:
     def view() -> Response:
-        return _flask(answered(contract, answerer, _http(), _slip(), index))
+        environ = request.environ
+        refusal: Refusal | None = environ.get(REFUSAL)
+        if refusal is None:
+            return _flask(answered(contract, answerer, _http(environ), _slip(environ), index))
+        # What the shell refuses (too large, too slow) is worded here, in the vendor's envelope.
+        status, refused = environ.get(REFUSAL_STATUS), (refusal.problem, refusal.detail)
+        return _flask(answerer.refuse(*refused, _http(environ), _slip(environ), status=status))
 
     return view
 
 
-def _refused(answerer: Answerer) -> Callable[[], Response | None]:
-    """What the shell refuses (too large, too slow) is worded here, in the vendor's envelope."""
-
-    def before() -> Response | None:
-        refusal: Refusal | None = request.environ.get(REFUSAL)
-        if refusal is None:
-            return None
-        status = request.environ.get(REFUSAL_STATUS)
-        return _flask(answerer.refuse(refusal.problem, refusal.detail, _http(), _slip(), status=status))
-
-    return before
+def _no_map(asked: Request | None) -> None:
+    """Spare each request two looks at a map that has nothing."""
 
 
 def _failed(answerer: Answerer) -> Callable[[HTTPException], Response]:
     """With every path and method answered, what comes here is a fault of our own."""
 
     def failed(error: HTTPException) -> Response:
-        return _flask(answerer.refuse(Problem.FAILURE, _FAILED, _http(), _slip(), status=500))
+        environ = request.environ
+        return _flask(answerer.refuse(Problem.FAILURE, _FAILED, _http(environ), _slip(environ), status=500))
 
     return failed
 
 
-def _http() -> HttpRequest:
+def _http(environ: Environ) -> HttpRequest:
     # The path as it was on the wire, below the vendor's prefix: %2F must not turn into a slash.
-    raw: str = request.environ.get("RAW_URI") or request.full_path
+    raw: str = environ.get("RAW_URI") or request.full_path
     path, _, query = raw.partition("?")
-    prefix = request.environ.get("SCRIPT_NAME", "")
-    headers = tuple((name.lower(), value) for name, value in request.headers.items())
-    return HttpRequest(request.method, path.removeprefix(prefix) or "/", query, headers, request.get_data())
+    prefix = environ.get("SCRIPT_NAME", "")
+    named = ((_header_name(key), key, value) for key, value in environ.items())
+    headers = tuple((name, value) for name, key, value in named if name and (value or key not in _OWN))
+    # The bridge has the whole body there, and Flask's way to it costs as much as all else that is read here.
+    body = environ["wsgi.input"].read() if environ.get("wsgi.input_terminated") else request.get_data()
+    return HttpRequest(environ["REQUEST_METHOD"].upper(), path.removeprefix(prefix) or "/", query, headers, body)
 
 
-def _slip() -> Slip:
-    slip: Any = request.environ.get(SLIP)
+@lru_cache(maxsize=512)
+def _header_name(key: str) -> str | None:
+    """Return the name, in small letters, of the header that stands under a key of the environ; None: it is none."""
+    if key in _OWN:
+        return key.lower().replace("_", "-")
+    return key[5:].lower().replace("_", "-") if key.startswith("HTTP_") and key not in _TWICE else None
+
+
+def _slip(environ: Environ) -> Slip:
+    slip = environ.get(SLIP)
     return slip if isinstance(slip, Slip) else Slip()
 
 

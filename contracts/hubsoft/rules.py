@@ -21,6 +21,8 @@ def digits_of(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         return None
     text = str(int(value)) if isinstance(value, float | Decimal) else str(value)
+    if text.isascii() and text.isdigit():
+        return text
     return "".join(c for c in text if c in "0123456789") or None
 
 

@@ -26,8 +26,9 @@ from simulator.replaying import curl_of
 from simulator.reports import verdict_record
 
 QUIET_SECONDS = 0.3
-# Of three generations; the oldest seldom, since all that waits meanwhile waits as long as there are many records.
-COLLECTED_AFTER = (1000, 10, 20)
+# Of three generations; the oldest seldom, since all that waits meanwhile waits as long as there are many records, and a
+# request leaves nothing there that only the collector would find.
+COLLECTED_AFTER = (1000, 10, 100)
 
 
 @click.command(name="serve")

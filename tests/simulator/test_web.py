@@ -93,6 +93,13 @@ def test_request_is_handed_on_as_it_was_on_the_wire(tell: Callable[..., Answer],
     assert [value for name, value in answer.headers if name == "x-two"] == ["1", "2"]
 
 
+def test_empty_header_is_handed_on_and_an_empty_content_type_is_none(tell: Callable[..., Answer], told: Told) -> None:
+    tell(request("POST /toy/rings/7/k", "Content-Type: ", "X-Empty: ", "X-Content-Type: a", body=b"{}"))
+
+    ((_, http, _),) = told.asked
+    assert http.headers == (("host", "localhost"), ("x-empty", ""), ("x-content-type", "a"), ("content-length", "2"))
+
+
 @pytest.mark.parametrize(
     "path",
     ["/toy", "/toy/", "/toy/ring", "/toy/rings/", "/toy//rings", "/toy/rings/7", "/toy/rings/7/k/", "/toy/Rings"],

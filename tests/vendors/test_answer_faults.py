@@ -1,6 +1,7 @@
 """What is done wrong on purpose where the fakes answer: on real sockets, journaled as such, and no fault of ours."""
 
 import asyncio
+import gc
 import json
 import re
 from contextlib import asynccontextmanager
@@ -123,6 +124,31 @@ def test_request_is_answered_otherwise_and_not_done(do, status, body, kind):
     else:
         assert {"msg", "message"} & json.loads(seen.body).keys()
     assert seen.header("retry-after") == ("30" if kind == "too_many" else None)
+
+
+@pytest.mark.parametrize("do", [None, {"delay": "1ms"}])
+def test_request_leaves_nothing_that_only_the_garbage_collector_finds(do):
+    """Each round of the collector stops all that is under way, the longer the more it has to look at."""
+    asked = 20
+
+    async def work():
+        async with erp() as fake, connected(fake.port) as client:
+            if do:
+                await fake.fault(do)
+            for number in range(2 * asked):
+                if number == asked:  # by then all is loaded
+                    gc.collect()
+                    gc.disable()
+                client.send(fake.notify())
+                assert (await client.answer()).status == 200
+            return gc.collect()
+
+    try:
+        found = run(work())
+    finally:
+        gc.enable()
+
+    assert found < asked  # less than one thing a request
 
 
 def test_token_expires_half_way():

@@ -23,7 +23,7 @@ def hang_up(pbx: Pbx, tx: Transaction, key: str, by: Party, *, run: Run | None =
     call = _known(tx, key)
     preset = call.afterwards
     if by is Party.INSIDE and preset is not None and call.state in ESTABLISHED:
-        name = f"{(run.name_of(key) if run else None) or key}+"
+        name = run.name_after(key) if run else ""
         new, run = pbx.transfer(tx, key, preset.extension, queue=preset.queue, run=run, name=name)
         kind = Kind.QUEUED if preset.extension is None else Kind.RINGING
         _, run = pbx.happen(tx, new.id, kind, run=run, extension=preset.extension, queue=preset.queue)

@@ -151,6 +151,8 @@ class Engine:
         tx.finish(job)
         if run is not None:
             tx.put_run(replace(run, status=Status.BROKEN, problem=_in_words(trouble)))
+        else:
+            log.error("job %s (%s) of tenant %s failed", job.id, job.task, tenant.name, exc_info=trouble)
         tx.commit()
 
     def settled(self, tenant: Tenant, job: Job) -> None:

@@ -75,6 +75,8 @@ def deed_of(job: Job) -> tuple[Kind, Facts, int]:
     """Return what somebody will do, with what facts, and the number of the event that it follows."""
     if job.task is Task.RING_OUT:  # there is nothing to ring out once the device rings no more
         return Kind.ANSWERED, {"extension": job.body["extension"]}, job.body["since"]
+    if job.task in (Task.METER, Task.ROUTE):  # as long as the call goes on
+        return Kind.ENDED, {}, 0
     return Kind(job.body["kind"]), facts_of(job.body), job.body["since"]
 
 

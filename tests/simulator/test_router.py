@@ -6,7 +6,6 @@ from random import Random
 
 import pytest
 
-from simulator import router
 from simulator.calls import Cause, Kind, State
 from simulator.clock import Mode
 from simulator.conduct import CONDUCT, Conduct
@@ -410,11 +409,14 @@ def test_number_in_a_table_without_talk_keeps_talking():
     assert calls["c1"].state is State.TALKING
 
 
-def test_trunk_of_a_call_that_is_long_over_is_forgotten(monkeypatch):
-    monkeypatch.setattr(router, "KEPT_TRUNKS", 1)
+HANGUP = "- hangup: {call: A, by: inside}\n  "
+
+
+def test_trunk_of_a_call_is_forgotten_with_the_call(monkeypatch):
+    monkeypatch.setattr("simulator.gathered.KEPT_CALLS", 1)
     again = OUT.replace("A", "B")
 
-    _, _, records = played(OUT + again, outgoing=Outgoing((Trunk("7", "First", "1"),)))
+    _, _, records = played(OUT + HANGUP + again, outgoing=Outgoing((Trunk("7", "First", "1"),)))
 
     assert list(records[TAKEN]) == ["c2"]
 

@@ -35,7 +35,7 @@ _PICKING_UP = (Kind.ANSWERED, Kind.PICKED_UP)
 _SILENCING = (*_PICKING_UP, Kind.MAILBOX_REACHED, Kind.TRANSFERRED, Kind.ENDED)
 _COMING = (*_PICKING_UP, Kind.JOINED, Kind.BROKE_IN)
 # What takes every device of ours out of the call.
-_LEAVING = (Kind.MAILBOX_REACHED, Kind.TRANSFERRED, Kind.ENDED, Kind.SMS_SENT, Kind.SMS_RECEIVED)
+_LEAVING = (Kind.PARKED, Kind.MAILBOX_REACHED, Kind.TRANSFERRED, Kind.ENDED, Kind.SMS_SENT, Kind.SMS_RECEIVED)
 _OUT_OF_MENU = (Kind.QUEUED, Kind.RINGING, Kind.MAILBOX_REACHED, Kind.ENDED)
 
 
@@ -153,7 +153,7 @@ class Call:
                 here[event.extension] = None
             elif not here:
                 continue
-            elif kind in (Kind.LEFT, Kind.PARKED):
+            elif kind is Kind.LEFT:
                 here.pop(event.extension or "", None)
             elif kind in _LEAVING:
                 here.clear()

@@ -7,7 +7,7 @@ for it then.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -35,6 +35,8 @@ _ENDS: Mapping[Outcome, tuple[Party, Cause]] = {
     Outcome.MACHINE: (Party.SYSTEM, Cause.MACHINE),
     Outcome.UNKNOWN: (Party.SYSTEM, Cause.UNKNOWN_NUMBER),
 }
+# Where talk begins; that after a hold, too, since who waits on hold does not hang up when the talk would be over.
+_TALKING = (Kind.ANSWERED, Kind.PICKED_UP, Kind.RESUMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Conduct:
     talk: float | None = None
     by: Party = Party.OUTSIDE
     patience: float | None = None
+
+    def transferred(self) -> Conduct:
+        """Return how the people of the call behave into which this one was transferred: its far end is there."""
+        return replace(self, outcome=Outcome.ANSWERS, ring=None)
 
     def to_document(self) -> dict[str, Any]:
         """Return the conduct as JSON-able values."""
@@ -85,7 +91,7 @@ def deeds(conduct: Conduct, call: Call, event: Event) -> Iterator[Deed]:
             yield _deed(Kind.ENDED, conduct.ring, by=by, cause=cause)
     if event.kind is Kind.RINGING and event.extension is not None and conduct.answer is not None:
         yield _deed(Kind.ANSWERED, conduct.answer, extension=event.extension)
-    if event.kind in (Kind.ANSWERED, Kind.PICKED_UP) and conduct.talk is not None and _both_there(call):
+    if event.kind in _TALKING and conduct.talk is not None and _both_there(call):
         yield _deed(Kind.ENDED, conduct.talk, by=conduct.by, cause=Cause.NORMAL)
     if event.kind is Kind.MAILBOX_REACHED and conduct.talk is not None:
         yield _deed(Kind.ENDED, conduct.talk, by=Party.OUTSIDE, cause=Cause.NORMAL)

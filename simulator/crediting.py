@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 # What is set aside for each call that goes on, and each time that the credit was over.
 SET_ASIDE = "set_aside"
 NO_CREDIT = "no_credit"
+# Of the times that it was over so many are remembered.
+KEPT_NO_CREDIT = 100
+
+_PICKING_UP = (Kind.ANSWERED, Kind.PICKED_UP)
 
 
 class NoCredit(SimulatorError):
@@ -49,7 +53,7 @@ def begin_metering(tx: Transaction, call: Call, event: Event, run: str) -> None:
         # A call that goes on by transfer is looked at when it is answered: the one it comes from is paid for still.
         if call.origin is None and not affordable(tx, call):
             tx.schedule(tx.now, Task.METER, {"call": call.id, "talk": None}, run=run)
-    elif event.kind in (Kind.ANSWERED, Kind.PICKED_UP) and call.answered == event.at:
+    elif event.kind in _PICKING_UP and not any(e.kind in _PICKING_UP for e in call.events[: event.number - 1]):
         tariff = _charging(tx, call)
         if tariff is not None:
             _look(tx, call, tariff.paid_until(0), run)
@@ -80,7 +84,7 @@ def meter(pbx: Pbx, tx: Transaction, body: Any) -> None:
 def give(tx: Transaction, balance: Decimal) -> None:
     """Give an account another balance; when it is over again, that is told again."""
     tx.balance = balance
-    for record in tx.all(NO_CREDIT):
+    for record in [record for record in tx.all(NO_CREDIT) if record["over"]]:
         tx.put(NO_CREDIT, record["id"], {**record, "over": False})
 
 
@@ -104,6 +108,8 @@ def _look(tx: Transaction, call: Call, talk: int, run: str) -> None:
 def _tell_once(tx: Transaction, call: Call) -> None:
     if any(record["over"] for record in tx.all(NO_CREDIT)):
         return
-    key = str(tx.next_number(NO_CREDIT))
+    number = tx.next_number(NO_CREDIT)
+    key = str(number)
+    tx.remove(NO_CREDIT, str(number - KEPT_NO_CREDIT))
     told = {"id": key, "at": time_to_text(tx.now), "call": call.id, "balance": str(tx.balance), "over": True}
     tx.put(NO_CREDIT, key, told)

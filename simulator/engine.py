@@ -11,7 +11,6 @@ from functools import partial
 
 from contracts.contract import Contract
 from contracts.model import Direction
-from scenarios.expectations import evaluate
 from scenarios.expected import Reaction, Received
 from scenarios.model import Scenario, Step, Verb
 from simulator import duties
@@ -19,7 +18,7 @@ from simulator.calls import ImpossibleEvent
 from simulator.errors import SimulatorError
 from simulator.fitting import check_fit
 from simulator.jobs import Job, Task
-from simulator.judging import own_entries, records_of, verdict_of
+from simulator.judging import met, own_entries, status_of, verdict_of
 from simulator.pbx import Pbx
 from simulator.remains import Remains
 from simulator.runs import Run, Status
@@ -124,6 +123,7 @@ class Engine:
         step = run.scenario.steps[job.body["step"]]
         if step.verb is Verb.AWAIT:
             await self._await(tenant, run, step)
+            run = tenant.runs[job.run]  # meanwhile its calls went on, and its faults counted
         # A command by the control API may have moved the call on, a moment later than this step was due.
         tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, run.calls.get(step.call))))
         following = job.body["step"] + 1
@@ -151,6 +151,8 @@ class Engine:
         tx.finish(job)
         if run is not None:
             tx.put_run(replace(run, status=Status.BROKEN, problem=_in_words(trouble)))
+        else:
+            log.error("job %s (%s) of tenant %s failed", job.id, job.task, tenant.name, exc_info=trouble)
         tx.commit()
 
     def settled(self, tenant: Tenant, job: Job) -> None:
@@ -196,6 +198,8 @@ class Engine:
         def judged(task: asyncio.Task[None]) -> None:
             if self._judging.get(key) is task:
                 del self._judging[key]
+                if not task.cancelled() and task.exception() is None:
+                    self._settle(tenant, run)  # if it was put off
 
         task.add_done_callback(judged)
 
@@ -238,10 +242,13 @@ class Engine:
         for expectation in run.scenario.expectations:
             if isinstance(expectation, Received | Reaction) and expectation.within:
                 seconds = expectation.within.total_seconds()
-                await tenant.journal.until(partial(_met, tenant, run, expectation), seconds)
+                await tenant.journal.until(partial(met, tenant.journal, run, expectation), seconds)
+        if tenant.agenda.has_jobs_of(run.id):
+            return  # its calls went on meanwhile: it is judged once that is settled
+        run = tenant.runs[run.id]
         run = replace(run, answers=strikes_of(tenant, run))
         verdict = self._verdict(tenant, run, shared=_shared(tenant, run))
-        run = replace(run, status=_status(run, verdict), last=tenant.journal.last)
+        run = replace(run, status=status_of(run, verdict), last=tenant.journal.last)
         tx = Transaction(tenant, self._store)
         tx.put_run(run)
         lift_faults_of(tx, run)
@@ -266,11 +273,6 @@ class Engine:
                 self._over.pop((tenant.name, oldest), None)
 
 
-def _met(tenant: Tenant, run: Run, expectation: Received | Reaction) -> bool:
-    (outcome,) = evaluate((expectation,), records_of(run, own_entries(tenant.journal, run)))
-    return outcome.met and outcome.judged
-
-
 def _shared(tenant: Tenant, run: Run) -> bool:
     """Say whether other calls of the tenant were going on while the run did."""
     own = set(run.calls.values())
@@ -289,9 +291,3 @@ def _in_words(problem: Exception) -> str:
 
 def _last_at(tenant: Tenant, call: str | None) -> datetime:
     return tenant.calls[call].last.at if call in tenant.calls else _LONG_AGO
-
-
-def _status(run: Run, verdict: Verdict) -> Status:
-    if run.status is Status.BROKEN:
-        return Status.BROKEN
-    return Status.PASSED if verdict.passes else Status.FAILED

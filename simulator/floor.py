@@ -134,7 +134,7 @@ def _deed(pbx: Pbx, tx: Transaction, body: Any) -> None:
         if run is not None:
             tx.put_run(run)
     else:
-        with suppress(Engaged):  # who talks elsewhere by now lets it ring
+        with suppress(Engaged, UnknownRecord):  # who talks elsewhere by now, or is there no more, lets it ring
             _happen(pbx, tx, call, kind, **facts)
 
 
@@ -150,7 +150,8 @@ def _free_agents(tx: Transaction, queue: str) -> list[Agent]:
     busy = {extension for call in calls for extension in call.engaged}
     documents = (d for d in tx.all(AGENT) if queue in d["queues"] and d["extension"] not in busy)
     agents = (Agent.from_document(document) for document in documents)
-    return [agent for agent in agents if agent.available(tx.now)]
+    # Somebody may have removed an extension while its agent was logged in.
+    return [agent for agent in agents if agent.available(tx.now) and tx.get(EXTENSION, agent.extension) is not None]
 
 
 def _drawn(tx: Transaction, queue: str, most: int) -> int:

@@ -55,14 +55,23 @@ def _behave(tx: Transaction, call: Call, event: Event, run: str) -> None:
     for job in tx.deeds_of(call.id):
         if past(call, *deed_of(job)):
             tx.finish(job)  # it would only make a jumping clock stop for nothing
-    conduct = tx.get(CONDUCT, call.id)
-    if conduct is None:
+    document = tx.get(CONDUCT, call.id)
+    if document is None:
         return
-    for deed in deeds(Conduct.from_document(conduct), call, event):
-        body = {"call": call.id, "since": event.number, "kind": deed.kind.value, "facts": _plain(deed.facts)}
-        tx.schedule(tx.now + deed.after, Task.DEED, body, run=run)
+    conduct = Conduct.from_document(document)
+    _schedule(tx, conduct, call, event, run)
     if call.state is State.ENDED:
         tx.remove(CONDUCT, call.id)
+    after = tx.call(event.other) if event.kind is Kind.TRANSFERRED and event.other is not None else None
+    if after is not None:
+        tx.put(CONDUCT, after.id, conduct.transferred().to_document())
+        _schedule(tx, conduct.transferred(), after, after.last, run)
+
+
+def _schedule(tx: Transaction, conduct: Conduct, call: Call, event: Event, run: str) -> None:
+    for deed in deeds(conduct, call, event):
+        body = {"call": call.id, "since": event.number, "kind": deed.kind.value, "facts": _plain(deed.facts)}
+        tx.schedule(tx.now + deed.after, Task.DEED, body, run=run)
 
 
 def look_again(tx: Transaction, queue: str, at: datetime, run: str) -> None:
@@ -75,6 +84,8 @@ def deed_of(job: Job) -> tuple[Kind, Facts, int]:
     """Return what somebody will do, with what facts, and the number of the event that it follows."""
     if job.task is Task.RING_OUT:  # there is nothing to ring out once the device rings no more
         return Kind.ANSWERED, {"extension": job.body["extension"]}, job.body["since"]
+    if job.task in (Task.METER, Task.ROUTE):  # as long as the call goes on
+        return Kind.ENDED, {}, 0
     return Kind(job.body["kind"]), facts_of(job.body), job.body["since"]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from contracts import exchanges, strict_json
 from scenarios.loader import load_text
-from simulator.agents import AGENT
+from simulator.agents import AGENT, AGENT_EVENT
 from simulator.clock import Clock
 from simulator.documents import call_from_document
 from simulator.gathered import ACCOUNT, CALL, CLOCK, FAULT, FURNISHED, PROFILE, RUN, SEQUENCE, TARGET
@@ -91,7 +91,7 @@ def furnish(tenant: Tenant, world: World) -> list[Change]:
     changes: list[Change] = [Remove(tenant.name, PROFILE, FURNISHED)] if tenant.furnished else []
     if tenant.furniture is None or tenant.furniture.world is not world:
         tenant.furniture = Furniture(tenant.name, tenant.profile.seed, world, _written(tenant.name, world))
-    for kind, records in {AGENT: {}, **world}.items():  # who was logged in is so no more
+    for kind, records in {AGENT: {}, AGENT_EVENT: {}, **world}.items():  # who was logged in is so no more
         # Every one, also those that stay: put again, they stand in the order of the new world.
         changes += [Remove(tenant.name, kind, key) for key in tenant.records.get(kind, {})]
         tenant.records.pop(kind, None)

@@ -118,12 +118,17 @@ class Gathered:
 
 
 def retire_calls(tenant: Tenant) -> Iterable[Change]:
-    """Forget the oldest calls that are over, beyond those that are kept."""
+    """Forget the oldest calls that are over, beyond those that are kept, with the records that are kept of each."""
     excess = len(tenant.calls) - KEPT_CALLS
     if excess > 0:
         for key in tuple(islice((key for key, call in tenant.calls.items() if call.ended), excess)):
             del tenant.calls[key]
             yield Remove(tenant.name, CALL, key)
+            for kind, records in tenant.records.items():
+                if key in records and records[key].get("call") == key:
+                    tenant.index.follow(kind, records, {key: None})
+                    del records[key]
+                    yield Remove(tenant.name, kind, key)
 
 
 def _put(tenant: str, kind: str, key: str, value: Target | Run | Clock) -> Put:

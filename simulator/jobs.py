@@ -41,8 +41,8 @@ class Job:
 
     @property
     def deed_of(self) -> str | None:
-        """The call with which somebody will do something then, if it is such a job."""
-        return self.body["call"] if self.task in (Task.DEED, Task.RING_OUT) else None
+        """The call with which something will be done then, if it is such a job."""
+        return self.body["call"] if self.task in (Task.DEED, Task.RING_OUT, Task.METER, Task.ROUTE) else None
 
     def to_document(self) -> dict[str, Any]:
         """Return the job as JSON-able values."""

@@ -9,12 +9,13 @@ from dataclasses import replace
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, HttpResponse
 from scenarios.expectations import evaluate
+from scenarios.expected import Expectation
 from scenarios.holding import Left
 from scenarios.model import Flaw
 from scenarios.sendings import Record
 from simulator.faults import idle
 from simulator.journal import REPLAY, Entry, Journal
-from simulator.runs import Run
+from simulator.runs import Run, Status
 from simulator.targets import own_id
 from simulator.verdicts import Verdict, judge, with_expectations
 
@@ -85,6 +86,19 @@ def verdict_of(
         dropped=dropped,
         problem=run.problem,
     )
+
+
+def met(journal: Journal, run: Run, expectation: Expectation) -> bool:
+    """Say whether an expectation is met by what came up to now."""
+    (outcome,) = evaluate((expectation,), records_of(run, own_entries(journal, run)))
+    return outcome.met and outcome.judged
+
+
+def status_of(run: Run, verdict: Verdict) -> Status:
+    """Return how a run has ended."""
+    if run.status is Status.BROKEN:
+        return Status.BROKEN
+    return Status.PASSED if verdict.passes else Status.FAILED
 
 
 def arrived(exchange: Exchange) -> bool:

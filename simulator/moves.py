@@ -5,7 +5,8 @@ Each works inside a transaction and returns the call that matters then, with the
 
 from __future__ import annotations
 
-from simulator.calls import Call, Cause, Direction, ImpossibleEvent, Kind, Party, State
+from simulator.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Party, State
+from simulator.directory import EXTENSION, QUEUE
 from simulator.errors import SimulatorError, UnknownCall
 from simulator.pbx import Pbx
 from simulator.runs import Run
@@ -22,8 +23,8 @@ def hang_up(pbx: Pbx, tx: Transaction, key: str, by: Party, *, run: Run | None =
     """
     call = _known(tx, key)
     preset = call.afterwards
-    if by is Party.INSIDE and preset is not None and call.state in ESTABLISHED:
-        name = f"{(run.name_of(key) if run else None) or key}+"
+    if by is Party.INSIDE and preset is not None and call.state in ESTABLISHED and _is_there(tx, preset):
+        name = run.name_after(key) if run else ""
         new, run = pbx.transfer(tx, key, preset.extension, queue=preset.queue, run=run, name=name)
         kind = Kind.QUEUED if preset.extension is None else Kind.RINGING
         _, run = pbx.happen(tx, new.id, kind, run=run, extension=preset.extension, queue=preset.queue)
@@ -99,6 +100,12 @@ class NotTogether(SimulatorError):
             f"call {one.id} ({', '.join(one.present) or 'nobody'}) and call {other.id} "
             f"({', '.join(other.present) or 'nobody'}) are at no common device: name two calls of one extension"
         )
+
+
+def _is_there(tx: Transaction, preset: Event) -> bool:
+    # It may have been removed since: who hangs up is rid of the call all the same.
+    kind, key = (QUEUE, preset.queue) if preset.extension is None else (EXTENSION, preset.extension)
+    return tx.get(kind, key or "") is not None
 
 
 def _known(tx: Transaction, key: str) -> Call:

@@ -38,7 +38,7 @@ BY_DEVICE = {
     *(Kind.RINGING, Kind.ANSWERED, Kind.PICKED_UP, Kind.JOINED, Kind.BROKE_IN),
     *(Kind.DESTINATION_PRESET, Kind.MAILBOX_REACHED),
 }
-TAKING = {Kind.ANSWERED, Kind.PICKED_UP, Kind.RESUMED}
+TAKING = {Kind.ANSWERED, Kind.PICKED_UP, Kind.JOINED, Kind.BROKE_IN, Kind.RESUMED}
 
 
 class Pbx:
@@ -93,7 +93,7 @@ class Pbx:
         if kind in BY_DEVICE and facts.get("extension") is not None:
             self._expect(tx, EXTENSION, facts["extension"])
         if kind in TAKING:
-            self._expect_free(tx, call, facts.get("extension") or call.agent)
+            self._expect_free(tx, call, kind, facts.get("extension"))
         if kind is Kind.PARKED and facts.get("extension") is None:
             facts["extension"] = call.agent
         return self._happen(tx, call, kind, facts, run)
@@ -216,13 +216,14 @@ class Pbx:
             known = [str(r.get("number", r.get("name"))) for r in tx.all(kind)]
             raise UnknownRecord(kind, key, known)
 
-    def _expect_free(self, tx: Transaction, call: Call, extension: str | None) -> None:
+    def _expect_free(self, tx: Transaction, call: Call, kind: Kind, extension: str | None) -> None:
         # Only who serves queues is guarded: by hand, many calls are played with a few extensions.
-        if extension is None or tx.get(AGENT, extension) is None:
-            return
-        for other in tx.live_calls():
-            if other.id != call.id and other.state is State.TALKING and extension in other.present:
-                raise Engaged(extension, other.id)
+        taking = call.present if kind is Kind.RESUMED else (extension or call.agent,)
+        guarded = [device for device in taking if device is not None and tx.get(AGENT, device) is not None]
+        for other in tx.live_calls() if guarded else ():
+            if other.id != call.id and other.state is State.TALKING:
+                for device in sorted(set(guarded) & set(other.present)):
+                    raise Engaged(device, other.id)
 
     def _line(self, tx: Transaction, direction: Direction, line: str | None, extension: str | None) -> str:
         if direction is Direction.INTERNAL:

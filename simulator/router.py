@@ -22,9 +22,6 @@ from simulator.routing import PLAN, TAKEN, Destination, Group, Incoming, Place, 
 from simulator.runs import Run
 from simulator.transactions import Transaction
 
-# The trunks of calls that are long over are forgotten.
-KEPT_TRUNKS = 10_000
-
 
 class LeadsNowhere(SimulatorError):
     """No vendor's records say where the calls of a line go."""
@@ -77,8 +74,8 @@ def perform(pbx: Pbx, tx: Transaction, job: Job) -> None:
     if outside is None:
         if not call.alerted and call.state is not State.RINGING:
             router.go_on(Plan.from_document(document))
-    elif call.state is State.RINGING and _rang_outside(call).number == outside:
-        router.come_out(call, _rang_outside(call).digits or "")
+    elif (rings := _rings_outside(call)) is not None and rings.number == outside:
+        router.come_out(call, rings.digits or "")
     if router.run is not None:
         tx.put_run(router.run)
 
@@ -138,8 +135,8 @@ class _Router:
         while True:
             while plan.waves:
                 wave, plan = plan.waves[0], replace(plan, waves=plan.waves[1:])
-                there = [e for e in wave if self._reachable(e)]
-                free = [e for e in there if not self._busy(e)]
+                there, busy = [e for e in wave if self._reachable(e)], self._busy()
+                free = [e for e in there if e not in busy]
                 plan = replace(plan, busy=plan.busy or len(free) < len(there))
                 if free:
                     self._ring(plan, free)
@@ -180,7 +177,7 @@ class _Router:
             return plan.diverted(forwards.always)
         if not self._reachable(extension):
             return plan.diverted(forwards.no_answer)
-        if self._busy(extension):
+        if extension in self._busy():
             return replace(plan.diverted(forwards.busy), busy=True)
         self._ring(replace(plan, ringing=extension, seconds=None), [extension])
         return None
@@ -221,13 +218,12 @@ class _Router:
 
     def _keep_trunk(self, call: Call, trunk: Trunk) -> None:
         self.tx.put(TAKEN, call.id, {"call": call.id, "trunk": trunk.key, "name": trunk.name})
-        self.tx.remove(TAKEN, f"c{int(call.id[1:]) - KEPT_TRUNKS}")
 
     def _reachable(self, extension: str) -> bool:
         return self.tx.get(EXTENSION, extension) is not None and not self.provisioned.forwards(extension).off
 
-    def _busy(self, extension: str) -> bool:
-        return any(extension in call.present for call in self.tx.live_calls())
+    def _busy(self) -> set[str]:
+        return {extension for call in self.tx.live_calls() for extension in call.present}
 
 
 def _ready(tx: Transaction, key: str) -> Call:
@@ -245,5 +241,8 @@ def _known(tx: Transaction, key: str) -> Call:
     return call
 
 
-def _rang_outside(call: Call) -> Event:
-    return next(e for e in reversed(call.events) if e.kind is Kind.RINGING and e.extension is None)
+def _rings_outside(call: Call) -> Event | None:
+    """Return since when an outside number rings for a call, unless it does no more."""
+    kinds = (Kind.RINGING, Kind.UNANSWERED)
+    newest = next((e for e in reversed(call.events) if e.kind in kinds and e.extension is None), None)
+    return newest if newest and newest.kind is Kind.RINGING and call.state is State.RINGING else None

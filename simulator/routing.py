@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_HOPS = 10
 # The kind of record that keeps what is still to be tried for a call: a `Plan`.
 PLAN = "route"
-# The kind of record that keeps which trunk a call went out on.
+# The kind of record that keeps which trunk a call went out on; it goes when the call is forgotten.
 TAKEN = "trunk"
 
 

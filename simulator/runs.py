@@ -50,6 +50,10 @@ class Run:
         """Return the scenario's name of a call."""
         return next((name for name, key in self.calls.items() if key == call), None)
 
+    def name_after(self, call: str) -> str:
+        """Return a name for the call into which one is transferred where no step names it."""
+        return f"{self.name_of(call) or call}+"
+
     def counted(self, strikes: Mapping[int, int], struck: int | None = None) -> Run:
         """Return the run after faults have counted on: fault index to its new count, and the index that struck."""
         counts = tuple(strikes.get(i, count) for i, count in enumerate(self.counts))

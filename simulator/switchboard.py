@@ -1,4 +1,7 @@
-"""The board of one unit of work: what a handler does with calls, done by the PBX in that same transaction."""
+"""The board of one unit of work: what a handler does with calls, done by the PBX in that same transaction.
+
+What is done with a call of a run is part of the run: its faults count what is told, and its verdict waits for that.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from simulator.calls import Call, Direction, Kind, Party
 from simulator.floor import agent_does
 from simulator.following import ONWARD
 from simulator.message import Message
-from simulator.moves import end_and_reconnect, hang_up, swap
+from simulator.moves import Moved, end_and_reconnect, hang_up, swap
 from simulator.numbers import play_far_end
 from simulator.pbx import Pbx
 from simulator.transactions import Transaction
@@ -37,23 +40,25 @@ class Switchboard:
             call = self.tx.call(key)
             if call is not None and call.direction is Direction.OUTBOUND:
                 play_far_end(self.tx, key, call.outside)  # no step will play who was dialled
-        return self.pbx.happen(self.tx, key, kind, **facts)[0]
+        return self._kept(self.pbx.happen(self.tx, key, kind, run=self.tx.run_of(key), **facts))
 
     def transfer(self, key: str, *, extension: str | None = None, queue: str | None = None) -> Call:
         """Transfer a call, and return the one that goes on for it."""
-        return self.pbx.transfer(self.tx, key, extension, queue=queue)[0]
+        run = self.tx.run_of(key)
+        name = run.name_after(key) if run else ""
+        return self._kept(self.pbx.transfer(self.tx, key, extension, queue=queue, run=run, name=name))
 
     def hang_up(self, key: str, by: Party) -> Call:
         """End a call for this party."""
-        return hang_up(self.pbx, self.tx, key, by)[0]
+        return self._kept(hang_up(self.pbx, self.tx, key, by, run=self.tx.run_of(key)))
 
     def swap(self, active: str, held: str) -> Call:
         """Hold the active call of a device and go on with the held one."""
-        return swap(self.pbx, self.tx, active, held)[0]
+        return self._kept(swap(self.pbx, self.tx, active, held, run=self.tx.run_of(active)))
 
     def end_and_reconnect(self, active: str, held: str) -> Call:
         """End the active call of a device and go on with the held one."""
-        return end_and_reconnect(self.pbx, self.tx, active, held)[0]
+        return self._kept(end_and_reconnect(self.pbx, self.tx, active, held, run=self.tx.run_of(active)))
 
     def go_on(self, key: str, *, extension: str | None = None, queue: str | None = None) -> None:
         """Say where a call goes by itself as soon as its far end has picked up."""
@@ -71,3 +76,9 @@ class Switchboard:
     def open_channel(self) -> Opening | None:
         """Open an event channel of the vendor."""
         return self.pbx.announcer.open(self.tx, self.vendor)
+
+    def _kept(self, moved: Moved) -> Call:
+        call, run = moved
+        if run is not None:
+            self.tx.put_run(run)
+        return call

@@ -175,8 +175,9 @@ class Transaction:
 
     def run_of(self, call: str) -> Run | None:
         """Return the run that goes on and that a call belongs to."""
-        runs = {**self._tenant.runs, **self._new.runs} if self._new.runs else self._tenant.runs
-        return next((r for r in runs.values() if r and r.status is Status.RUNNING and call in r.calls.values()), None)
+        own = self._new.runs
+        runs = chain(own.values(), (run for key, run in reversed(self._tenant.runs.items()) if key not in own))
+        return next((r for r in runs if r and r.status is Status.RUNNING and call in r.calls.values()), None)
 
     def put_run(self, run: Run) -> None:
         """Write a scenario run."""

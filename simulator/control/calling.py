@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from simulator.app import Simulator
 
 MOST_CALLS = 1000
+_THIS = ""  # the call of a step, beside the names that its run has
 _STEPS = sorted(verb.value for verb in set(Verb) - STARTING - BY_AGENT - {Verb.SWAP, Verb.AWAIT})
 _KINDS = {
     Verb.MENU: Kind.MENU_ENTERED,
@@ -89,16 +91,20 @@ def step_call(simulator: Simulator, received: Received) -> Reply:
     tenant, key = tenant_with_world(simulator, received), received.path["call"]
     if key not in tenant.calls:
         raise Missing(f"there is no call {key!r}", "one of GET /_sim/calls")
-    verb, fields = _step_of(received.body)
+    verb, fields = _step_of(received.body, key)
     tx = Transaction(tenant, simulator.store)
-    step = Step(timedelta(), verb, key, fields, received.http.path)
-    run = Run("", _nothing(), tx.now, 0, {key: key})
+    step = Step(timedelta(), verb, _THIS, fields, received.http.path)
+    before = tx.run_of(key) or Run("", _nothing(), tx.now, 0)
+    named = {_THIS: key} | {other: other for word, other in fields.items() if word == "with"}
     try:
-        run = act(simulator.pbx, tx, run, step)
+        run = act(simulator.pbx, tx, replace(before, calls={**before.calls, **named}), step)
     except ImpossibleEvent as refusal:
         raise Failed(409, str(refusal), _possible(refusal.call)) from None
+    became = {name: call for name, call in run.calls.items() if name not in {**before.calls, **named}}
+    if before.id:
+        tx.put_run(replace(run, calls={**before.calls, **became}))
     tx.commit()
-    others = [shown_call(tenant.calls[new]) for name, new in run.calls.items() if name != key]
+    others = [shown_call(tenant.calls[new]) for new in became.values()]
     return Reply(200, shown_call(tenant.calls[key]) | {"became": others})
 
 
@@ -142,13 +148,13 @@ def _shown(run: Run) -> dict[str, Any]:
     return {key: document[key] for key in ("id", "scenario", "started", "calls", "unsent", "status", "problem")}
 
 
-def _step_of(body: Mapping[str, str]) -> tuple[Verb, dict[str, str]]:
+def _step_of(body: Mapping[str, str], key: str) -> tuple[Verb, dict[str, str]]:
     """Return the verb and its words, judged by the scenario schema as a step of a file is."""
     word, fields = body["step"], {name: value for name, value in body.items() if name != "step"}
     if word not in _STEPS:
         raise Failed(422, f"there is no step {word!r}", f"one of: {', '.join(_STEPS)}")
     if word == Verb.TRANSFER:
-        fields.setdefault("as", "transferred")
+        fields.setdefault("as", f"after_{key}")
     if word == Verb.HANGUP:
         fields.setdefault("by", "outside")
     step = {word: {"call": NAME, **fields}}

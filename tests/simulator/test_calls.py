@@ -177,3 +177,18 @@ def test_any_history_adds_up_and_ends_once(story):
 
 def test_every_state_but_the_last_leads_somewhere():
     assert {state for state, _ in TRANSITIONS} == set(State) - {State.ENDED}
+
+
+def test_conference_that_is_parked_has_left_every_device():
+    """Whoever was in it is free, and is not in the call again once another device picks it up."""
+    call = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {"extension": "111"}),
+        (2, Kind.ANSWERED, {"extension": "111"}),
+        (3, Kind.JOINED, {"extension": "112"}),
+        (4, Kind.LEFT, {"extension": "111"}),
+        (5, Kind.PARKED, {"extension": "111"}),
+    )
+
+    assert call.present == ()
+    assert call.apply(Kind.PICKED_UP, at(6), extension="113")[0].present == ("113",)

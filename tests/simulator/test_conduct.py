@@ -59,3 +59,9 @@ def test_pick_up_of_an_earlier_offer_is_not_that_of_a_later_one():
 
     assert (still_due(again, *first), past(again, *first)) == (False, True)
     assert (still_due(again, *later[PICKS_UP]), past(again, *later[PICKS_UP])) == (True, False)
+
+
+def test_talk_goes_on_after_a_hold_that_lasted_longer_than_it():
+    _, followed = played(STARTED, QUEUED, RINGING, ANSWERED, HELD, (Kind.RESUMED, {}))
+
+    assert followed[Kind.RESUMED, Kind.ENDED][0] is Kind.ENDED

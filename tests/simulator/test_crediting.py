@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.calls import Cause, Kind, State
+from simulator.calls import Cause, Direction, Kind, State
 from simulator.crediting import NO_CREDIT, SET_ASIDE, give
+from simulator.jobs import Task
 from simulator.tenants import Profile
 from simulator.transactions import Transaction
 from tests.core import entries, pbx55, play, run, running, story
@@ -148,3 +149,26 @@ def test_vendor_tells_of_a_call_without_credit_and_keeps_its_contract(balance):
     assert [e.exchange.message for e in entries(tenant)] == ["started", "ended"]
     assert verdict.findings == ()
     assert tenant.calls["c1"].last.kind is Kind.ENDED
+
+
+def test_what_a_call_would_cost_is_looked_at_no_more_once_it_is_over():
+    """Else a verdict would wait until the next increment would have begun."""
+    steps = lambda area: outbound("A", area) + "  - {after: 10s, hangup: {call: A, by: outside}}\n"  # noqa: E731
+
+    async def passed(simulator, tenant):
+        return tenant.now() - tenant.calls["c1"].started
+
+    assert calls_of(steps, "5.00", then=passed).total_seconds() == 10
+
+
+def test_call_that_is_answered_and_picked_up_at_once_is_looked_at_once():
+    async def looks(simulator, tenant):
+        tx = Transaction(tenant, simulator.store)
+        call, _ = simulator.pbx.start(tx, Direction.OUTBOUND, f"{area_of(tenant)}987654321", extension="111")
+        for kind, extension in ((Kind.RINGING, None), (Kind.ANSWERED, None), (Kind.PARKED, None)):
+            simulator.pbx.happen(tx, call.id, kind, extension=extension)
+        simulator.pbx.happen(tx, call.id, Kind.PICKED_UP, extension="112")
+        jobs = [j for j in tx.deeds_of(call.id) if j.task is Task.METER and j.body["talk"] is not None]
+        return len(jobs)
+
+    assert calls_of(lambda area: outbound("A", area), "0.30", then=looks) == 1

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from scenarios.loader import library
-from simulator.calls import Kind, State
+from simulator.calls import Kind, Party, State
 from simulator.engine import RunGone
 from simulator.fitting import Unfit
+from simulator.jobs import Task
 from simulator.runs import Status
+from simulator.switchboard import Switchboard
 from simulator.tenants import FIRST_MORNING, Profile
 from simulator.transactions import Transaction
 from tests.core import ANSWERED, entries, errors_of, log_in, pbx55, play, played, run, running, shown, story, until
@@ -252,3 +254,46 @@ expect:
 
     assert same_name
     assert verdict.passes
+
+
+MOVED_ON = """
+scenario: moved_on
+title: The integration ends the call while something waits
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - ring: {call: A, extension: "111"}
+{waits}
+faults:
+  - on: {vendor: pbx55, call: A, message: ended}
+    do: {duplicate: true}
+expect:
+  - sent: {vendor: pbx55, call: A, message: ended, times: 2}
+{expected}
+"""
+AWAITS = "  - await: {request: {vendor: hubsoft, operation: issueToken}, within: 25s}"
+EXPECTS = "  - received: {vendor: hubsoft, operation: issueToken, times: 1, within: 25s}"
+
+
+@pytest.mark.parametrize(("waits", "expected"), [(AWAITS, ""), ("", EXPECTS)], ids=["step", "expectation"])
+def test_what_happens_to_a_call_of_a_run_while_that_waits_is_part_of_it(waits, expected):
+    """Its faults count what is told, and its verdict waits for that."""
+    text = MOVED_ON.replace("{waits}", waits).replace("{expected}", expected)
+
+    async def work():
+        async with running(pbx55(receiver), listen=True) as simulator:
+            tenant = simulator.default
+            begun = simulator.engine.play(tenant, story(text))
+            await until(tenant, lambda: "c1" in tenant.calls and tenant.calls["c1"].state is State.RINGING)
+            await until(tenant, lambda: not any(job.task is Task.DELIVER for job in tenant.agenda.jobs.values()))
+            for _ in range(100):
+                await asyncio.sleep(0)
+            tx = Transaction(tenant, simulator.store)
+            Switchboard(simulator.pbx, tx, "").hang_up("c1", Party.OUTSIDE)
+            tx.commit()
+            await log_in(simulator)
+            return await simulator.engine.verdict(tenant, begun.id)
+
+    with Receiver() as receiver:
+        verdict = run(work())
+
+    assert (verdict.missed, verdict.idle, verdict.exit_code) == ((), (), 0)

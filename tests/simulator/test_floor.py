@@ -2,8 +2,11 @@
 
 import pytest
 
-from simulator.agents import AGENT, Agent, Presence
+from simulator.agents import AGENT, Agent, AgentKind, Presence
 from simulator.calls import Kind, State
+from simulator.directory import EXTENSION
+from simulator.floor import agent_does
+from simulator.transactions import Transaction
 from simulator.world import load_world
 from tests.core import play, run, running, story
 
@@ -231,3 +234,21 @@ def test_agent_begins_anew_after_a_log_out():
     calls, _, _ = floor(steps)
 
     assert [at for _, at, _ in happened(calls["c1"], Kind.RINGING)] == [0, 25, 50, 80, 105, 130]
+
+
+def test_agent_whose_extension_was_removed_keeps_no_call_from_the_others():
+    async def work():
+        async with running() as simulator:
+            tenant = simulator.default
+            tx = Transaction(tenant, simulator.store)
+            for extension in ("116", "117"):
+                agent_does(simulator.pbx, tx, extension, AgentKind.LOGGED_IN, queue="vendas")
+            tx.remove(EXTENSION, "116")
+            tx.commit()
+            verdict = await play(simulator, story(f"scenario: floor\ntitle: Floor\nsteps:{TWO_CALLERS}"))
+            return tenant.calls, verdict
+
+    calls, verdict = run(work())
+
+    assert verdict.problem == ""
+    assert happened(calls["c1"], Kind.RINGING)[0] == (Kind.RINGING, 0, "117")

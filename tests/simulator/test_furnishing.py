@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from scenarios.loader import load
+from simulator.agents import AGENT, AGENT_EVENT
 from simulator.calls import Bill, Call, Cause, Direction, Kind, Party
 from simulator.documents import call_from_document, call_to_document
 from simulator.furnishing import first_world, founded, furnish, restored, world_of
@@ -88,6 +89,21 @@ def test_furnishing_again_removes_what_the_new_world_does_not_have():
             return list(made.tenant.records["queue"]), list(made.stored("queue"))
 
     assert run(work()) == (["suporte"], ["suporte"])
+
+
+def test_agents_and_what_happened_to_them_end_with_their_world():
+    """Else a report would have them logged in for ever."""
+
+    async def work():
+        async with desk() as made:
+            tx = made.tx()
+            tx.put(AGENT, "111", {"extension": "111"})
+            tx.put(AGENT_EVENT, "1", {"extension": "111"})
+            tx.commit()
+            made.store.submit(furnish(made.tenant, world_of(made.tenant, None, ())))
+            return [(made.tenant.records.get(kind), made.stored(kind)) for kind in (AGENT, AGENT_EVENT)]
+
+    assert run(work()) == [(None, {}), (None, {})]
 
 
 def test_tenant_whose_world_was_cut_short_is_furnished_again():

@@ -6,7 +6,6 @@ from random import Random
 
 import pytest
 
-from simulator import router
 from simulator.calls import Cause, Kind, State
 from simulator.clock import Mode
 from simulator.conduct import CONDUCT, Conduct
@@ -392,6 +391,19 @@ def test_step_that_ends_the_ringing_outside_is_not_overtaken_by_its_timer():
     assert rings(calls["c1"]) == [(0, "37999985555"), (5, "37999985556"), (25, "112")]
 
 
+def test_timer_of_an_outside_number_does_nothing_to_a_device_that_rings_after_it():
+    """Nobody answers where it rang no more, and the device goes on ringing."""
+    steps = "- {after: 500ms, no_answer: {call: A}}"
+
+    calls, _, _ = played(ROUTED + steps, forwards=outside("37999989001", *to("112")))
+
+    assert way(calls["c1"], Kind.RINGING, Kind.ANSWERED, Kind.ENDED)[:2] == [
+        ("ringing", 0, "37999989001"),
+        ("ringing", 0.5, "112"),
+    ]
+    assert calls["c1"].answered is None
+
+
 def test_number_that_would_have_answered_does_not_once_the_call_went_on():
     forwards = outside("37999989001", Destination(Place.OUTSIDE, "37999985556"), *to("112"))
     steps = (
@@ -410,11 +422,14 @@ def test_number_in_a_table_without_talk_keeps_talking():
     assert calls["c1"].state is State.TALKING
 
 
-def test_trunk_of_a_call_that_is_long_over_is_forgotten(monkeypatch):
-    monkeypatch.setattr(router, "KEPT_TRUNKS", 1)
+HANGUP = "- hangup: {call: A, by: inside}\n  "
+
+
+def test_trunk_of_a_call_is_forgotten_with_the_call(monkeypatch):
+    monkeypatch.setattr("simulator.gathered.KEPT_CALLS", 1)
     again = OUT.replace("A", "B")
 
-    _, _, records = played(OUT + again, outgoing=Outgoing((Trunk("7", "First", "1"),)))
+    _, _, records = played(OUT + HANGUP + again, outgoing=Outgoing((Trunk("7", "First", "1"),)))
 
     assert list(records[TAKEN]) == ["c2"]
 

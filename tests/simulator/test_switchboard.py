@@ -7,6 +7,8 @@ import pytest
 
 from simulator.agents import AGENT, AgentKind, ImpossibleForAgent
 from simulator.calls import Direction, Kind, Party, State
+from simulator.directory import EXTENSION
+from simulator.errors import Engaged
 from simulator.following import ONWARD
 from simulator.switchboard import Switchboard
 from simulator.transactions import Transaction
@@ -132,3 +134,39 @@ def test_agent_who_cannot_is_left_as_it_was():
             return tenant.records.get(AGENT)
 
     assert not run(work())
+
+
+def test_agent_hangs_up_though_where_the_other_party_was_to_go_is_no_more():
+    async def work():
+        async with boards() as (_, do, _):
+
+            def story(board):
+                call = board.start(Direction.INBOUND, CALLER)
+                board.happen(call.id, Kind.QUEUED, queue="suporte")
+                board.happen(call.id, Kind.DESTINATION_PRESET, extension="113")
+                board.happen(call.id, Kind.PICKED_UP, extension="112")
+                board.tx.remove(EXTENSION, "113")
+                return board.hang_up(call.id, Party.INSIDE)
+
+            return do(story)
+
+    assert run(work()).last.kind is Kind.ENDED
+
+
+@pytest.mark.parametrize("kind", [Kind.JOINED, Kind.BROKE_IN])
+def test_agent_who_talks_joins_no_other_talk(kind):
+    async def work():
+        async with boards() as (_, do, _):
+
+            def story(board):
+                board.agent("112", AgentKind.LOGGED_IN, queue="vendas")
+                for extension in ("111", "112"):
+                    call = board.start(Direction.INBOUND, CALLER)
+                    board.happen(call.id, Kind.RINGING, extension=extension)
+                    board.happen(call.id, Kind.ANSWERED, extension=extension)
+                board.happen("c1", kind, extension="112")
+
+            with pytest.raises(Engaged, match="112 talks in call c2"):
+                do(story)
+
+    run(work())

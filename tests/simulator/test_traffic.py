@@ -1,5 +1,6 @@
 """Traffic: calls that come by a plan, and what is counted of them."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -8,11 +9,13 @@ import pytest
 from simulator.agents import AGENT, AgentKind
 from simulator.arriving import NoCalls, agents_for, begin
 from simulator.calls import Call, Cause, Direction, Kind, Party, State
+from simulator.conduct import CONDUCT
 from simulator.errors import UnknownRecord
 from simulator.floor import agent_does
 from simulator.identity import Identity
 from simulator.jobs import Task
 from simulator.pushes import LATER, Pushes
+from simulator.switchboard import Switchboard
 from simulator.tallying import Tally
 from simulator.traffic import TRAFFIC, plan_of
 from simulator.traffic_watch import Watch
@@ -257,3 +260,37 @@ def test_caller_that_an_agent_never_takes_is_told_of_as_waiting():
 
     assert watch.figures.waiting == 2
     assert {call.state for call in tenant.calls.values()} == {State.QUEUED}
+
+
+def test_call_that_the_integration_transfers_is_answered_and_ends_like_any_other():
+    """Its conduct goes with it: nobody lets it ring three times, and is paused for that."""
+
+    async def work():
+        async with running() as simulator, traffic(simulator, 2, calls=1) as watch:
+            tenant = simulator.default
+            moved = []
+
+            def transfer(news):
+                if isinstance(news, tuple) and news[1].kind is Kind.ANSWERED and not moved:
+                    moved.append(news[0].id)
+                    asyncio.get_running_loop().call_soon(act)
+
+            def act():
+                tx = Transaction(tenant, simulator.store)
+                board = Switchboard(simulator.pbx, tx, "")
+                new = board.transfer(moved[0], queue="suporte")
+                board.happen(new.id, Kind.QUEUED, queue="suporte")
+                tx.commit()
+
+            tenant.observers.append(transfer)
+            await until(tenant, lambda: watch.figures.arrived == 2 and not tenant.agenda.jobs)
+            return tenant
+
+    tenant = run(work())
+
+    assert [(c.state, c.last.kind, c.talk) for c in tenant.calls.values()] == [
+        (State.ENDED, Kind.TRANSFERRED, 0),
+        (State.ENDED, Kind.ENDED, 40),
+    ]
+    assert [agent["reason"] for agent in tenant.records[AGENT].values()] == [None, None]
+    assert tenant.records[CONDUCT] == {}

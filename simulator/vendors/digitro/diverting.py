@@ -13,9 +13,6 @@ from simulator.vendors.digitro import samples
 from simulator.vendors.digitro.messages import message
 from simulator.vendors.digitro.naming import CALL, SAMPLE, kept, name_of, newest, root, serial_in
 
-# Calls beyond these are forgotten by the PBX, and what commands left with them here.
-KEPT_CALLS = 10_000
-
 MOVABLE = frozenset({State.ROUTING, State.MENU, State.QUEUED, State.RINGING, State.TALKING, State.HELD})
 ESTABLISHED = frozenset({State.TALKING, State.HELD})
 
@@ -50,7 +47,6 @@ def leave_with(work: Work, call: Call, fields: Document) -> None:
     first = root(call, work.call)
     name = name_of(work, first, work.zone)
     work.put(CALL, first.id, {"call": first.id, "id": name, **kept(work, first), **fields})
-    work.remove(CALL, f"c{int(first.id[1:]) - KEPT_CALLS}")
 
 
 def movable(call: Call) -> bool:

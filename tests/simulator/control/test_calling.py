@@ -410,3 +410,47 @@ def test_call_for_a_queue_with_agents_rings_where_the_queue_lets_it(running: Liv
 
     rings = [event["extension"] for event in call["events"] if event["kind"] == "ringing"]
     assert (rings, call["agent"], call["state"], call["talk"]) == (["113"], "113", "ended", 20)
+
+
+def test_step_by_hand_with_a_call_of_a_run_is_part_of_the_run(running: Live, tenant: str, receiver: Receiver) -> None:
+    """Its faults count what is told, and the call into which it was transferred is the run's as well."""
+    point(running, tenant, receiver)
+    text = (
+        TWO_LINES + "  - ring: {call: A, extension: '111'}\n  - answer: {call: A}\n"
+        "  - await: {request: {vendor: hubsoft, operation: issueToken}, within: 5s}\n"
+        "faults:\n  - on: {vendor: pbx55, message: ended}\n    do: {duplicate: true}\n"
+        "expect:\n  - sent: {vendor: pbx55, message: ended, times: 2}\n"
+    )
+    run = running.control("POST", "/runs", {"text": text}, tenant=tenant).json["id"]
+    while running.control("GET", "/calls/c1", tenant=tenant).json.get("state") != "talking":
+        running.control("GET", "/journal?after=0", tenant=tenant)
+
+    became = step(running, tenant, "c1", "transfer", to="112").json["became"]
+    shown = running.control("GET", f"/runs/{run}", tenant=tenant).json
+
+    assert [call["id"] for call in became] == ["c2"]
+    assert sorted(shown["calls"].values()) == ["c1", "c2"]
+    assert "c1" not in shown["calls"]
+
+
+@pytest.mark.parametrize("other", ["c2", "Z"])
+def test_consultation_that_is_not_there_is_refused(running: Live, tenant: str, other: str) -> None:
+    running.control("POST", "/calls", {"outcome": "missed"}, tenant=tenant)
+
+    refused = step(running, tenant, "c1", "transfer", to="112", **{"with": other})
+
+    assert (refused.status, other in refused.json["error"]) == (422, True), refused.text
+
+
+def test_attended_transfer_by_hand_names_the_consultation_by_its_id(running: Live, tenant: str) -> None:
+    calls = [{"direction": "inbound", "extension": "111"}, {"direction": "outbound", "extension": "111"}]
+    for number, body in enumerate(calls, 1):
+        running.control("PUT", "/clock", {"clock": "real"}, tenant=tenant)
+        running.control("POST", "/calls", {**body, "outcome": "answered", "talk": "1h"}, tenant=tenant)
+        step(running, tenant, f"c{number}", "ring", extension="112" if number == 2 else "111")
+        step(running, tenant, f"c{number}", "answer", extension="112" if number == 2 else "111")
+
+    moved = step(running, tenant, "c1", "transfer", to="112", **{"with": "c2"})
+
+    assert moved.status == 200, moved.text
+    assert [(call["state"], call["agent"]) for call in moved.json["became"]] == [("talking", "112")]

@@ -1,0 +1,349 @@
+"""All that moves calls by itself, mixed: routing, people, transfers, parking, conferences, money, and being put back.
+
+Two tenants are driven alike. One of them is taken apart into a snapshot and put together again now and then: nobody
+must be able to tell.
+"""
+
+import asyncio
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from simulator import duties, router
+from simulator.agents import AGENT, AgentKind
+from simulator.announcing import Announcer
+from simulator.arriving import begin
+from simulator.calls import Direction, Kind, Party, State
+from simulator.clock import Mode
+from simulator.conduct import CONDUCT, Conduct
+from simulator.crediting import SET_ASIDE, give
+from simulator.directory import EXTENSION, NUMBER, QUEUE
+from simulator.errors import SimulatorError
+from simulator.floor import agent_does
+from simulator.following import ONWARD
+from simulator.furnishing import furnish, restored
+from simulator.moves import attended_transfer, hang_up, swap
+from simulator.numbers import play_far_end
+from simulator.pbx import OVER, Pbx
+from simulator.routing import PLAN, Destination, Forwards, Group, Incoming, Outgoing, Place, Routing, Trunk
+from simulator.snapshots import read, take
+from simulator.store import SqlStore
+from simulator.switchboard import Switchboard
+from simulator.tenants import FIRST_MORNING, Profile, Tenant, first_clock
+from simulator.transactions import Transaction
+from simulator.vendor import Vendor
+
+LINE, CALLER = "551130037293", "37999912222"
+EXTENSIONS, QUEUES = ("111", "112", "113"), ("vendas", "suporte")
+NUMBERS = ("37999989001", "37999989010", "37999985555", "37999985556", CALLER)  # they behave, but for the last
+PROFILE = Profile("t", prepaid=True, balance=Decimal("3.00"), tariffs={"INBOUND": {"per_minute": "0.60"}})
+# However many calls there are, so many jobs are enough for a day of theirs: see `test_rest`.
+MOST_JOBS = 2000
+
+ROUTING = Routing(
+    groups=lambda records: (Group("g", "all", EXTENSIONS), Group("r", "turns", EXTENSIONS, seconds=5)),
+    forwards=lambda records, extension: FORWARDS.get(extension),
+    incoming=lambda records, line, local: Incoming((at(Place.EXTENSION, "112"), at(Place.GROUP, "r")), most=3),
+    outgoing=lambda records, extension, digits: Outgoing((Trunk("1", "One", digits),)),
+)
+
+
+def at(place, key=""):
+    return Destination(place, key)
+
+
+FORWARDS = {
+    "112": Forwards(no_answer=(at(Place.OUTSIDE, NUMBERS[3]), at(Place.EXTENSION, "113")), busy=(at(Place.MENU),)),
+    "113": Forwards(no_answer=(at(Place.QUEUE, "suporte"),), busy=(at(Place.MAILBOX, "113"),)),
+}
+
+any_call = st.integers(0, 7)
+any_extension = st.sampled_from(EXTENSIONS)
+any_queue = st.sampled_from(QUEUES)
+any_conduct = st.builds(
+    Conduct,
+    answer=st.sampled_from([None, 0.0, 3.0, 60.0]),
+    talk=st.sampled_from([None, 0.0, 30.0]),
+    patience=st.sampled_from([None, 10.0, 45.0]),
+    by=st.sampled_from([Party.OUTSIDE, Party.INSIDE]),
+)
+
+
+class World:
+    """One tenant, with its store, by hand."""
+
+    def __init__(self, loop):
+        self.loop, self.store, self.generation = loop, SqlStore(None), 0
+        self.pbx = Pbx({"toy": Vendor("toy", "Toy", routing=ROUTING)}, Announcer({}, {}, self.store))
+        self.tenant = self.begun()
+
+    def begun(self):
+        async def work():
+            tenant = Tenant(PROFILE, first_clock(Mode.JUMPING), {})
+            furnish(tenant, WORLD)
+            return tenant
+
+        return self.loop.run_until_complete(work())
+
+    def do(self, act, now):
+        """Do something in one unit of work, or nothing of it; return what it was refused for."""
+
+        async def work():
+            tx = Transaction(self.tenant, self.store, now=now)
+            try:
+                act(self.pbx, tx)
+            except SimulatorError as refused:
+                return str(refused)
+            tx.commit()
+            return ""
+
+        return self.loop.run_until_complete(work())
+
+    def jobs(self, now=None):
+        """Do what is due by a time, or all that there is; return how many jobs that took and when the last was due."""
+
+        async def work():
+            done, last = 0, now
+            while (job := self.tenant.agenda.next()) is not None and (now is None or job.due <= now):
+                tx = Transaction(self.tenant, self.store, now=job.due)
+                duties.perform(self.pbx, tx, job)
+                tx.finish(job)
+                tx.commit()
+                done, last = done + 1, job.due
+                assert done < MOST_JOBS, job
+            return done, last
+
+        return self.loop.run_until_complete(work())
+
+    def taken_apart_and_put_together(self):
+        async def work():
+            document = json.loads(take(self.tenant, {}, own_world=False))
+            return restored(read(document, self.tenant).rows, lambda profile: {})
+
+        self.tenant = self.loop.run_until_complete(work())
+
+    def shown(self):
+        tenant = self.tenant
+        records = {kind: list(found.items()) for kind, found in tenant.records.items() if found}
+        return {
+            "records": json.loads(json.dumps(records, default=str)),
+            "calls": dict(tenant.calls),
+            "live": list(tenant.live),
+            "jobs": {key: json.dumps(job.to_document(), sort_keys=True) for key, job in tenant.agenda.jobs.items()},
+            "sequences": dict(tenant.sequences),
+            "balance": tenant.balance,
+        }
+
+
+WORLD = {
+    NUMBER: {LINE: {"number": LINE, "kind": "landline"}},
+    EXTENSION: {key: {"number": key, "name": key} for key in EXTENSIONS},
+    QUEUE: {name: {"name": name, "extensions": list(EXTENSIONS), "wrap_up": 10} for name in QUEUES},
+}
+
+
+class Calls(RuleBasedStateMachine):
+    """Drives two tenants alike."""
+
+    @initialize()
+    def begin(self):
+        self.loop = asyncio.new_event_loop()
+        self.now = FIRST_MORNING
+        self.worlds = World(self.loop), World(self.loop)
+        for extension in EXTENSIONS[:2]:
+            self.an_agent_does_something(extension, AgentKind.LOGGED_IN, QUEUES[0])
+        for conduct in (None, Conduct(answer=3, talk=30, patience=60)):
+            self.somebody_calls(conduct, None, True)
+            self.somebody_dials(EXTENSIONS[2], CALLER, True)
+
+    def teardown(self):
+        if hasattr(self, "loop"):
+            for world in self.worlds:
+                world.store.close()
+            self.loop.close()
+
+    @property
+    def tenant(self):
+        return self.worlds[0].tenant
+
+    def do(self, act):
+        one, other = (world.do(act, self.now) for world in self.worlds)
+        assert one == other
+        self.time_goes_by(0)
+
+    def call(self, index):
+        live = list(self.tenant.live) or list(self.tenant.calls)
+        return live[index % len(live)] if live else "c1"
+
+    @rule(conduct=st.none() | any_conduct, queue=st.none() | any_queue, routed=st.booleans())
+    def somebody_calls(self, conduct, queue, routed):
+        def act(pbx, tx):
+            def note(call):
+                if conduct is not None:
+                    tx.put(CONDUCT, call.id, conduct.to_document())
+
+            call, _ = pbx.start(tx, Direction.INBOUND, CALLER, note=note)
+            if queue is not None:
+                pbx.happen(tx, call.id, Kind.QUEUED, queue=queue)
+            elif routed:
+                router.route(pbx, tx, call.id)
+
+        self.do(act)
+
+    @rule(extension=st.none() | any_extension, to=st.sampled_from(NUMBERS), routed=st.booleans())
+    def somebody_dials(self, extension, to, routed):
+        def act(pbx, tx):
+            call, _ = pbx.start(tx, Direction.OUTBOUND, to, extension=extension)
+            if extension is None:
+                Switchboard(pbx, tx, "").go_on(call.id, queue="suporte")
+            play_far_end(tx, call.id, to)
+            if routed:
+                router.route(pbx, tx, call.id)
+            else:
+                pbx.happen(tx, call.id, Kind.RINGING)
+
+        self.do(act)
+
+    @rule(extension=any_extension, to=any_extension)
+    def a_colleague_is_called(self, extension, to):
+        def act(pbx, tx):
+            call, _ = pbx.start(tx, Direction.INTERNAL, to, extension=extension)
+            router.route(pbx, tx, call.id)
+
+        self.do(act)
+
+    @rule(index=any_call, group=st.sampled_from("gr"))
+    def a_group_rings(self, index, group):
+        key = self.call(index)
+        self.do(lambda pbx, tx: router.ring_group(pbx, tx, key, group))
+
+    @rule(index=any_call, kind=st.sampled_from(sorted(Kind)), extension=st.none() | any_extension, queue=any_queue)
+    def something_happens(self, index, kind, extension, queue):
+        key = self.call(index)
+        facts = {"extension": extension} if kind is not Kind.QUEUED else {"queue": queue}
+        if kind not in (Kind.STARTED, Kind.TRANSFERRED):
+            self.do(lambda pbx, tx: pbx.happen(tx, key, kind, **facts))
+
+    @rule(index=any_call, extension=st.none() | any_extension)
+    def somebody_answers(self, index, extension):
+        key = self.call(index)
+        device = extension or next(iter(self.tenant.calls[key].alerted), None) if key in self.tenant.calls else None
+        self.do(lambda pbx, tx: pbx.happen(tx, key, Kind.ANSWERED, extension=device))
+
+    @rule(index=any_call, extension=st.none() | any_extension, queue=any_queue)
+    def a_call_is_transferred(self, index, extension, queue):
+        key = self.call(index)
+
+        def act(pbx, tx):
+            new, _ = pbx.transfer(tx, key, extension, queue=queue if extension is None else None)
+            kind = Kind.QUEUED if extension is None else Kind.RINGING
+            pbx.happen(tx, new.id, kind, extension=extension, queue=queue if extension is None else None)
+
+        self.do(act)
+
+    @rule(index=any_call, other=any_call, to=any_extension)
+    def a_call_is_transferred_to_who_was_consulted(self, index, other, to):
+        key, consultation = self.call(index), self.call(other)
+        self.do(lambda pbx, tx: attended_transfer(pbx, tx, key, to, consultation))
+
+    @rule(index=any_call, other=any_call)
+    def two_calls_are_swapped(self, index, other):
+        active, held = self.call(index), self.call(other)
+        self.do(lambda pbx, tx: swap(pbx, tx, active, held))
+
+    @rule(index=any_call, by=st.sampled_from([Party.OUTSIDE, Party.INSIDE]))
+    def somebody_hangs_up(self, index, by):
+        key = self.call(index)
+        self.do(lambda pbx, tx: hang_up(pbx, tx, key, by))
+
+    @rule(extension=any_extension, kind=st.sampled_from(sorted(AgentKind)), queue=any_queue)
+    def an_agent_does_something(self, extension, kind, queue):
+        where = queue if kind is AgentKind.LOGGED_IN else None
+        self.do(lambda pbx, tx: agent_does(pbx, tx, extension, kind, queue=where))
+
+    @rule(extension=any_extension, there=st.booleans())
+    def an_extension_comes_or_goes(self, extension, there):
+        def act(pbx, tx):
+            if there:
+                tx.put(EXTENSION, extension, WORLD[EXTENSION][extension])
+            else:
+                tx.remove(EXTENSION, extension)
+
+        self.do(act)
+
+    @rule(reais=st.sampled_from(["0.00", "0.05", "5.00"]))
+    def the_account_is_given_a_balance(self, reais):
+        aside = sum(Decimal(r["cost"]) for r in self.tenant.records.get(SET_ASIDE, {}).values())
+        self.do(lambda pbx, tx: give(tx, max(Decimal(reais), aside)))
+
+    @rule(calls=st.integers(1, 4))
+    def traffic_comes(self, calls):
+        words = {"arrivals": "even:4/min", "queue": "vendas", "talk": "40s", "answer": "2s", "wrap_up": "5s"}
+        self.do(lambda pbx, tx: begin(tx, {**words, "patience": "30s", "calls": calls}))
+
+    @rule(seconds=st.sampled_from([0, 1, 5, 20, 60, 600]))
+    def time_goes_by(self, seconds):
+        self.now += timedelta(seconds=seconds)
+        assert len({world.jobs(self.now) for world in self.worlds}) == 1
+
+    @rule()
+    def a_jumping_clock_comes_to_rest(self):
+        (done, last), other = (world.jobs() for world in self.worlds)
+        assert (done, last) == other
+        self.now = max(self.now, last or self.now)
+
+    @rule()
+    def one_is_taken_apart_and_put_together(self):
+        self.worlds[0].taken_apart_and_put_together()
+
+    @rule(really=st.sampled_from([False, False, False, True]))
+    def both_are_reset(self, really):
+        for world in self.worlds if really else ():
+            world.tenant = world.begun()
+
+    @invariant()
+    def both_are_alike(self):
+        if hasattr(self, "worlds"):
+            one, other = (world.shown() for world in self.worlds)
+            assert one == other
+
+    @invariant()
+    def every_call_ends_at_most_once_and_adds_up(self):
+        for call in self.calls():
+            assert sum(e.kind in OVER for e in call.events) == (call.state is State.ENDED)
+            assert (call.id in self.tenant.live) == (call.state is not State.ENDED)
+            if call.state is State.ENDED:
+                assert call.duration == call.in_menu + call.waiting + call.talk + call.in_mailbox
+                assert not call.engaged
+
+    @invariant()
+    def nothing_is_left_of_a_call_that_is_over(self):
+        if hasattr(self, "worlds"):
+            records, live = self.tenant.records, self.tenant.live
+            left = {kind: set(records.get(kind, {})) - set(live) for kind in (CONDUCT, ONWARD, PLAN, SET_ASIDE)}
+            assert not any(left.values()), left
+            bodies = [job.body for job in self.tenant.agenda.jobs.values()]
+            assert all(body.get("call", "") in ("", *live) for body in bodies), bodies
+
+    @invariant()
+    def a_balance_never_falls_below_zero(self):
+        assert not hasattr(self, "worlds") or self.tenant.balance >= 0
+
+    @invariant()
+    def nobody_who_serves_queues_talks_twice(self):
+        agents = self.tenant.records.get(AGENT, {}) if hasattr(self, "worlds") else {}
+        talking = [e for c in self.calls() if c.state is State.TALKING for e in c.present if e in agents]
+        assert len(talking) == len(set(talking))
+
+    def calls(self):
+        return list(self.tenant.calls.values()) if hasattr(self, "worlds") else []
+
+
+TestCalls = Calls.TestCase
+TestCalls.settings = settings(
+    max_examples=60, stateful_step_count=40, deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink]
+)

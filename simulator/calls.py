@@ -171,6 +171,16 @@ class Call:
         return self.extension is not None or picked_up
 
     @property
+    def connected(self) -> bool:
+        """True once both parties were there: whom a dialler reached waits for an agent first."""
+        return self.answered is not None and (self.direction is Direction.INBOUND or self.attended)
+
+    @property
+    def recorded(self) -> bool:
+        """True once somebody began to record it."""
+        return self._first(Kind.RECORDING_STARTED) is not None
+
+    @property
     def legs(self) -> tuple[Leg, ...]:
         """Each device that was alerted, in order, with how it came out."""
         return tuple(self._leg(e) for e in self.events if e.kind is Kind.RINGING and e.extension)
@@ -178,11 +188,22 @@ class Call:
     @property
     def agent(self) -> str | None:
         """The extension that is talking, or talked last; else the one alerted last; else the one that dialled."""
-        for kinds in (_PICKING_UP, (Kind.RINGING,)):
-            for event in reversed(self.events):
-                if event.kind in kinds and event.extension:
-                    return event.extension
-        return self.extension
+        alerted: str | None = None
+        stayed: str | None = None  # who came to a conference first, of those who did not leave it
+        left: set[str] = set()
+        for event in reversed(self.events):
+            kind, extension = event.kind, event.extension
+            if not extension:
+                continue
+            if kind in _PICKING_UP:
+                return stayed if stayed and extension in left else extension
+            if kind is Kind.LEFT:
+                left.add(extension)
+            elif kind in _COMING and extension not in left:
+                stayed = extension
+            elif kind is Kind.RINGING:
+                alerted = alerted or extension
+        return stayed if stayed and self.extension in left else alerted or self.extension
 
     @property
     def queue(self) -> str | None:

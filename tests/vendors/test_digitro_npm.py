@@ -115,7 +115,7 @@ def call(running):
 
 
 def test_event_source_comes_back_by_itself_from_channels_that_are_cut():
-    """Behind an event, and inside one, which it never shows: each time the channel is a new one; nothing is said again."""
+    """Behind an event, and inside one, which it never shows: each time on a new channel; nothing is said again."""
     needs("node")
     needs_npm(NPM, "eventsource")
 

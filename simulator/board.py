@@ -77,8 +77,13 @@ class Board(Protocol):
     def end_and_reconnect(self, active: str, held: str) -> Call:
         """End the active call of a device and go on with the held one, which is returned. Raises a SimulatorError."""
 
-    def go_on(self, key: str, *, extension: str | None = None, queue: str | None = None) -> None:
-        """Say where a call that was dialled for nobody yet goes by itself as soon as its far end has picked up."""
+    def go_on(
+        self, key: str, *, extension: str | None = None, queue: str | None = None, undetected: bool = False
+    ) -> None:
+        """Say where a call that was dialled for nobody yet goes by itself as soon as its far end has picked up.
+
+        With ``undetected`` nobody listens who that is: an answering machine goes there like a person.
+        """
 
     def agent(self, extension: str, kind: AgentKind, *, queue: str | None = None) -> None:
         """Let something happen to an agent. Raises a SimulatorError when it cannot, and then has done nothing."""

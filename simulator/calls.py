@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Unpack
 
+from simulator import attending
+from simulator.attending import PICKING_UP, SILENCING
 from simulator.errors import SimulatorError
 from simulator.events import Bill, Cause, Direction, Event, Facts, Kind, Leg, Medium, Outcome, Party, State
 from simulator.transitions import TRANSITIONS
@@ -30,12 +32,6 @@ __all__ = [
     "State",
 ]
 
-_PICKING_UP = (Kind.ANSWERED, Kind.PICKED_UP)
-# What ends the ringing of every device at once.
-_SILENCING = (*_PICKING_UP, Kind.MAILBOX_REACHED, Kind.TRANSFERRED, Kind.ENDED)
-_COMING = (*_PICKING_UP, Kind.JOINED, Kind.BROKE_IN)
-# What takes every device of ours out of the call.
-_LEAVING = (Kind.PARKED, Kind.MAILBOX_REACHED, Kind.TRANSFERRED, Kind.ENDED, Kind.SMS_SENT, Kind.SMS_RECEIVED)
 _OUT_OF_MENU = (Kind.QUEUED, Kind.RINGING, Kind.MAILBOX_REACHED, Kind.ENDED)
 
 
@@ -110,7 +106,7 @@ class Call:
     @property
     def answered(self) -> datetime | None:
         """When somebody first picked up."""
-        return self._first(*_PICKING_UP)
+        return self._first(*PICKING_UP)
 
     @property
     def ended(self) -> datetime | None:
@@ -130,34 +126,12 @@ class Call:
     @property
     def alerted(self) -> tuple[str, ...]:
         """The extensions that ring now, oldest first."""
-        ringing: dict[str, None] = {}
-        for event in self.events:
-            kind = event.kind
-            if kind is Kind.RINGING and event.extension:
-                ringing[event.extension] = None
-            elif not ringing:
-                continue
-            elif kind is Kind.UNANSWERED and event.extension:
-                ringing.pop(event.extension, None)
-            elif kind in _SILENCING:
-                ringing.clear()
-        return tuple(ringing)
+        return attending.alerted(self.events)
 
     @property
     def present(self) -> tuple[str, ...]:
         """The extensions that are connected to the call now, in the order in which they came; holds count."""
-        here: dict[str, None] = {self.extension: None} if self.extension else {}
-        for event in self.events:
-            kind = event.kind
-            if event.extension and kind in _COMING:
-                here[event.extension] = None
-            elif not here:
-                continue
-            elif kind is Kind.LEFT:
-                here.pop(event.extension or "", None)
-            elif kind in _LEAVING:
-                here.clear()
-        return tuple(here)
+        return attending.present(self.events, self.extension)
 
     @property
     def engaged(self) -> tuple[str, ...]:
@@ -167,8 +141,18 @@ class Call:
     @property
     def attended(self) -> bool:
         """True once an extension of ours was in the call: a predictive one begins without."""
-        picked_up = any(e.extension for e in self.events if e.kind in _PICKING_UP)
+        picked_up = any(e.extension for e in self.events if e.kind in PICKING_UP)
         return self.extension is not None or picked_up
+
+    @property
+    def connected(self) -> bool:
+        """True once both parties were there: whom a dialler reached waits for an agent first."""
+        return self.answered is not None and (self.direction is Direction.INBOUND or self.attended)
+
+    @property
+    def recorded(self) -> bool:
+        """True once somebody began to record it."""
+        return self._first(Kind.RECORDING_STARTED) is not None
 
     @property
     def legs(self) -> tuple[Leg, ...]:
@@ -178,11 +162,7 @@ class Call:
     @property
     def agent(self) -> str | None:
         """The extension that is talking, or talked last; else the one alerted last; else the one that dialled."""
-        for kinds in (_PICKING_UP, (Kind.RINGING,)):
-            for event in reversed(self.events):
-                if event.kind in kinds and event.extension:
-                    return event.extension
-        return self.extension
+        return attending.agent(self.events, self.extension)
 
     @property
     def queue(self) -> str | None:
@@ -280,10 +260,10 @@ class Call:
     def _leg(self, offered: Event) -> Leg:
         for event in self.events[offered.number :]:
             same = event.extension == offered.extension
-            if event.kind in _PICKING_UP:
+            if event.kind in PICKING_UP:
                 outcome = Outcome.ANSWERED if same else Outcome.MISSED
                 return Leg(offered.extension or "", offered.at, outcome, event.at if same else None)
-            if event.kind in _SILENCING or (event.kind is Kind.UNANSWERED and same):
+            if event.kind in SILENCING or (event.kind is Kind.UNANSWERED and same):
                 return Leg(offered.extension or "", offered.at, Outcome.MISSED)
         return Leg(offered.extension or "", offered.at, Outcome.RINGING)
 

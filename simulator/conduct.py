@@ -44,8 +44,8 @@ class Conduct:
     """How the people of one call behave, in seconds.
 
     The far end of an outbound call does ``outcome`` after it has rung for ``ring``; agents pick up after ``answer``
-    (None: never by themselves). Who talks hangs up after ``talk`` (None: never), ``by`` whom; a caller who waits for
-    an answer gives up after ``patience`` (None: never).
+    (None: never by themselves). Who talks hangs up after ``talk`` (None: never), ``by`` whom; who waits for one of us
+    (a caller from the start, whom a dialler reached from when he picked up) gives up after ``patience`` (None: never).
     """
 
     outcome: Outcome = Outcome.ANSWERS
@@ -81,7 +81,7 @@ class Deed:
 
 def deeds(conduct: Conduct, call: Call, event: Event) -> Iterator[Deed]:
     """Yield what people will do after this event, each a time later."""
-    if event.kind is Kind.STARTED and conduct.patience is not None and not call.attended:
+    if conduct.patience is not None and _begins_to_wait(call, event):
         yield _deed(Kind.ENDED, conduct.patience, by=Party.OUTSIDE, cause=Cause.ABANDONED)
     if event.kind is Kind.RINGING and event.extension is None and conduct.ring is not None:
         if conduct.outcome is Outcome.ANSWERS:
@@ -91,7 +91,7 @@ def deeds(conduct: Conduct, call: Call, event: Event) -> Iterator[Deed]:
             yield _deed(Kind.ENDED, conduct.ring, by=by, cause=cause)
     if event.kind is Kind.RINGING and event.extension is not None and conduct.answer is not None:
         yield _deed(Kind.ANSWERED, conduct.answer, extension=event.extension)
-    if event.kind in _TALKING and conduct.talk is not None and _both_there(call):
+    if event.kind in _TALKING and conduct.talk is not None and call.connected:
         yield _deed(Kind.ENDED, conduct.talk, by=conduct.by, cause=Cause.NORMAL)
     if event.kind is Kind.MAILBOX_REACHED and conduct.talk is not None:
         yield _deed(Kind.ENDED, conduct.talk, by=Party.OUTSIDE, cause=Cause.NORMAL)
@@ -109,7 +109,7 @@ def still_due(call: Call, deed_kind: Kind, facts: Facts, since: int) -> bool:
     if facts.get("cause") is Cause.NORMAL:
         return call.state in (State.TALKING, State.MAILBOX)
     if facts.get("cause") is Cause.ABANDONED:
-        return call.answered is None and call.state is not State.MAILBOX
+        return not call.connected and call.state is not State.MAILBOX
     return call.state is State.RINGING and call.answered is None
 
 
@@ -120,7 +120,7 @@ def past(call: Call, deed_kind: Kind, facts: Facts, since: int) -> bool:
     extension = facts.get("extension")
     if deed_kind is Kind.ANSWERED and extension is not None:
         return not _rings_since(call, extension, since)
-    return facts.get("cause") is Cause.ABANDONED and call.answered is not None
+    return facts.get("cause") is Cause.ABANDONED and call.connected
 
 
 def _rings_since(call: Call, extension: str | None, since: int) -> bool:
@@ -129,9 +129,10 @@ def _rings_since(call: Call, extension: str | None, since: int) -> bool:
     return rings and newest is not None and newest.number == since
 
 
-def _both_there(call: Call) -> bool:
-    # Who calls in is there from the start, whoever picks up; whom a dialler reaches still waits for an agent.
-    return call.attended or call.direction is Direction.INBOUND
+def _begins_to_wait(call: Call, event: Event) -> bool:
+    if call.direction is Direction.INBOUND:
+        return event.kind is Kind.STARTED
+    return event.kind is Kind.ANSWERED and not call.connected
 
 
 def _deed(kind: Kind, seconds: float, **facts: Any) -> Deed:

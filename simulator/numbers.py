@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -70,10 +71,15 @@ def conduct_of(records: Reader, digits: str) -> Conduct | None:
     return _conduct(best[1]) if best else None
 
 
-def play_far_end(work: Work, call: str, digits: str) -> None:
-    """Let the far end of a call behave as the table says, unless that is decided already or the table says nothing."""
+def play_far_end(work: Work, call: str, digits: str, *, undetected: bool = False) -> None:
+    """Let the far end of a call behave as the table says, unless that is decided already or the table says nothing.
+
+    With ``undetected`` an answering machine is taken for a person who answers.
+    """
     found = conduct_of(work, digits)
     if found is not None and work.get(CONDUCT, call) is None:
+        if undetected and found.outcome is Outcome.MACHINE:
+            found = replace(found, outcome=Outcome.ANSWERS)
         work.put(CONDUCT, call, found.to_document())
 
 
@@ -90,6 +96,7 @@ def _conduct(entry: Mapping[str, Any]) -> Conduct:
         ring=entry.get("ring", 0),
         talk=entry.get("talk"),
         by=Party(entry.get("by", Party.OUTSIDE)),
+        patience=entry.get("patience"),
     )
 
 
@@ -107,7 +114,7 @@ def _senseless(entries: list[Mapping[str, Any]]) -> Iterator[Problem]:
         if len(named) != 1:
             yield place, f"found {' and '.join(named) or 'neither'}, expected a number or an ending: write one of them"
             continue
-        spoken = [word for word in ("talk", "by") if word in entry]
+        spoken = [word for word in ("talk", "by", "patience") if word in entry]
         if spoken and entry["outcome"] != Outcome.ANSWERS:
             yield f"{place}/{spoken[0]}", f"nobody talks where the outcome is {entry['outcome']}: leave it out"
         word = named[0]

@@ -60,8 +60,13 @@ class Switchboard:
         """End the active call of a device and go on with the held one."""
         return self._kept(end_and_reconnect(self.pbx, self.tx, active, held, run=self.tx.run_of(active)))
 
-    def go_on(self, key: str, *, extension: str | None = None, queue: str | None = None) -> None:
+    def go_on(
+        self, key: str, *, extension: str | None = None, queue: str | None = None, undetected: bool = False
+    ) -> None:
         """Say where a call goes by itself as soon as its far end has picked up."""
+        call = self.tx.call(key)
+        if undetected and call is not None:
+            play_far_end(self.tx, key, call.outside, undetected=True)
         facts = {"extension": extension} if queue is None else {"queue": queue}
         self.tx.put(ONWARD, key, {"call": key, "facts": facts})
 

@@ -89,7 +89,7 @@ def test_page_example_loads():
     """The examples of the page are scenarios."""
     examples = re.findall(r"```yaml\n(scenario: .+?)```", PAGE.read_text("utf-8"), re.DOTALL)
 
-    assert [load_text(example).name for example in examples] == ["callback_request", "erp_hiccup"]
+    assert [load_text(example).name for example in examples] == ["callback_request", "three_hang_ups", "erp_hiccup"]
 
 
 def test_page_names_every_word():

@@ -75,6 +75,41 @@ def test_call_without_a_menu_waits_from_its_start():
     assert (call.waiting, call.talk, call.duration) == (8, 11, 19)
 
 
+@pytest.mark.parametrize("first", ["answers", "dials"])
+def test_agent_of_a_conference_is_who_stayed(first):
+    """Whoever took the call, or dialled it: once that extension has left, its events are of the other one."""
+    answers = ((1, Kind.RINGING, {"extension": "111"}), (2, Kind.ANSWERED, {"extension": "111"}))
+    dials = ((1, Kind.RINGING, {}), (2, Kind.ANSWERED, {}))
+    call = new_call() if first == "answers" else new_call(direction=Direction.OUTBOUND, extension="111")
+    conference = played(
+        (0, Kind.STARTED, {}),
+        *(answers if first == "answers" else dials),
+        (9, Kind.JOINED, {"extension": "112"}),
+        (10, Kind.BROKE_IN, {"extension": "113"}),
+        call=call,
+    )
+    supervised = played((20, Kind.LEFT, {"extension": "113"}), call=conference)
+    alone = played((30, Kind.LEFT, {"extension": "111"}), (40, Kind.ENDED, {"by": Party.OUTSIDE}), call=supervised)
+
+    assert (conference.agent, supervised.agent, alone.agent) == ("111", "111", "112")
+
+
+def test_person_whom_a_dialler_reached_is_connected_once_an_agent_is_there():
+    """Whoever calls in is there from the start."""
+    dialled = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {}),
+        (2, Kind.ANSWERED, {}),
+        (2, Kind.QUEUED, {"queue": "vendas"}),
+        call=new_call(direction=Direction.OUTBOUND),
+    )
+    offered = played((5, Kind.RINGING, {"extension": "111"}), call=dialled)
+    taken = played((7, Kind.ANSWERED, {"extension": "111"}), call=offered)
+
+    assert [call.connected for call in (dialled, offered, taken)] == [False, False, True]
+    assert answered_after_menu_and_queue().connected
+
+
 def test_abandoned_call_has_waited_and_not_talked():
     call = played(
         (0, Kind.STARTED, {}),

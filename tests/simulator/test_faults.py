@@ -1,6 +1,8 @@
 """What is done wrong on purpose: planned once a message, seen by a real receiver, journaled, never held against us."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -331,6 +333,24 @@ def test_push_with_a_wrong_method_uses_the_other_one(method, other):
     assert [r.method for r in receiver.requests] == [other, method]
     assert shown(journal, "fault") == [("wrong_method",), (None,)]
     assert (verdict.findings, verdict.passes) == ((), True)
+
+
+def test_example_of_the_page_strikes_by_place_and_by_call():
+    """The 2nd hang-up is that of the first call, and the third call's is the one that is named."""
+    page = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text("utf-8")
+    (example,) = re.findall(r"```yaml\n(scenario: three_hang_ups\n.+?)```", page, re.DOTALL)
+
+    receiver, verdict, journal = outcome(story(example))
+
+    ended = [e for e in journal if e.exchange.message == "ended"]
+    assert (verdict.missed, verdict.idle, verdict.passes) == ((), (), True)
+    assert sorted(shown(ended, "call", "fault")) == [
+        ("c1", "drop"),
+        ("c2", None),
+        ("c3", "duplicate"),
+        ("c3", "duplicate"),
+    ]
+    assert len(receiver.requests) == 3 + 3
 
 
 def test_fault_strikes_at_every_target():

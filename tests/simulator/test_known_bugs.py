@@ -12,12 +12,18 @@ SCENARIO = {
     Bug.MISREADS: "logged_missed_call",
     Bug.FORGETS: "logged_out_of_order",
     Bug.SWALLOWS: "logged_transfer",
+    Bug.STALE: "token_expires_half_way",
+    Bug.IMPATIENT: "erp_late_and_twice",
 }
 SYMPTOM = {
     Bug.MISREADS: "a missed call has no ticket",
     Bug.FORGETS: "a call whose hang-up came before its beginning has no ticket",
     Bug.SWALLOWS: "the ticket does not say where the caller went",
+    Bug.STALE: "the second call has no ticket",
+    Bug.IMPATIENT: "a call has two tickets",
 }
+# The simulator's own pop-ups are nothing that this integration does.
+NO_ERP_TARGET = "not judged, since hubsoft has no target in this run"
 
 
 def judged(scenario, bug):
@@ -46,12 +52,12 @@ def test_mended_integration_passes(scenario):
     verdict = judged(scenario, None)
 
     assert (verdict.missed, verdict.exit_code) == ((), 0)
-    assert all(outcome.judged for outcome in verdict.outcomes)
+    assert {o.text.partition(": ")[2] for o in verdict.outcomes if not o.judged} <= {NO_ERP_TARGET}
 
 
 @pytest.mark.parametrize("bug", Bug)
 def test_each_bug_shows_in_its_own_scenario_alone(bug):
-    """What the scenario says is the matter is the matter: the other two pass with this bug."""
+    """What the scenario says is the matter is the matter: the others pass with this bug."""
     others = [name for known, name in SCENARIO.items() if known is not bug]
 
-    assert [judged(name, bug).exit_code for name in others] == [0, 0]
+    assert [judged(name, bug).exit_code for name in others] == [0] * len(others)

@@ -521,6 +521,42 @@ def test_predictive_call_that_nobody_answers_never_reaches_the_device(outcome, c
 
 
 @pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, ["DESLIGAMENTO"]),
+        ({"CPD": "1"}, ["DESLIGAMENTO"]),
+        ({"CPD": "0"}, ["ATENDIMENTO", "TOQUE 1125000"]),
+    ],
+)
+def test_answering_machine_reaches_the_device_when_nobody_listens_for_one(fields, told):
+    """The number is that of a machine; with detection, or where nothing is said of it, its call is over."""
+
+    async def work():
+        async with stage() as on:
+            await on.command("chamada-preditiva", None, ROTA="0", IDENTIDADE_DESTINO="037999989005", **fields)
+            await on.quiet()
+            return await on.told()
+
+    assert run(work())[1:] == told
+
+
+def test_person_whom_a_dialler_reached_waits_for_an_agent_so_long_and_hangs_up():
+    """Nobody serves the queue: it is an abandoned call, and each vendor's word for one that failed."""
+
+    async def work():
+        async with stage() as on:
+            await on.command("chamada-preditiva", None, "1132000", ROTA="0", IDENTIDADE_DESTINO="037999989011")
+            await on.quiet()
+            return on.pbx.tenant.calls["c1"], await on.told()
+
+    call, told = run(work())
+
+    assert (call.state, call.last.cause, call.duration) == (State.ENDED, Cause.ABANDONED, 13)
+    assert (call.abandoned, call.connected) == (True, False)
+    assert told[1:] == ["ATENDIMENTO", "ENTRADA_EM_FILA >1132000", "SAIDA_DE_FILA >1132000", "DESLIGAMENTO"]
+
+
+@pytest.mark.parametrize(
     ("device", "told"),
     [
         ("1125000", ["ATENDIMENTO", "TOQUE 1125000"]),
@@ -601,8 +637,8 @@ def test_command_on_a_call_that_is_over_or_strange_is_refused():
     assert {status for _, status in run(work())} == {400}
 
 
-def test_held_call_does_not_go_on_while_who_took_it_talks_elsewhere():
-    """Even when that agent has left it: the PBX lets an agent talk in one call at a time."""
+def test_held_call_goes_on_though_who_took_it_talks_elsewhere_once_that_agent_has_left_it():
+    """It is the call of who stayed, and that device alone is asked whether it talks in another."""
 
     async def work():
         async with stage() as on:
@@ -610,12 +646,15 @@ def test_held_call_does_not_go_on_while_who_took_it_talks_elsewhere():
             call = on.call(RINGS_ELSEWHERE, ANSWERS_ELSEWHERE, (Kind.BROKE_IN, {"extension": "125"}))
             on.let(call, Kind.LEFT, extension="124")
             on.let(call, Kind.HELD)
-            other = on.call(RINGS_ELSEWHERE, ANSWERS_ELSEWHERE)
+            on.call(RINGS_ELSEWHERE, ANSWERS_ELSEWHERE)
+            own = on.call((Kind.RINGING, {"extension": "125"}), (Kind.ANSWERED, {"extension": "125"}))
+            await on.told()
             refused = await on.command("recupera-espera", call)
-            await on.command("finaliza-chamada", other, "1244000")
-            return refused[0], await on.command("recupera-espera", call)
+            await on.command("finaliza-chamada", own, "1125000")
+            await on.told()
+            return refused[0], await on.command("recupera-espera", call), await on.told()
 
-    assert run(work()) == (400, RECEIVED)
+    assert run(work()) == (400, RECEIVED, ["RECUPERACAO 1125000"])
 
 
 def test_sample_call_does_not_begin_while_its_agent_talks_elsewhere():

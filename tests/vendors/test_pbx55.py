@@ -373,7 +373,7 @@ def test_curl_makes_a_call():
 def test_account_settings_stand_in_the_push():
     """The account and the host of the recordings are a tenant's own where it says so."""
     phone = Phone()
-    phone.account = {"central_id": "2000", "audio_base": "https://audio.example.com"}
+    phone.account = {"central_id": "2000", "audio_base": "https://audio.example.com", "recording": "always"}
 
     phone.play(inbound(), *ANSWERED)
 
@@ -382,6 +382,41 @@ def test_account_settings_stand_in_the_push():
     assert body["call_url_audio"] == (
         "https://audio.example.com/webphone-2000/2016/11/18/audio-2016-11-18_11-50-09-200001-1479477009.5199.wav"
     )
+
+
+@pytest.mark.parametrize(
+    ("recording", "recorded", "there"),
+    [("always", False, True), ("on_demand", False, False), ("on_demand", True, True)],
+)
+def test_audio_is_there_where_the_account_records_or_somebody_began_to(recording, recorded, there):
+    """Inferred: the document prints an audio, and does not say which calls have one."""
+    phone = Phone()
+    phone.account = {**VENDOR.account, "recording": recording}
+    begun = ((Kind.RECORDING_STARTED, 20, {}), (Kind.RECORDING_STOPPED, 30, {})) if recorded else ()
+
+    phone.play(inbound(), *ANSWERED[:-1], *begun, ANSWERED[-1])
+
+    body = phone.pushed[1][1]
+    assert (bool(body["call_url_audio"]), bool(body["call_audio_file"])) == (there, there)
+
+
+def test_person_whom_a_dialler_reached_and_no_agent_took_abandoned_the_call():
+    """There is nothing to hear, and it is charged from when the person picked up."""
+    phone = Phone()
+
+    phone.play(
+        Call("a", 5199, Direction.OUTBOUND, MOBILE, LINE),
+        (Kind.STARTED, 0, {}),
+        (Kind.RINGING, 1, {}),
+        (Kind.ANSWERED, 9, {}),
+        (Kind.QUEUED, 9, {"queue": "Vendas"}),
+        (Kind.ENDED, 15, {"by": Party.OUTSIDE, "cause": Cause.ABANDONED}),
+    )
+
+    body = phone.pushed[1][1]
+    assert (body["call_status"], body["call_url_audio"], body["branch_mask"]) == ("call_abandoned", "", 0)
+    assert (body["call_time"], body["call_duration"]) == (6, 15)
+    assert body["call_cost"] > 0
 
 
 @pytest.mark.parametrize(

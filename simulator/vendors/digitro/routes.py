@@ -39,6 +39,9 @@ START_FIELDS = {"DADOS": "data", "IDENTIDADE_ORIGINADOR": "caller"}
 # And which of them say where it stands in a queue.
 PLACE_FIELDS = {"PRIORIDADE": "priority", "TEMPO_FILA": "waited", "TEMPO_POS_ATENDIMENTO": "wrap_up"}
 
+# What CPD says when nobody is to listen whether a person or a machine picks up.
+NO_DETECTION = "0"
+
 
 def serves(switches: Mapping[str, str], operation: str) -> bool:
     """Tell whether a tenant's switches leave an operation or an event in."""
@@ -115,6 +118,6 @@ def start_call(work: Work, received: Received) -> Reply:
     outside = undialled(body["IDENTIDADE_DESTINO"])
     call = work.board.start(Direction.OUTBOUND, outside, extension=None if predictive else own, note=note)
     if predictive:
-        work.board.go_on(call.id, extension=own, queue=queue)
+        work.board.go_on(call.id, extension=own, queue=queue, undetected=body.get("CPD") == NO_DETECTION)
     work.board.happen(call.id, Kind.RINGING)
     return Reply(200, {"ID_CHAMADA": name})

@@ -6,7 +6,8 @@ from simulator.calls import Kind
 from simulator.vendor import Vendor
 from simulator.vendors.pbx55 import credentials, messages, refusals, reports, selection, spoils
 
-ACCOUNT = {"central_id": "1000", "audio_base": "https://sip1.55pbx.com"}
+# ``recording``: always, or on_demand (only what somebody began to record has an audio).
+ACCOUNT = {"central_id": "1000", "audio_base": "https://sip1.55pbx.com", "recording": "always"}
 
 _REPORT = reports.reporter(ACCOUNT)
 

@@ -134,14 +134,14 @@ def _opening(call: Call, scene: Scene) -> dict[str, Any]:
 
 def _complete(call: Call, event: Event, scene: Scene) -> dict[str, Any]:
     """Return what is known of a call that is over."""
-    status = "call_attended" if call.answered else "call_abandoned"
+    status = "call_attended" if call.connected else "call_abandoned"
     return (
         _opening(call, scene)
         | _status(status, scene)
         | {"call_disconnection": side(event)}
         | _times(call, scene)
         | _bill(call)
-        | (audio(call, scene) if call.answered else {})
+        | audio(call, scene)
     )
 
 
@@ -175,7 +175,9 @@ def _bill(call: Call) -> dict[str, Any]:
 
 
 def audio(call: Call, scene: Scene) -> dict[str, Any]:
-    """Return where the recording is, in the forms that the document prints (the two names differ; P14)."""
+    """Return where the recording is, if there is one, in the forms that the document prints (they differ; P14)."""
+    if not call.connected or not (call.recorded or scene.account["recording"] == "always"):
+        return {}
     central, number, key = scene.account["central_id"], outside(call), wire_id(call)
     local = _local(call, scene)
     # The printed name has 100001 where the account is 1000: read as account and first recorder (inferred).

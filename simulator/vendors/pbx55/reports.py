@@ -35,7 +35,7 @@ def reporter(defaults: Mapping[str, str]) -> Callable[[Work, Received], Reply]:
 
 def outcome(call: Call) -> str:
     """Return how a call came out, in the words of the reports."""
-    if call.answered:
+    if call.connected:
         return ATTENDED
     if call.last.cause is Cause.REFUSED:
         return REFUSED
@@ -47,7 +47,7 @@ def summary(selection: Selection) -> dict[str, Any]:
     """Return report_01: the calls in figures."""
     inbound = [c for c in selection.calls if c.direction is Direction.INBOUND]
     outbound = [c for c in selection.calls if c.direction is Direction.OUTBOUND]
-    answered, active = [c for c in inbound if c.answered], [c for c in outbound if c.answered]
+    answered, active = [c for c in inbound if c.answered], [c for c in outbound if c.connected]
     given_up = [c for c in inbound if outcome(c) == ABANDONED]
     queued = [c for c in inbound if c.queue]
     in_time = sum(call.waiting <= IN_TIME for call in answered)
@@ -141,7 +141,7 @@ def _call(call: Call, selection: Selection) -> dict[str, Any]:
         "call_id_origin": wire_id(origin) if origin else "",
         "ws_ticket_id": "",
         "wx_queue_overflow": [],
-        "call_url_audio": audio(call, selection.scene)["call_url_audio"] if answered else "",
+        "call_url_audio": audio(call, selection.scene).get("call_url_audio", ""),
     }
 
 

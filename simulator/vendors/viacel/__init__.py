@@ -5,6 +5,9 @@ from __future__ import annotations
 from simulator.vendor import Vendor
 from simulator.vendors.viacel import credentials, history, lists, refusals, routes, routing, world
 
+# Where a call's recording is: no source shows an address.
+ACCOUNT = {"audio_base": "https://gravacoes.invalid"}
+
 VENDOR = Vendor(
     key="viacel",
     title="Viacel",
@@ -18,7 +21,7 @@ VENDOR = Vendor(
         "listByQuery": lists.listed_by_query,
         "listRoutingRules": lists.list_routing,
         "changeRoutingRules": routes.change_routing,
-        "listCallHistory": history.list_calls,
+        "listCallHistory": history.lister(ACCOUNT),
     },
     claim=credentials.claim,
     refuse=refusals.refuse,
@@ -26,5 +29,6 @@ VENDOR = Vendor(
     curls=credentials.curls,
     switches={"echo_request": ("yes", "no")},
     world=world.records,
+    account=ACCOUNT,
     routing=routing.ROUTING,
 )

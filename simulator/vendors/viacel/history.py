@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from contracts.viacel.rules import COMPANY, DID, EXTENSION, TRUNK, whole
-from simulator.calls import Call, Direction, Medium
+from simulator.calls import Call, Cause, Direction, Medium
 from simulator.phones import national
 from simulator.routing import TAKEN
 from simulator.vendor import Received, Reply, Work
 from simulator.vendors.viacel.lists import PAGE, START, page
 from simulator.vendors.viacel.routing import region_of
 
-ANSWERED, UNANSWERED = ("ANSWERED", "Atendida"), ("NO ANSWER", "Não atendida")
+ANSWERED, UNANSWERED, BUSY = ("ANSWERED", "Atendida"), ("NO ANSWER", "Não atendida"), ("BUSY", "Ocupado")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A call as the history has it: both ends, whose it is, the region of the outside party, its trunk (0: none)."""
+    """A call as the history has it: both ends, whose it is, the region of the outside party, its trunk (0: none).
+
+    ``kept`` says that its recording was kept.
+    """
 
     call: Call
     origin: str
@@ -29,15 +34,32 @@ class Told:
     region: int
     trunk: int
     begun: datetime
+    kept: bool
 
     @property
     def status(self) -> tuple[str, str]:
         """Its status, and the word for it."""
-        return ANSWERED if self.call.answered else UNANSWERED
+        if self.call.answered:
+            return ANSWERED
+        return BUSY if self.call.last.cause is Cause.BUSY else UNANSWERED
+
+    @property
+    def key(self) -> str:
+        """Its id, in the form of the platform's telephony engine: the second in which it began, and a number."""
+        return f"{(self.begun - _EPOCH) // timedelta(seconds=1)}.{self.call.serial}"
 
 
-def list_calls(work: Work, received: Received) -> Reply:
-    """List the calls that are over, oldest first, narrowed by what is not 0 or empty."""
+def lister(defaults: Mapping[str, str]) -> Callable[[Work, Received], Reply]:
+    """Return the handler of the history; ``defaults`` are the account settings of every tenant."""
+
+    def list_calls(work: Work, received: Received) -> Reply:
+        """List the calls that are over, oldest first, narrowed by what is not 0 or empty."""
+        return _listed(work, received, {**defaults, **work.accounts("viacel")}["audio_base"])
+
+    return list_calls
+
+
+def _listed(work: Work, received: Received, audio_base: str) -> Reply:
     body = received.body
     company = whole(body.get("cliente_id"))
     trunk = work.get(TRUNK, str(whole(body.get("tronco_id"))))
@@ -52,27 +74,33 @@ def list_calls(work: Work, received: Received) -> Reply:
         for told in _told(work)
         if all(not value or getattr(told, name) == value for name, value in wanted.items())
         and (not whole(body.get("tronco_id")) or _by_trunk(told, trunk))
-        and str(body.get("chamada_id") or told.call.id) == told.call.id
+        and str(body.get("chamada_id") or told.key) == told.key
         and str(body.get("status") or told.status[0]) == told.status[0]
         and (since is None or told.begun >= since)
         and (until is None or told.begun <= until)
     ]
-    return page(work, found, _row, whole(body.get(START)), whole(body.get("quantidade")) or PAGE)
+    return page(work, found, partial(_row, audio_base), whole(body.get(START)), whole(body.get("quantidade")) or PAGE)
 
 
 def _told(work: Work) -> Iterator[Told]:
-    extensions = {e["numero"]: e["cliente_id"] for e in reversed(list(work.all(EXTENSION)))}
-    dids = {d["numero"]: d["cliente_id"] for d in reversed(list(work.all(DID)))}
+    extensions = {e["numero"]: e for e in reversed(list(work.all(EXTENSION)))}
+    dids = {d["numero"]: d for d in reversed(list(work.all(DID)))}
     first = next((c["cliente_id"] for c in work.all(COMPANY)), 0)
     for call in work.calls():
         if call.ended is None or call.started is None or call.medium is not Medium.VOICE:
             continue
-        inside, outside, line = call.agent or "", national(call.outside), national(call.line)
+        inside, outside, line = _inside(call), national(call.outside), national(call.line)
         ends = (outside, inside or line) if call.direction is Direction.INBOUND else (inside or line, outside)
-        company = extensions.get(inside) or dids.get(line) or first
+        owners = [record for record in (extensions.get(inside), dids.get(line)) if record is not None]
+        company = owners[0]["cliente_id"] if owners else first
+        kept = call.connected and (call.recorded or any(owner["gravar_chamadas"] for owner in owners))
         taken = work.get(TAKEN, call.id)
         trunk = whole(taken["trunk"]) if taken else 0
-        yield Told(call, *ends, company, region_of(outside, line), trunk, call.started.astimezone(work.zone))
+        yield Told(call, *ends, company, region_of(outside, line), trunk, call.started.astimezone(work.zone), kept)
+
+
+def _inside(call: Call) -> str:
+    return (call.extension if call.direction is Direction.INTERNAL else call.agent) or ""
 
 
 def _by_trunk(told: Told, trunk: Mapping[str, Any] | None) -> bool:
@@ -93,7 +121,7 @@ def _moment(work: Work, body: Mapping[str, Any], end: str) -> datetime | None:
     return datetime.strptime(f"{day} {clock}:{second}", layout).replace(tzinfo=work.zone)
 
 
-def _row(told: Told) -> dict[str, str]:
+def _row(audio_base: str, told: Told) -> dict[str, str]:
     status, word = told.status
     bill = told.call.bill
     return {
@@ -104,10 +132,10 @@ def _row(told: Told) -> dict[str, str]:
         "origem": told.origin,
         "destino": told.destination,
         "recurso": "",
-        "preco": str(bill.cost) if bill else "0",
+        "preco": f"{bill.cost if bill else 0:.2f}",
         "status": status,
         "status_descricao": word,
         "duracao_chamada": str(told.call.talk),
-        "link_gravacao": "",
-        "chamada_id": told.call.id,
+        "link_gravacao": f"{audio_base}/{told.key}.wav" if told.kept else "",
+        "chamada_id": told.key,
     }

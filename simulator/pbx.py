@@ -38,7 +38,7 @@ BY_DEVICE = {
     *(Kind.RINGING, Kind.ANSWERED, Kind.PICKED_UP, Kind.JOINED, Kind.BROKE_IN),
     *(Kind.DESTINATION_PRESET, Kind.MAILBOX_REACHED),
 }
-TAKING = {Kind.ANSWERED, Kind.PICKED_UP, Kind.RESUMED}
+TAKING = {Kind.ANSWERED, Kind.PICKED_UP, Kind.RESUMED, Kind.JOINED, Kind.BROKE_IN}
 
 
 class Pbx:
@@ -93,7 +93,9 @@ class Pbx:
         if kind in BY_DEVICE and facts.get("extension") is not None:
             self._expect(tx, EXTENSION, facts["extension"])
         if kind in TAKING:
-            self._expect_free(tx, call, facts.get("extension") or call.agent)
+            # A conference that was on hold goes on for everybody in it.
+            for extension in call.present if kind is Kind.RESUMED else (facts.get("extension") or call.agent,):
+                self._expect_free(tx, call, extension)
         if kind is Kind.PARKED and facts.get("extension") is None:
             facts["extension"] = call.agent
         return self._happen(tx, call, kind, facts, run)

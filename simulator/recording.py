@@ -5,6 +5,7 @@ Pure. Which step stands for which event is one table, so that a new kind of even
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,9 @@ from simulator.calls import Call, Cause, Direction, Event, Kind, Medium
 from simulator.masks import Masks
 
 MOST_CALLS, MOST_STEPS = 100, 1000
+
+# What is pressed and too long for a choice is a number that somebody knows; from six digits on every text is masked.
+_PIN = re.compile(r"(?<![0-9])[0-9]{4,5}(?![0-9])")
 
 Step = dict[str, Any]
 
@@ -104,7 +108,7 @@ def _called(call: Call, event: Event, scene: Scene) -> str:
 
 
 def _keys(call: Call, event: Event, scene: Scene) -> str:
-    return scene.masks.text(event.digits or "")
+    return _PIN.sub(lambda found: scene.masks.digits(found[0]), scene.masks.text(event.digits or ""))
 
 
 def _data(call: Call, event: Event, scene: Scene) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.exchanges import to_record
 from scenarios.expected import Clean, Received, Sent
-from scenarios.loader import load_text
+from scenarios.loader import load, load_text
 from simulator.clock import Mode
 from simulator.phones import LineKind, kind, split
 from simulator.world import parse_world
@@ -136,6 +136,32 @@ def test_recorded_scenario_passes_and_sends_what_the_session_sent(session):
     assert len(verdict.outcomes) > 10
     assert told(journal) == told(before)
     assert len(told(before)) > 10
+
+
+# Between them they have what a session of people and agents can have; those with faults are played without them.
+SCENARIOS = (
+    *("agents_take_turns", "attended_transfer", "conference", "internal_call", "keys_and_data", "parked_and_picked_up"),
+    *("predictive_abandoned", "ring_group", "routed_by_its_line", "sms_received", "survey_after_the_call", "voicemail"),
+)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_scenario_of_the_library_that_was_recorded_tells_what_it_told(scenario):
+    """What agents and provisioning did by themselves is played by hand, and nothing is left out."""
+    with Receiver() as receiver, peer() as erp, at(receiver, erp) as session:
+        happened(session, load(scenario).text, None)
+        made, before = recorded(session), session.journal()
+
+    async def work():
+        with Receiver() as receiver, peer() as erp:
+            async with running(*targets(receiver, erp)) as simulator:
+                verdict = await play(simulator, load_text(made["scenario"], "recorded.yaml"))
+                return verdict, [to_record(e.exchange) for e in entries(simulator.default)]
+
+    verdict, journal = run(work())
+
+    assert (made["left_out"], verdict.problem, [o.text for o in verdict.missed]) == ({}, "", [])
+    assert told(journal) == told(before)
 
 
 def test_recorded_scenario_keeps_the_timing_to_the_microsecond(session):

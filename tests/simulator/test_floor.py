@@ -158,6 +158,34 @@ def test_agent_talks_in_one_call_at_a_time():
     assert "agent 116 talks in call c1: hold or end that one first" in verdict.problem
 
 
+@pytest.mark.parametrize("step", ["join", "break_in"])
+def test_agent_who_talks_joins_no_other_talk(step):
+    steps = (
+        '  - login: {extension: "116", queue: vendas}\n  - login: {extension: "118", queue: vendas}\n'
+        + TWO_CALLERS
+        + f'  - answer: {{call: A}}\n  - answer: {{call: B}}\n  - {step}: {{call: B, extension: "116"}}\n'
+    )
+
+    _, _, verdict = floor(steps)
+
+    assert "agent 116 talks in call c1: hold or end that one first" in verdict.problem
+
+
+def test_conference_on_hold_does_not_go_on_while_one_of_it_talks_elsewhere():
+    """Whoever took it: the one who joined may have answered another call meanwhile."""
+    steps = (
+        '  - login: {extension: "116", queue: vendas}\n'
+        + TWO_CALLERS
+        + '  - answer: {call: A}\n  - login: {extension: "118", queue: suporte}\n'
+        '  - join: {call: A, extension: "118"}\n  - hold: {call: A}\n'
+        '  - pick_up: {call: B, extension: "118"}\n  - resume: {call: A}\n'
+    )
+
+    _, _, verdict = floor(steps)
+
+    assert "agent 118 talks in call c2: hold or end that one first" in verdict.problem
+
+
 def test_agent_is_told_where_it_stands():
     _, agents, _ = floor('  - login: {extension: "116", queue: vendas}\n  - pause: {extension: "116"}')
 

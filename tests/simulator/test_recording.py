@@ -53,6 +53,21 @@ def test_end_is_written_by_its_cause(end, verb):
     assert verbs(written.steps) == ["outbound", verb]
 
 
+def test_keys_that_are_a_number_are_masked_and_a_choice_is_not():
+    """A PIN, a phone, and the same PIN again: one made-up value each; # and * stay."""
+    keys = ("9", "4711#", "31987651234", "*4711")
+    pressed = [(Kind.DIGITS_PRESSED, {"digits": each, "by": Party.OUTSIDE}) for each in keys]
+    answered = ((Kind.STARTED, {}), (Kind.RINGING, {"extension": "111"}), (Kind.ANSWERED, {"extension": "111"}))
+
+    written = record([happened(call(), *answered, *pressed)], Masks("1"))
+
+    choice, pin, phone, again = (step["press"]["digits"] for step in written.steps if "press" in step)
+    assert choice == "9"
+    assert (len(pin), pin[-1], pin[:4] != "4711") == (5, "#", True)
+    assert again == f"*{pin[:4]}"
+    assert (phone[:2], len(phone), phone != keys[2]) == ("31", 11, True)
+
+
 def test_calls_at_one_moment_stand_in_the_order_in_which_they_began():
     one = happened(call("c1"), (Kind.STARTED, {}), (Kind.MENU_ENTERED, {}))
     two = happened(call("c2"), (Kind.STARTED, {}), (Kind.MENU_ENTERED, {}))

@@ -21,6 +21,7 @@ from simulator.cli.options import common
 from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.stopping import Stop
 from simulator.cli.writing import JournalFile, journal_file
+from simulator.journal import Entry
 from simulator.replaying import curl_of
 from simulator.reports import verdict_record
 from simulator.verdicts import Verdict
@@ -62,6 +63,10 @@ def _list(*, as_json: bool) -> None:
         return
     for name, title in titles.items():
         click.echo(f"{name:24} {title}")
+
+
+def _nothing(entry: Entry) -> str:
+    return ""
 
 
 def _stories(name: str) -> tuple[Scenario, ...]:
@@ -119,7 +124,8 @@ class _Player:
         run = simulator.engine.play(tenant, scenario)
         verdict = await simulator.engine.verdict(tenant, run.id)
         if not self._as_json:
-            repeat = partial(curl_of, simulator, tenant)
+            # What stood in for a target is gone when anybody could paste a command for it.
+            repeat = partial(curl_of, simulator, tenant) if simulator.settings.targets else _nothing
             show_verdict(tenant, tenant.runs[run.id], verdict, simulator.policy.text, repeat)
         return verdict
 

@@ -10,14 +10,14 @@ from contracts import strict_json
 from scenarios.loader import library, load, load_text
 from scenarios.model import BY_AGENT, STARTING, Scenario, Step, Verb
 from scenarios.shape import findings
-from simulator.calls import Call, ImpossibleEvent, Kind
+from simulator.calls import Call, ImpossibleEvent
 from simulator.conduct import CONDUCT
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.stories import NAME, story_of
 from simulator.control.watching import wait_for
 from simulator.runs import Run
-from simulator.steps import act
+from simulator.steps import act, possible_steps
 from simulator.transactions import Transaction
 from simulator.vendor import Received, Reply
 
@@ -26,34 +26,6 @@ if TYPE_CHECKING:
 
 MOST_CALLS = 1000
 _STEPS = sorted(verb.value for verb in set(Verb) - STARTING - BY_AGENT - {Verb.SWAP, Verb.AWAIT})
-_KINDS = {
-    Verb.MENU: Kind.MENU_ENTERED,
-    Verb.CHOOSE: Kind.MENU_CHOSEN,
-    Verb.TYPE_DOCUMENT: Kind.DOCUMENT_TYPED,
-    Verb.TYPE_ORDER: Kind.ORDER_TYPED,
-    Verb.QUEUE: Kind.QUEUED,
-    Verb.RING: Kind.RINGING,
-    Verb.NO_ANSWER: Kind.UNANSWERED,
-    Verb.ANSWER: Kind.ANSWERED,
-    Verb.PICK_UP: Kind.PICKED_UP,
-    Verb.HOLD: Kind.HELD,
-    Verb.RESUME: Kind.RESUMED,
-    Verb.PARK: Kind.PARKED,
-    Verb.JOIN: Kind.JOINED,
-    Verb.BREAK_IN: Kind.BROKE_IN,
-    Verb.LEAVE: Kind.LEFT,
-    Verb.PRESS: Kind.DIGITS_PRESSED,
-    Verb.ATTACH: Kind.DATA_ATTACHED,
-    Verb.PRESET: Kind.DESTINATION_PRESET,
-    Verb.RECORD: Kind.RECORDING_STARTED,
-    Verb.STOP_RECORDING: Kind.RECORDING_STOPPED,
-    Verb.VOICEMAIL: Kind.MAILBOX_REACHED,
-    Verb.TRANSFER: Kind.TRANSFERRED,
-    Verb.BUSY: Kind.ENDED,
-    Verb.REFUSE: Kind.ENDED,
-    Verb.MACHINE: Kind.ENDED,
-    Verb.HANGUP: Kind.ENDED,
-}
 
 
 def list_calls(simulator: Simulator, received: Received) -> Reply:
@@ -162,7 +134,7 @@ def _step_of(body: Mapping[str, str]) -> tuple[Verb, dict[str, str]]:
 
 
 def _possible(call: Call) -> str:
-    can = sorted(step.value for step, kind in _KINDS.items() if kind in call.possible)
+    can = possible_steps(call)
     return f"one of the steps: {', '.join(can)}" if can else "another call: this one takes nothing more"
 
 

@@ -66,6 +66,11 @@ def _vendors(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]
 
 
 def _messages(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:
+    for expectation in scenario.expectations:
+        key = None if isinstance(expectation, Received) else vendor_of(expectation)
+        if key is not None and not vendors[key].messages:
+            able = ", ".join(vendor.key for vendor in vendors.values() if vendor.messages)
+            yield f"{expectation.where}: {key} sends no messages, so that none can be expected; these do: {able}"
     for match, where, vendor in _matches(scenario):
         known = vendors[vendor].messages if vendor else tuple(m for v in vendors.values() for m in v.messages)
         if match.message and match.message not in known:

@@ -47,7 +47,9 @@ def command(scenarios: tuple[str, ...], list_them: bool, whole_library: bool, as
         return 0
     scenarios = (*scenarios, *(library() if whole_library else ()))
     if not scenarios or "" in scenarios:
-        raise click.UsageError(f"name a scenario: a file, a directory, or one of: {', '.join(library())}")
+        raise click.UsageError(
+            "name a scenario: a file, a directory, or one of the library, which --list lists and --library plays"
+        )
     if options["canonical"] and options["journal"] is None:
         raise click.UsageError("--canonical belongs to --journal FILE")
     stories = [story for name in scenarios for story in _stories(name)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from contracts import strict_json
+from scenarios.errors import ScenarioError
 from scenarios.loader import library, load, load_text
 from scenarios.model import BY_AGENT, STARTING, Scenario, Step, Verb
 from scenarios.shape import findings
@@ -16,6 +18,7 @@ from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.stories import NAME, story_of
 from simulator.control.watching import wait_for
+from simulator.fitting import Unfit
 from simulator.runs import Run
 from simulator.steps import act, possible_steps
 from simulator.transactions import Transaction
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from simulator.app import Simulator
 
 MOST_CALLS = 1000
+_MADE = "POST /_sim/calls"
 _STEPS = sorted(verb.value for verb in set(Verb) - STARTING - BY_AGENT - {Verb.SWAP, Verb.AWAIT})
 
 
@@ -48,7 +52,11 @@ def make_call(simulator: Simulator, received: Received) -> Reply:
     body = received.body or {}
     story, conduct = story_of(Transaction(tenant, simulator.store), body)
     text = strict_json.dumps(story).decode()
-    run = simulator.engine.play(tenant, load_text(text, "POST /_sim/calls"), lenient=True, at_once=True)
+    try:
+        run = simulator.engine.play(tenant, load_text(text, _MADE), lenient=True, at_once=True)
+    except (ScenarioError, Unfit) as wrong:  # a place in a text that nobody wrote says nothing
+        said = re.sub(rf"{_MADE}:[0-9]+:[0-9]+: ", "", str(wrong))
+        raise Failed(422, said, "names of this tenant's world, and lengths such as 3s") from None
     if conduct is not None:
         tx = Transaction(tenant, simulator.store)
         tx.put(CONDUCT, run.calls[NAME], conduct.to_document())

@@ -103,9 +103,7 @@ def test_step_that_is_impossible_breaks_the_run_and_changes_nothing():
         verdict, after, unchanged, left = run(work())
 
     assert (verdict.exit_code, verdict.passes, after.status) == (2, False, Status.BROKEN)
-    assert verdict.problem == (
-        'story.yaml:7:5: hangup: call "A" is ended; it has ended and takes nothing more'
-    )
+    assert verdict.problem == ('story.yaml:7:5: hangup: call "A" is ended; it has ended and takes nothing more')
     assert unchanged
     assert left == {}
 

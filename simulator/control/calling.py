@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from simulator.app import Simulator
 
 MOST_CALLS = 1000
-_MADE = "POST /_sim/calls"
 _STEPS = sorted(verb.value for verb in set(Verb) - STARTING - BY_AGENT - {Verb.SWAP, Verb.AWAIT})
+# Stands for the file in which the scenario of a call would be.
+_MADE = "POST /_sim/calls"
 
 
 def list_calls(simulator: Simulator, received: Received) -> Reply:

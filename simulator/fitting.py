@@ -116,7 +116,7 @@ def _matches(scenario: Scenario) -> Iterator[tuple[Match, str, str | None]]:
 
 def _missing(where: str, kind: str, key: str, known: Iterable[str]) -> str:
     names = list(known)
-    near = get_close_matches(key, names, 1)
+    near = get_close_matches(key, names, 1, cutoff=0.7)
     shown = ", ".join(names[:MOST_NAMES]) + (", ..." if len(names) > MOST_NAMES else "")
     hint = f"did you mean {near[0]!r}?" if near else f"there are: {shown or 'none'}"
     return f"{where}: there is no {kind} {key!r}; {hint}"

@@ -53,6 +53,8 @@ def refuse_foreign(overlay: Path, known: Sequence[str]) -> None:
         if entry.name not in known and not entry.name.startswith("."):
             remedy = f"name the folders in it after vendors: {', '.join(known)}"
             raise BrokenContract(entry, "it matches no vendor", remedy)
+    if not any((overlay / key).is_dir() for key in known):
+        raise BrokenContract(overlay, "nothing in it replaces a file", f"make a folder in it: {', '.join(known)}")
 
 
 def _list(path: Path) -> dict[str, Path]:

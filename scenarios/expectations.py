@@ -9,7 +9,7 @@ from datetime import datetime
 from scenarios.durations import format_duration
 from scenarios.expected import Clean, Expectation, Holds, Match, Order, Reaction, Received, Sent, vendor_of
 from scenarios.holding import Left, Nothing, found, near
-from scenarios.sendings import Record, Sending, describe, differences, near_misses, sendings
+from scenarios.sendings import OWN, Record, Sending, describe, differences, near_misses, sendings
 
 __all__ = ["Outcome", "Record", "evaluate"]
 
@@ -46,11 +46,11 @@ def evaluate(
     delivery count once, each duplicate by a fault for itself.
     """
     out = sendings(r for r in log if r.direction == "sent")
-    came = [Sending(r, (r,)) for r in log if r.direction == "received"]
+    came, own = ([Sending(r, (r,)) for r in log if r.direction == direction] for direction in ("received", OWN))
     start = next((record.at for record in log if record.at), None)
     silent = frozenset(unsent) - {s.first.vendor for s in out}
     seen = _Seen(out, came, start, silent, errors, left or Nothing())
-    return [_with_symptom(_outcome(expectation, seen)) for expectation in expectations]
+    return [_with_symptom(_with_own(_outcome(expectation, seen), own, start)) for expectation in expectations]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,16 @@ class _Seen:
     silent: frozenset[str]
     errors: int
     left: Left
+
+
+def _with_own(outcome: Outcome, own: Sequence[Sending], start: datetime | None) -> Outcome:
+    """Show what looks like the request that did not come, and was the simulator's own message to its own fake."""
+    wanted = outcome.expectation
+    if outcome.met or outcome.near_misses or not isinstance(wanted, Received):
+        return outcome
+    alike = _matching(wanted.match, own)[:SHOWN]
+    lines = (f"{describe(s, start)}: the simulator's own message, no request of an integration" for s in alike)
+    return replace(outcome, near_misses=tuple(lines))
 
 
 def _with_symptom(outcome: Outcome) -> Outcome:

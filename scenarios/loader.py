@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from scenarios.errors import ScenarioError
 from scenarios.model import Scenario
 from scenarios.reading import read
 from scenarios.references import check_references
-from scenarios.shape import SHOWN, findings, nearest, show
+from scenarios.shape import SHOWN, findings, show
 from scenarios.shape import Path as Place
 
 MOST_FILES = 1000
@@ -41,7 +42,8 @@ def load(path_or_name: str | Path) -> Scenario:
             raise ScenarioError(name, "this is a directory: name a file in it")
         if path.exists():
             raise ScenarioError(name, "this is no regular file: name a .yaml file")
-    hint = nearest(path.stem, library())
+    near = get_close_matches(path.stem, library(), n=1)
+    hint = f'did you mean "{near[0]}"?' if near else "pbxsim run --list lists the library"
     raise ScenarioError(name, f"there is neither such a file nor a library scenario of this name: {hint}")
 
 

@@ -11,10 +11,13 @@ from scenarios.durations import format_duration
 from scenarios.expected import Match
 from scenarios.model import Flaw
 
+# The direction of what the simulator sent to a fake of its own, as it came in there.
+OWN = "own"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One exchange: a request that the simulator ``sent``, or ``received`` from the integration.
+    """One exchange: a request that the simulator ``sent``, or ``received`` from the integration; `OWN` is from itself.
 
     ``call`` is the scenario's name of the call, ``status`` that of the answer (None: there was none),
     ``delivered`` whether it was 2xx, ``fault`` the `Flaw` it was sent with, ``delivery`` the id that all

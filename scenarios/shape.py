@@ -86,8 +86,7 @@ def _tell(
     match keyword:
         case "additionalProperties":
             for word in facts["unexpected"]:
-                hint = nearest(word, list(holder["properties"]))
-                yield (word,), f"unknown {holder.get('title', 'word')}; {hint}"
+                yield (word,), _unknown(word, holder, whole)
         case "required":
             word = facts["property"]
             yield (), f'"{word}" is missing: {_expected(holder["properties"][word], whole)}'
@@ -98,6 +97,16 @@ def _tell(
                 yield (), _choice(value, holder)
         case _:
             yield (), _mismatch(value, holder, whole)
+
+
+def _unknown(word: str, holder: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
+    title, known = holder.get("title", "word"), list(holder["properties"])
+    alike = [shape for shape in whole["$defs"].values() if shape.get("title") == title and shape is not holder]
+    if title == "flaw" and any(word in shape["properties"] for shape in alike):
+        # The two kinds of fault have words of their own, and either kind is easily taken for the other.
+        of = 'messages, and "on" names an "answer"' if "status" in known else 'answers, and "on" names no "answer"'
+        return f"this is done to {of}; here it can be {', '.join(known)}"
+    return f"unknown {title}; {nearest(word, known)}"
 
 
 def _choice(value: Mapping[str, Any], holder: Mapping[str, Any]) -> str:

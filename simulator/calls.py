@@ -275,4 +275,4 @@ class ImpossibleEvent(SimulatorError):
         can = sorted(kind.value for kind in call.possible)
         possible = f"it can take: {', '.join(can)}" if can else "it has ended and takes nothing more"
         super().__init__(f"call {call.id} is {call.state.value}: {kind.value} cannot happen; {why or possible}")
-        self.call, self.kind = call, kind
+        self.call, self.kind, self.why = call, kind, why

@@ -42,7 +42,7 @@ class BadRecords(SimulatorError):
     """A file of call detail records cannot be used."""
 
     def __init__(self, name: str, line: int | None, wrong: str) -> None:
-        place = f"{name}, line {line}" if line else name
+        place = f"{name}:{line}" if line else name
         super().__init__(f"{place}: {wrong}; docs/traffic.md describes the file")
 
 

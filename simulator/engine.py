@@ -24,7 +24,7 @@ from simulator.remains import Remains
 from simulator.runs import Run, Status
 from simulator.silences import silences
 from simulator.standing import lift_faults_of, put_faults_of, strikes_of
-from simulator.steps import act
+from simulator.steps import act, why_impossible
 from simulator.store import Store
 from simulator.tenants import Tenant
 from simulator.transactions import Transaction
@@ -135,7 +135,7 @@ class Engine:
             if run.lenient and isinstance(problem, ImpossibleEvent):
                 following = len(run.scenario.steps)
             else:
-                run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {_in_words(problem)}")
+                run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {_in_words(problem, run, step)}")
         tx.finish(job)
         if run.status is Status.RUNNING and following < len(run.scenario.steps):
             self._schedule(tx, run, following, behind=max(job.due, tenant.now()) - job.due, since=job)
@@ -282,7 +282,9 @@ def _shared(tenant: Tenant, run: Run) -> bool:
     )
 
 
-def _in_words(problem: Exception) -> str:
+def _in_words(problem: Exception, run: Run | None = None, step: Step | None = None) -> str:
+    if isinstance(problem, ImpossibleEvent) and run and step:
+        return why_impossible(problem, run, step)
     if isinstance(problem, SimulatorError):
         return str(problem)
     log.error("a step or a delivery failed", exc_info=problem)

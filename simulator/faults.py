@@ -49,16 +49,16 @@ def plan(run: Run, message: Message, identity: Identity) -> tuple[Plan, Run]:
 def idle(run: Run) -> tuple[str, ...]:
     """Say of each fault that struck nothing how many messages or requests it matched."""
     told = [
-        (fault.where, fault.flaw.value, _times(count, "message"))
+        (fault.where, fault.flaw.value, count, "message")
         for index, (fault, count) in enumerate(zip(run.scenario.faults, run.counts, strict=True))
         if not run.struck.get(index)
     ]
     told += [
-        (fault.where, fault.flaw.value, _times(matched, "request"))
+        (fault.where, fault.flaw.value, matched, "request")
         for fault, (matched, struck) in zip(run.scenario.answers, run.answers, strict=False)
         if not struck
     ]
-    return tuple(f"{where}: {flaw} struck nothing, since it matched {count}" for where, flaw, count in told)
+    return tuple(f"{where}: {flaw} struck nothing: {_spared(count, noun)}" for where, flaw, count, noun in told)
 
 
 def spoil(
@@ -94,8 +94,11 @@ def _plan_of(fault: Fault) -> Plan:
     return Plan(fault.flaw, fault.delay)
 
 
-def _times(count: int, noun: str) -> str:
-    return f"no {noun}" if count == 0 else f"{count} {noun}{'' if count == 1 else 's'}"
+def _spared(count: int, noun: str) -> str:
+    if count == 0:
+        return f"no {noun} matched it"
+    told = f"{count} {noun}{'' if count == 1 else 's'} matched"
+    return f"{told}, and nth, every, rate or a fault before it left it none of them"
 
 
 def _means(match: Match, message: Message, call: str | None) -> bool:

@@ -66,6 +66,11 @@ def _vendors(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]
 
 
 def _messages(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:
+    for expectation in scenario.expectations:
+        key = None if isinstance(expectation, Received) else vendor_of(expectation)
+        if key is not None and not vendors[key].messages:
+            able = ", ".join(vendor.key for vendor in vendors.values() if vendor.messages)
+            yield f"{expectation.where}: {key} sends no messages, so that none can be expected; these do: {able}"
     for match, where, vendor in _matches(scenario):
         known = vendors[vendor].messages if vendor else tuple(m for v in vendors.values() for m in v.messages)
         if match.message and match.message not in known:
@@ -111,7 +116,7 @@ def _matches(scenario: Scenario) -> Iterator[tuple[Match, str, str | None]]:
 
 def _missing(where: str, kind: str, key: str, known: Iterable[str]) -> str:
     names = list(known)
-    near = get_close_matches(key, names, 1)
+    near = get_close_matches(key, names, 1, cutoff=0.7)
     shown = ", ".join(names[:MOST_NAMES]) + (", ..." if len(names) > MOST_NAMES else "")
     hint = f"did you mean {near[0]!r}?" if near else f"there are: {shown or 'none'}"
     return f"{where}: there is no {kind} {key!r}; {hint}"

@@ -12,7 +12,7 @@ from scenarios.expectations import evaluate
 from scenarios.expected import Expectation
 from scenarios.holding import Left
 from scenarios.model import Flaw
-from scenarios.sendings import Record
+from scenarios.sendings import OWN, Record
 from simulator.faults import idle
 from simulator.journal import REPLAY, Entry, Journal
 from simulator.runs import Run, Status
@@ -41,7 +41,7 @@ def _replayed(entry: Entry) -> bool:
 def records_of(run: Run, entries: Iterable[Entry]) -> list[Record]:
     """Return entries as expectations read them, with the scenario's names of the calls.
 
-    What was sent to a fake of our own comes in again there: that is no request of the integration.
+    What was sent to a fake of our own comes in again there: that is no request of the integration, and marked so.
     """
     kept = list(entries)
     ours = Counter(_asked(e.exchange) for e in kept if e.exchange.target == own_id(e.exchange.vendor))
@@ -49,6 +49,7 @@ def records_of(run: Run, entries: Iterable[Entry]) -> list[Record]:
     for entry in kept:
         if entry.exchange.direction is Direction.RECEIVED and ours[_asked(entry.exchange)] > 0:
             ours[_asked(entry.exchange)] -= 1
+            found.append(replace(_record(entry, run), direction=OWN))
         else:
             found.append(_record(entry, run))
     return found

@@ -130,9 +130,9 @@ def tell_silence(vendor: str, silence: Silence) -> Iterator[str]:
     """Say what a vendor cannot say."""
     if silence.calls:
         calls = f"call{'' if len(silence.calls) == 1 else 's'} {', '.join(silence.calls)}"
-        yield f"{vendor} says nothing of {calls}"
+        yield f"{vendor} told nothing of {calls}"
     if silence.kinds:
-        yield f"{vendor} has no message of its own for: {', '.join(silence.kinds)}"
+        yield f"not told by {vendor}, which has no message for it: {', '.join(silence.kinds)}"
 
 
 def tell_dropped(verdict: Verdict) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from scenarios.model import Step, Verb
 from simulator.agents import AgentKind
-from simulator.calls import Call, Cause, Direction, Kind, Medium, Party
+from simulator.calls import Call, Cause, Direction, ImpossibleEvent, Kind, Medium, Party, State
 from simulator.errors import SimulatorError
 from simulator.floor import agent_does
 from simulator.moves import attended_transfer, hang_up, swap
@@ -24,6 +24,18 @@ _PARTIES = {"outside": Party.OUTSIDE, "inside": Party.INSIDE, "system": Party.SY
 def act(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
     """Do one step of a run. Raises a SimulatorError when the call or the world cannot do it."""
     return ACTS[step.verb](pbx, tx, run, step)
+
+
+def possible_steps(call: Call) -> list[str]:
+    """Return the words of the steps that a call can take as it stands."""
+    return sorted(verb.value for verb, kind in _KINDS.items() if kind in call.possible)
+
+
+def why_impossible(refusal: ImpossibleEvent, run: Run, step: Step) -> str:
+    """Say in the words of a scenario that a call cannot take a step, and which it can."""
+    call, can = refusal.call, possible_steps(refusal.call)
+    steps = f"it can take: {', '.join(can)}" if can else "it has ended and takes nothing more"
+    return f'{step.verb}: call "{run.name_of(call.id) or call.id}" is {call.state.value}; {refusal.why or steps}'
 
 
 def _inbound(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
@@ -67,6 +79,8 @@ def _with_device(kind: Kind) -> Act:
     def do(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
         call = _call(tx, run, step)
         device = step.fields.get("extension") or next(iter(call.alerted), None)
+        if device is None and call.state is not State.RINGING:
+            _needs_far_end(call, kind)
         return _kept(pbx.happen(tx, call.id, kind, run=run, extension=device))
 
     return do
@@ -97,7 +111,10 @@ def _ring(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
     key, group = run.calls[step.call], step.fields.get("group")
     if group is not None:
         return _kept(ring_group(pbx, tx, key, group, run=run))
-    return _kept(pbx.happen(tx, key, Kind.RINGING, run=run, extension=step.fields.get("extension")))
+    extension = step.fields.get("extension")
+    if extension is None:
+        _needs_far_end(_call(tx, run, step), Kind.RINGING)
+    return _kept(pbx.happen(tx, key, Kind.RINGING, run=run, extension=extension))
 
 
 def _queue(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
@@ -147,6 +164,12 @@ def _hang_up(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
     call = _call(tx, run, step)
     by = _PARTIES[step.fields.get("by", "outside")]
     return _kept(hang_up(pbx, tx, call.id, by, run=run))
+
+
+def _needs_far_end(call: Call, kind: Kind) -> None:
+    """Refuse what was said of no device, where nobody was dialled who could be meant."""
+    if call.direction is not Direction.OUTBOUND and kind in call.possible:
+        raise ImpossibleEvent(call, kind, "no device rings, and nobody outside was dialled: name the extension")
 
 
 def _call(tx: Transaction, run: Run, step: Step) -> Call:
@@ -201,4 +224,34 @@ ACTS: dict[Verb, Act] = {
     Verb.LOGOUT: _agent(AgentKind.LOGGED_OUT),
     Verb.PAUSE: _agent(AgentKind.PAUSED),
     Verb.UNPAUSE: _agent(AgentKind.UNPAUSED),
+}
+
+# What a step makes of its call; those that begin one, and those of agents, are not here.
+_KINDS: dict[Verb, Kind] = {
+    Verb.MENU: Kind.MENU_ENTERED,
+    Verb.CHOOSE: Kind.MENU_CHOSEN,
+    Verb.TYPE_DOCUMENT: Kind.DOCUMENT_TYPED,
+    Verb.TYPE_ORDER: Kind.ORDER_TYPED,
+    Verb.QUEUE: Kind.QUEUED,
+    Verb.RING: Kind.RINGING,
+    Verb.NO_ANSWER: Kind.UNANSWERED,
+    Verb.ANSWER: Kind.ANSWERED,
+    Verb.PICK_UP: Kind.PICKED_UP,
+    Verb.HOLD: Kind.HELD,
+    Verb.RESUME: Kind.RESUMED,
+    Verb.PARK: Kind.PARKED,
+    Verb.JOIN: Kind.JOINED,
+    Verb.BREAK_IN: Kind.BROKE_IN,
+    Verb.LEAVE: Kind.LEFT,
+    Verb.PRESS: Kind.DIGITS_PRESSED,
+    Verb.ATTACH: Kind.DATA_ATTACHED,
+    Verb.PRESET: Kind.DESTINATION_PRESET,
+    Verb.RECORD: Kind.RECORDING_STARTED,
+    Verb.STOP_RECORDING: Kind.RECORDING_STOPPED,
+    Verb.VOICEMAIL: Kind.MAILBOX_REACHED,
+    Verb.TRANSFER: Kind.TRANSFERRED,
+    Verb.BUSY: Kind.ENDED,
+    Verb.REFUSE: Kind.ENDED,
+    Verb.MACHINE: Kind.ENDED,
+    Verb.HANGUP: Kind.ENDED,
 }

@@ -57,7 +57,7 @@ class Plan:
         if number > min(self.calls or MOST_CALLS, MOST_CALLS):
             return None
         at = self.arrivals.following(number, last, identity.fraction(TRAFFIC, self.key, number, "gap"))
-        return None if at is None or (self.seconds is not None and at > self.seconds) else at
+        return None if at is None or (self.seconds is not None and at >= self.seconds) else at
 
     def incoming(self, identity: Identity, number: int) -> Incoming:
         """Return what call ``number`` is like."""

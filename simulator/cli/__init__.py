@@ -63,7 +63,8 @@ class _Lazy(click.Group):
 def cli(context: click.Context) -> None:
     """A mock PBX simulator and contract-test harness for Brazilian telephony APIs.
 
-    Exit codes: 0 pass, 1 violation or missed expectation, 2 usage, 3 environment (a port, a file, nobody answers).
+    Exit codes: 0 pass, 1 violation or missed expectation, 2 usage, 3 environment (a port, a file, nobody answers),
+    130 or 143 broken off.
     """
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         context.color = False

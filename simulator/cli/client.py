@@ -93,9 +93,8 @@ class Asked:
 
     def _judged(self, status: int, said: dict[str, Any] | None) -> dict[str, Any]:
         if status in (401, 403):
-            raise Refused(
-                f"the simulator at {self.url} asks for its token: give --control-token, or set PBXSIM_CONTROL_TOKEN"
-            )
+            why = "has another control token than this one" if self.token else "asks for its control token"
+            raise Refused(f"the simulator at {self.url} {why}: give --control-token, or set PBXSIM_CONTROL_TOKEN")
         if said is None or (status >= 400 and "error" not in said):
             raise NoSimulator(self.url, f"something else answered, with {status}")
         if status >= 400:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.exchanges import from_record, verdict_from_record
 from contracts.model import Direction, Exchange, Judgement, Severity
+from simulator.announcing import UNHEARD
 from simulator.reports import tell_exchange
 
 MARKS = {"ok": "green", "warn": "yellow", "ERR": "red", "flaw": "cyan", "--": None}
@@ -33,7 +34,12 @@ class Told:
     def wrong(self) -> bool:
         """True when it broke the contract or was not answered, and not on purpose."""
         broke = self.verdict is not None and not self.verdict.clean
-        return self.exchange.fault is None and (broke or self.exchange.response is None)
+        return self.exchange.fault is None and (broke or (self.exchange.response is None and not self.unheard))
+
+    @property
+    def unheard(self) -> bool:
+        """True for an event that was told while nobody had an event channel open: who may miss it misses nothing."""
+        return self.exchange.response is None and self.exchange.error == UNHEARD
 
     @property
     def mark(self) -> str:
@@ -42,7 +48,7 @@ class Told:
             return "flaw"
         if self.wrong:
             return "ERR"
-        if self.verdict is None or self.verdict.operation is None:
+        if self.unheard or self.verdict is None or self.verdict.operation is None:
             return "--"
         return "warn" if self.verdict.violations else "ok"
 

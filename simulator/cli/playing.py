@@ -110,8 +110,8 @@ async def built_in_targets(simulator: Simulator, *, show: bool) -> AsyncIterator
         for target in made:
             tx.put_target(target)
             if show:
-                whose = _whose(simulator, target.vendor)
-                click.echo(f"{target.vendor}: no --target given, so messages go to {whose} at {target.url}")
+                whose, note = _whose(simulator, target.vendor)
+                click.echo(f"{target.vendor}: no --target given, so messages go to {whose} at {target.url}{note}")
         tx.commit()
         yield
     finally:
@@ -131,5 +131,7 @@ def _built_in(simulator: Simulator, receiver: Server, vendor: str, methods: tupl
     return Target(key, vendor, f"{receiver.url}/{vendor}", method=methods[0] if methods else None, token=token)
 
 
-def _whose(simulator: Simulator, vendor: str) -> str:
-    return "our own fake" if simulator.vendors[vendor].login is not None else "a receiver of our own"
+def _whose(simulator: Simulator, vendor: str) -> tuple[str, str]:
+    if simulator.vendors[vendor].login is None:
+        return "a receiver of our own", ""
+    return "our own fake", ", which shows each as <- before the ->"

@@ -11,7 +11,9 @@ from typing import Any
 import click
 
 from contracts.contract import discover, load
+from scenarios.durations import format_duration
 from scenarios.loader import load_text
+from scenarios.reading import LONGEST
 from simulator.calls import Call
 from simulator.cli.client import asked, asks_a_simulator
 from simulator.cli.console import show_json
@@ -107,6 +109,12 @@ def _recorded(calls: Sequence[Call], masks: Masks, *, lines: bool) -> Recorded:
     if len(recorded.steps) > MOST_STEPS:
         raise NothingToRecord(
             f"{len(recorded.steps)} steps, and a scenario has at most {MOST_STEPS}: name calls by --call"
+        )
+    begun = [event.at for call in calls for event in call.events if call.id in recorded.names]
+    if begun and max(begun) - min(begun) > LONGEST:
+        raise NothingToRecord(
+            f"these calls span {format_duration(max(begun) - min(begun))}, and a scenario lasts at most "
+            f"{format_duration(LONGEST)}: name calls of one day by --call"
         )
     return recorded
 

@@ -21,6 +21,7 @@ from simulator.cli.options import common
 from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.stopping import Stop
 from simulator.cli.writing import JournalFile, journal_file
+from simulator.journal import Entry
 from simulator.replaying import curl_of
 from simulator.reports import verdict_record
 from simulator.verdicts import Verdict
@@ -46,7 +47,9 @@ def command(scenarios: tuple[str, ...], list_them: bool, whole_library: bool, as
         return 0
     scenarios = (*scenarios, *(library() if whole_library else ()))
     if not scenarios or "" in scenarios:
-        raise click.UsageError(f"name a scenario: a file, a directory, or one of: {', '.join(library())}")
+        raise click.UsageError(
+            "name a scenario: a file, a directory, or one of the library, which --list lists and --library plays"
+        )
     if options["canonical"] and options["journal"] is None:
         raise click.UsageError("--canonical belongs to --journal FILE")
     stories = [story for name in scenarios for story in _stories(name)]
@@ -62,6 +65,10 @@ def _list(*, as_json: bool) -> None:
         return
     for name, title in titles.items():
         click.echo(f"{name:24} {title}")
+
+
+def _nothing(entry: Entry) -> str:
+    return ""
 
 
 def _stories(name: str) -> tuple[Scenario, ...]:
@@ -119,7 +126,8 @@ class _Player:
         run = simulator.engine.play(tenant, scenario)
         verdict = await simulator.engine.verdict(tenant, run.id)
         if not self._as_json:
-            repeat = partial(curl_of, simulator, tenant)
+            # What stood in for a target is gone when anybody could paste a command for it.
+            repeat = partial(curl_of, simulator, tenant) if simulator.settings.targets else _nothing
             show_verdict(tenant, tenant.runs[run.id], verdict, simulator.policy.text, repeat)
         return verdict
 

@@ -14,14 +14,14 @@ from simulator.cli.client import Asked
 from simulator.cli.entries import Told
 from simulator.directory import KINDS
 from simulator.documents import call_from_document
-from simulator.errors import EnvironmentProblem, SimulatorError
+from simulator.errors import SimulatorError
 from simulator.gathered import CALL, PROFILE
 from simulator.snapshots import MOST_BYTES, check
 
 _PAGE = 200
 
 
-class Unreadable(EnvironmentProblem):
+class Unreadable(SimulatorError):
     """A file cannot be read."""
 
 

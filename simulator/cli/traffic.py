@@ -28,7 +28,7 @@ from simulator.traffic import MOST_CALLS, Plan, plan_of
 from simulator.traffic_watch import Watch
 from simulator.transactions import Transaction
 
-DEFAULT_CALLS = 100
+DEFAULT_ARRIVALS, DEFAULT_CALLS = "poisson:80/h", 100
 MOST_AGENTS = 1_000
 
 
@@ -36,16 +36,17 @@ MOST_AGENTS = 1_000
 @common
 @click.option(
     "--arrivals",
-    default="poisson:80/h",
-    show_default=True,
-    help="When calls come: poisson, even, day or burst, a colon, and how many in what time.",
+    help="When calls come: poisson, even, day or burst, a colon, and how many in what time."
+    f"  [default: {DEFAULT_ARRIVALS}]",
 )
 @click.option("--curve", metavar="24 NUMBERS", help="How busy the hours of day:... are, from midnight on.")
 @click.option("--replay", type=click.Path(path_type=Path), help="Let the calls of this CSV file come again.")
 @click.option("--queue", default="suporte", show_default=True, help="The queue that the calls come to.")
 @click.option("--agents", default=5, show_default=True, type=click.IntRange(1, MOST_AGENTS), help="How many serve it.")
-@click.option("--calls", type=click.IntRange(1, MOST_CALLS), help="Stop after so many calls.  [default: 100]")
-@click.option("--for", "lasting", metavar="LENGTH", help="Let calls come for so long, such as 8h, instead.")
+@click.option(
+    "--calls", type=click.IntRange(1, MOST_CALLS), help="Stop after so many calls.  [default: 100, without --for]"
+)
+@click.option("--for", "lasting", metavar="LENGTH", help="Stop after so long, such as 8h.")
 @click.option("--talk", default="exponential:3min", show_default=True, help="How long an answered call lasts.")
 @click.option(
     "--patience", default="exponential:2min", show_default=True, help="When callers give up; never if they do not."
@@ -69,14 +70,17 @@ def command(as_json: bool, **options: Any) -> int:
 
 def _texts(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the words of the plan. Raises click.UsageError, or what a word of it has wrong."""
-    words = {name: options[name] for name in ("arrivals", "queue", "talk", "answer", "wrap_up", "calls")}
+    words = {name: options[name] for name in ("queue", "talk", "answer", "wrap_up", "calls")}
+    words["arrivals"] = options["arrivals"] or DEFAULT_ARRIVALS
     words["patience"] = None if options["patience"] == "never" else options["patience"]
     words["seconds"] = _seconds("--for", options["lasting"]) if options["lasting"] else None
     if options["curve"] is not None:
-        if not options["arrivals"].startswith("day:"):
+        if not words["arrivals"].startswith("day:"):
             raise click.UsageError("--curve belongs to --arrivals day:...: name how many calls a day brings")
         words["curve"] = list(parse_curve(options["curve"]))
     if options["replay"] is not None:
+        if options["arrivals"] is not None:
+            raise click.UsageError("--arrivals beside --replay: the file says when calls come; leave one of them out")
         words["rows"] = read_records(options["replay"])
     elif words["calls"] is None and words["seconds"] is None:
         words["calls"] = DEFAULT_CALLS

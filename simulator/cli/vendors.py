@@ -14,7 +14,7 @@ from simulator.cli.welcome import how_known
 
 @click.command(name="vendors")
 @click.option(
-    "--discrepancies", is_flag=True, help="List where the documents contradict themselves, with the readings."
+    "--discrepancies", is_flag=True, help="List instead where the documents contradict themselves, with the readings."
 )
 @click.option(
     "--contracts",
@@ -32,14 +32,16 @@ def command(discrepancies: bool, overlay: Path | None, as_json: bool) -> int:
     for number, contract in enumerate(loaded):
         title = f"{contract.title} ({contract.key}): {how_known(contract)}"
         click.secho(f"{chr(10) if number else ''}{title}", bold=True)
-        for operation in contract.operations.values():
-            mark = operation.provenance
-            click.echo(
-                f"  {'/'.join(operation.methods):9} {operation.where:48} {mark.confidence.value:10}  {mark.source}"
-            )
-        if discrepancies:
-            _show_discrepancies(contract)
+        (_show_discrepancies if discrepancies else _show_operations)(contract)
     return 0
+
+
+def _show_operations(contract: Contract) -> None:
+    wide = max((len(operation.where) for operation in contract.operations.values()), default=0)
+    for operation in contract.operations.values():
+        mark = operation.provenance
+        way = f"{'/'.join(operation.methods):9} {operation.where:{wide}}"
+        click.echo(f"  {way}  {mark.confidence.value:10}  {mark.source}")
 
 
 def _show_discrepancies(contract: Contract) -> None:

@@ -129,7 +129,7 @@ def _pasted(simulator: Simulator, command: str) -> Iterator[str]:
 
 def _rest(simulator: Simulator, base: str) -> Iterator[str]:
     tenant, settings = simulator.default, simulator.settings
-    yield f"Control API    {base}/_sim/  (calls, scenarios, journal, targets, clock, reset)"
+    yield f"Control API    {base}/_sim/  (calls, agents, scenarios, faults, journal, clock, snapshots)"
     yield f"What happened  {base}/_sim/journal"
     yield f"Seed           {tenant.profile.seed}; clock {_clock(tenant.clock.mode, tenant.clock.speed)}; " + (
         f"{tenant.profile.zone} time"

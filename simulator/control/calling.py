@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from contracts import strict_json
+from scenarios.errors import ScenarioError
 from scenarios.loader import library, load, load_text
 from scenarios.model import BY_AGENT, STARTING, Scenario, Step, Verb
 from scenarios.shape import findings
-from simulator.calls import Call, ImpossibleEvent, Kind
+from simulator.calls import Call, ImpossibleEvent
 from simulator.conduct import CONDUCT
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.stories import NAME, story_of
 from simulator.control.watching import wait_for
+from simulator.fitting import Unfit
 from simulator.runs import Run
-from simulator.steps import act
+from simulator.steps import act, possible_steps
 from simulator.transactions import Transaction
 from simulator.vendor import Received, Reply
 
@@ -28,34 +31,8 @@ if TYPE_CHECKING:
 MOST_CALLS = 1000
 _THIS = ""  # the call of a step, beside the names that its run has
 _STEPS = sorted(verb.value for verb in set(Verb) - STARTING - BY_AGENT - {Verb.SWAP, Verb.AWAIT})
-_KINDS = {
-    Verb.MENU: Kind.MENU_ENTERED,
-    Verb.CHOOSE: Kind.MENU_CHOSEN,
-    Verb.TYPE_DOCUMENT: Kind.DOCUMENT_TYPED,
-    Verb.TYPE_ORDER: Kind.ORDER_TYPED,
-    Verb.QUEUE: Kind.QUEUED,
-    Verb.RING: Kind.RINGING,
-    Verb.NO_ANSWER: Kind.UNANSWERED,
-    Verb.ANSWER: Kind.ANSWERED,
-    Verb.PICK_UP: Kind.PICKED_UP,
-    Verb.HOLD: Kind.HELD,
-    Verb.RESUME: Kind.RESUMED,
-    Verb.PARK: Kind.PARKED,
-    Verb.JOIN: Kind.JOINED,
-    Verb.BREAK_IN: Kind.BROKE_IN,
-    Verb.LEAVE: Kind.LEFT,
-    Verb.PRESS: Kind.DIGITS_PRESSED,
-    Verb.ATTACH: Kind.DATA_ATTACHED,
-    Verb.PRESET: Kind.DESTINATION_PRESET,
-    Verb.RECORD: Kind.RECORDING_STARTED,
-    Verb.STOP_RECORDING: Kind.RECORDING_STOPPED,
-    Verb.VOICEMAIL: Kind.MAILBOX_REACHED,
-    Verb.TRANSFER: Kind.TRANSFERRED,
-    Verb.BUSY: Kind.ENDED,
-    Verb.REFUSE: Kind.ENDED,
-    Verb.MACHINE: Kind.ENDED,
-    Verb.HANGUP: Kind.ENDED,
-}
+# Stands for the file in which the scenario of a call would be.
+_MADE = "POST /_sim/calls"
 
 
 def list_calls(simulator: Simulator, received: Received) -> Reply:
@@ -78,7 +55,11 @@ def make_call(simulator: Simulator, received: Received) -> Reply:
     body = received.body or {}
     story, conduct = story_of(Transaction(tenant, simulator.store), body)
     text = strict_json.dumps(story).decode()
-    run = simulator.engine.play(tenant, load_text(text, "POST /_sim/calls"), lenient=True, at_once=True)
+    try:
+        run = simulator.engine.play(tenant, load_text(text, _MADE), lenient=True, at_once=True)
+    except (ScenarioError, Unfit) as wrong:  # a place in a text that nobody wrote says nothing
+        said = re.sub(rf"{_MADE}:[0-9]+:[0-9]+: ", "", str(wrong))
+        raise Failed(422, said, "names of this tenant's world, and lengths such as 3s") from None
     if conduct is not None:
         tx = Transaction(tenant, simulator.store)
         tx.put(CONDUCT, run.calls[NAME], conduct.to_document())
@@ -168,7 +149,7 @@ def _step_of(body: Mapping[str, str], key: str) -> tuple[Verb, dict[str, str]]:
 
 
 def _possible(call: Call) -> str:
-    can = sorted(step.value for step, kind in _KINDS.items() if kind in call.possible)
+    can = possible_steps(call)
     return f"one of the steps: {', '.join(can)}" if can else "another call: this one takes nothing more"
 
 

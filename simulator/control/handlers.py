@@ -151,6 +151,9 @@ def _add_target(simulator: Simulator, received: Received) -> Reply:
     if key in tenant.targets:
         raise Failed(409, f"there is a target {key!r} already", "another id, or DELETE /_sim/targets/{id} first")
     target = checked(Target.from_document({**received.body, "id": key}), simulator.target_choices())
+    known = tenant.profile.credentials[target.vendor] if simulator.vendors[target.vendor].login else {}
+    if unknown := [name for name in target.credentials if name not in known]:
+        raise Failed(422, f"{target.vendor} logs in with no {unknown[0]!r}", f"one of: {', '.join(known) or 'none'}")
     simulator.gate.check_named(target.url)
     tx.put_target(target)
     tx.commit()

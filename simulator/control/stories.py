@@ -89,6 +89,9 @@ def _conduct(body: Body) -> Conduct:
 def _check_sense(body: Body) -> None:
     if body.get("outcome") == "by_number" and body.get("direction") != "outbound":
         raise Failed(422, "outcome by_number: nobody is dialled by an inbound call", '"direction": "outbound"')
+    outward = [word for word in ("from", "queue") if word in body and body.get("direction") == "outbound"]
+    if outward:
+        raise Failed(422, f"{outward[0]} with an outbound call: an extension dials", 'who is dialled, as "to"')
     spare = next((word for word in ("extension", "queue") if word in body), None)
     if body.get("route") and body.get("direction") != "outbound" and spare is not None:
         raise Failed(422, f"{spare} beside route: provisioning says where the call goes", "one of the two")

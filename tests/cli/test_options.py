@@ -205,8 +205,8 @@ def test_list_names_every_scenario_of_the_library_in_words_and_in_json():
     assert machine.json["exit_code"] == 0
 
 
-def test_run_without_a_scenario_is_usage_and_lists_the_library():
+def test_run_without_a_scenario_is_usage_and_says_what_lists_the_library():
     done = inside("run")
 
     assert done.code == 2
-    assert "transferred_inbound" in done.err
+    assert "one of the library, which --list lists and --library plays" in done.err

@@ -181,3 +181,14 @@ def test_missed_expectation_shows_its_symptom_what_came_near_and_how_to_make_tha
     assert "near miss: #1 pbx55 started of A" in done.out
     assert "geheim" not in done.out
     assert (last.path, last.body, last.header("token")) == (first.path, first.body, "t")
+
+
+def test_missed_expectation_has_no_command_for_what_only_stood_in_for_a_target(tmp_path):
+    file = tmp_path / "missed.yaml"
+    file.write_text(MISSED)
+
+    done = inside("run", file)
+
+    assert done.code == 1
+    assert "near miss: #1 pbx55 started of A" in done.out
+    assert " again: " not in done.out

@@ -351,13 +351,26 @@ def test_files_are_written_and_the_next_command_is_told(tmp_path):
     assert load_text(shown.out, "shown").name == "mine"
 
 
+def test_calls_of_several_days_are_no_scenario_and_one_of_them_is():
+    with live(clock=Mode.JUMPING) as running_one:
+        happened(running_one)
+        running_one.control("PUT", "/clock", {"forward": "2d"})
+        happened(running_one)
+
+        all_of_them = inside("record", "--url", running_one.url)
+        one = inside("record", "--url", running_one.url, "--call", "c1")
+
+    assert (all_of_them.code, one.code) == (2, 0)
+    assert "and a scenario lasts at most 1d: name calls of one day by --call" in all_of_them.err
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
         ((), 2, "the tenant has no calls"),
         (("--tenant", "nobody"), 2, "there is no tenant 'nobody'"),
         (("--name", "No Name"), 2, "small letters"),
-        (("--snapshot", "nowhere.json"), 3, "cannot be read"),
+        (("--snapshot", "nowhere.json"), 2, "cannot be read"),
         (("--snapshot", __file__), 2, "this is no snapshot"),
         (("--url", "http://127.0.0.1:1"), 3, "start one with pbxsim serve"),
     ],

@@ -3,9 +3,13 @@
 import json
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 
+from contracts.model import Direction, Exchange, HttpRequest
+from simulator.announcing import UNHEARD
+from simulator.cli.entries import Told
 from simulator.clock import Mode
 from tests.cli.running import Started, inside
 from tests.core import pbx55
@@ -150,5 +154,17 @@ def test_control_token_is_asked_for_and_taken():
         refused = inside("tail", "--url", running.url, "--once")
         taken = inside("tail", "--url", running.url, "--once", "--control-token", "s3cret")
 
-    assert (refused.code, taken.code) == (2, 0)
-    assert "give --control-token, or set PBXSIM_CONTROL_TOKEN" in refused.err
+        wrong = inside("tail", "--url", running.url, "--once", "--control-token", "s3cre")
+
+    assert (refused.code, taken.code, wrong.code) == (2, 0, 2)
+    assert "asks for its control token: give --control-token, or set PBXSIM_CONTROL_TOKEN" in refused.err
+    assert "has another control token than this one" in wrong.err
+
+
+def test_event_that_no_channel_was_open_for_is_no_error():
+    request = HttpRequest("POST", "/events", "", (), b"{}")
+    event = Exchange("digitro", Direction.SENT, request, None, error=UNHEARD)
+
+    unheard, unanswered = (Told(1, exchange, None, {}) for exchange in (event, replace(event, error="refused")))
+
+    assert [(told.mark, told.wrong) for told in (unheard, unanswered)] == [("--", False), ("ERR", True)]

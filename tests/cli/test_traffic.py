@@ -99,6 +99,7 @@ def test_recorded_calls_come_again(tmp_path):
         (("--agents", "0"), "0 is not in the range 1<=x<=1000"),
         (("--calls", "1000001"), "is not in the range"),
         (("--curve", "1,2"), "--curve belongs to --arrivals day:"),
+        (("--replay", __file__, "--arrivals", "even:1/h"), "--arrivals beside --replay: the file says when calls come"),
         (("--arrivals", "day:10/d", "--curve", "1,2"), "a curve has 24 numbers"),
         (("--replay", "nowhere.csv"), "it cannot be read"),
         (("--arrivals", "poisson:1/d", "--for", "1s"), "no call comes in this time"),

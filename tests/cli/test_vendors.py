@@ -39,6 +39,7 @@ def test_discrepancies_are_listed_with_their_readings_when_asked():
             assert f"  {found.id}: {found.title}" in full.out
             assert f"  {found.id}: {found.title}" not in plain.out
             assert all(f"      {reading}" in full.out for reading in found.readings)
+    assert ("  POST  " in plain.out, "  POST  " in full.out) == (True, False)
 
 
 def test_json_of_vendors_has_operations_discrepancies_and_the_exit_code():

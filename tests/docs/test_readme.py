@@ -33,6 +33,22 @@ def test_every_link_of_a_page_leads_to_a_file(page):
     assert missing == []
 
 
+def anchors(page):
+    """Return what links below a page name: its headings, as GitHub makes words of them."""
+    titles = re.findall(r"^#+ (.+)$", BLOCK.sub("", page.read_text("utf-8")), re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_part_of_a_page_leads_to_a_heading(page):
+    prose = BLOCK.sub("", page.read_text("utf-8"))
+    links = re.findall(r"\]\(([^)#:]*\.md)?#([^)]+)\)", prose)
+
+    missing = [(to, part) for to, part in links if part not in anchors(page.parent / to if to else page)]
+
+    assert missing == []
+
+
 @pytest.mark.parametrize("command", commands())
 def test_command_of_the_readme_is_understood(command):
     """Its words parse: the subcommand is there, and every option with its value."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from scenarios.expectations import Record, evaluate
 from scenarios.expected import Clean, Match, Order, Received, Sent
+from scenarios.sendings import OWN
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 A_STARTED = Match("pbx55", "A", "started")
@@ -243,3 +245,17 @@ def test_evaluate_answers_each_expectation_in_order():
 
     assert [o.expectation for o in outcomes] == expectations
     assert [o.met for o in outcomes] == [False, True, True, False]
+
+
+def test_request_that_only_the_simulator_itself_made_is_shown_as_no_request_of_an_integration():
+    own = request(7, summary="POST /notificar -> 200")
+    own = replace(own, direction=OWN)
+    wanted = Received(Match("hubsoft", operation="notifyCall"), "s")
+
+    missed = outcome(wanted, own)
+    met = outcome(wanted, own, request(8))
+
+    assert (missed.met, met.met) == (False, True)
+    assert missed.near_misses == (
+        "#7 hubsoft notifyCall (POST /notificar -> 200): the simulator's own message, no request of an integration",
+    )

@@ -107,11 +107,36 @@ def test_step_that_is_impossible_breaks_the_run_and_changes_nothing():
         verdict, after, unchanged, left = run(work())
 
     assert (verdict.exit_code, verdict.passes, after.status) == (2, False, Status.BROKEN)
-    assert verdict.problem == (
-        "story.yaml:7:5: call c1 is ended: ended cannot happen; it has ended and takes nothing more"
-    )
+    assert verdict.problem == ('story.yaml:7:5: hangup: call "A" is ended; it has ended and takes nothing more')
     assert unchanged
     assert left == {}
+
+
+IN = 'scenario: s\ntitle: T\nsteps:\n  - inbound: {call: A, from: "37999912222"}\n'
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        (
+            "hold: {call: A}",
+            'hold: call "A" is routing; it can take: answer, attach, busy, hangup, machine, menu, preset, queue, '
+            "refuse, ring, voicemail",
+        ),
+        (
+            "answer: {call: A}",
+            'answer: call "A" is routing; no device rings, and nobody outside was dialled: name the extension',
+        ),
+        (
+            "ring: {call: A}",
+            'ring: call "A" is routing; no device rings, and nobody outside was dialled: name the extension',
+        ),
+    ],
+)
+def test_step_that_a_call_cannot_take_is_told_in_the_words_of_the_scenario(step, why):
+    verdict, _ = played(story(f"{IN}  - {step}\n"))
+
+    assert verdict.problem == f"story.yaml:5:5: {why}"
 
 
 def test_renderer_that_fails_breaks_the_run_and_changes_nothing(caplog):

@@ -25,6 +25,8 @@ steps:
   - {after: 10s, hangup: {call: A, by: outside}}
 """
 
+SPARED = "and nth, every, rate or a fault before it left it none of them"
+
 
 def faulted(*faults, steps=CALL):
     """Return the scenario with these faults, each ``(on, do)`` in the words of a scenario file."""
@@ -83,8 +85,8 @@ def test_idle_fault_is_named_with_how_often_it_matched():
     _, at = plan(at, message(), SEED)
 
     assert idle(at) == (
-        "story.yaml:9:5: drop struck nothing, since it matched 1 message",
-        "story.yaml:10:5: drop struck nothing, since it matched no message",
+        f"story.yaml:9:5: drop struck nothing: 1 message matched, {SPARED}",
+        "story.yaml:10:5: drop struck nothing: no message matched it",
     )
 
 
@@ -368,7 +370,7 @@ def test_fault_that_never_struck_is_told_by_the_verdict_and_fails_nothing():
     receiver, verdict, _ = outcome(faulted((f"{ENDED}, nth: 2", "drop: true")))
 
     assert len(receiver.requests) == 2
-    assert verdict.idle == ("story.yaml:9:5: drop struck nothing, since it matched 1 message",)
+    assert verdict.idle == (f"story.yaml:9:5: drop struck nothing: 1 message matched, {SPARED}",)
     assert verdict.passes
 
 

@@ -99,6 +99,14 @@ def test_all_problems_are_told_at_once():
     assert len(lines) == 3
 
 
+@pytest.mark.parametrize("kind", ["sent", "not_sent"])
+def test_messages_of_a_vendor_that_sends_none_are_not_expected(kind):
+    scenario = story(f"{FITS.format(**NAMES)}  - {kind}: {{vendor: viacel}}\n")
+
+    with pytest.raises(Unfit, match="viacel sends no messages, so that none can be expected; these do: digitro"):
+        check_fit(scenario, world(), VENDORS, CONTRACTS)
+
+
 def test_operation_of_a_fault_is_looked_up_too():
     text = FITS.format(**NAMES) + "faults:\n  - on: {vendor: hubsoft, operation: ring}\n    do: {drop: true}\n"
 

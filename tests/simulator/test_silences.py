@@ -28,6 +28,6 @@ def test_vendor_that_nobody_listens_to_is_not_reproached():
 
 def test_silence_is_put_in_words():
     assert list(tell_silence("pbx55", Silence(("held", "parked"), ("A", "B")))) == [
-        "pbx55 says nothing of calls A, B",
-        "pbx55 has no message of its own for: held, parked",
+        "pbx55 told nothing of calls A, B",
+        "not told by pbx55, which has no message for it: held, parked",
     ]

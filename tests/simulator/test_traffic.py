@@ -87,6 +87,12 @@ def test_one_arrival_begets_the_next_so_that_a_day_of_calls_costs_no_memory():
     assert run(work()) == [Task.ARRIVE]
 
 
+def test_call_that_would_come_as_the_time_is_over_comes_no_more():
+    watch, _ = played(arrivals="burst:2/15min", seconds=1800.0, calls=None)
+
+    assert watch.figures.arrived == 4
+
+
 def test_figures_are_those_of_the_calls():
     """One agent, three calls at once of 40 s, 2 s of ringing and 10 s of peace after each; the third gives up."""
     watch, _ = played(arrivals="burst:3/h", patience="100s")

@@ -455,7 +455,10 @@ def test_fault_of_a_scenario_stands_while_it_is_played():
 
     assert (during, after, left) == (503, 200, {"faults": []})
     assert (verdict.passes, verdict.errors) == (True, ())
-    assert verdict.idle == ("story.yaml:12:5: reset struck nothing, since it matched 1 request",)
+    assert verdict.idle == (
+        "story.yaml:12:5: reset struck nothing: 1 request matched, "
+        "and nth, every, rate or a fault before it left it none of them",
+    )
 
 
 def test_example_of_the_page_is_met_by_an_integration_that_asks_again():

@@ -52,7 +52,7 @@ def agents_for(tx: Transaction, queue: str, count: int) -> list[str]:
 
 
 def arrive(pbx: Pbx, tx: Transaction, body: Any) -> None:
-    """Let the call come that is due, and schedule the next one."""
+    """Let the call come that is due, and schedule the next one; after the last, the plan is forgotten."""
     document = tx.get(TRAFFIC, body["traffic"])
     if document is None:
         return
@@ -65,7 +65,8 @@ def arrive(pbx: Pbx, tx: Transaction, body: Any) -> None:
     outside = incoming.outside or _caller(tx, plan, number)
     call, _ = pbx.start(tx, Direction.INBOUND, outside, line=incoming.line, note=keep)
     pbx.happen(tx, call.id, Kind.QUEUED, queue=plan.queue, wrap_up=incoming.wrap_up)
-    _schedule(tx, plan, number + 1, body["at"], time_from_text(document["started"]))
+    if not _schedule(tx, plan, number + 1, body["at"], time_from_text(document["started"])):
+        tx.remove(TRAFFIC, plan.key)
 
 
 def expect(tx: Transaction, kind: str, field: str, key: str) -> None:

@@ -18,7 +18,7 @@ from simulator.calls import ImpossibleEvent
 from simulator.errors import SimulatorError
 from simulator.fitting import check_fit
 from simulator.jobs import Job, Task
-from simulator.judging import met, own_entries, status_of, verdict_of
+from simulator.judging import met, others_went_on, own_entries, status_of, verdict_of
 from simulator.pbx import Pbx
 from simulator.remains import Remains
 from simulator.runs import Run, Status
@@ -239,15 +239,16 @@ class Engine:
         await tenant.journal.until(there, wanted.within.total_seconds())
 
     async def _judge(self, tenant: Tenant, run: Run, over: asyncio.Future[Verdict]) -> None:
+        if self._let_go(tenant, run):
+            return  # it is judged once that is settled
         for expectation in run.scenario.expectations:
             if isinstance(expectation, Received | Reaction) and expectation.within:
                 seconds = expectation.within.total_seconds()
                 await tenant.journal.until(partial(met, tenant.journal, run, expectation), seconds)
-        if tenant.agenda.has_jobs_of(run.id):
-            return  # its calls went on meanwhile: it is judged once that is settled
-        run = tenant.runs[run.id]
-        run = replace(run, answers=strikes_of(tenant, run))
-        verdict = self._verdict(tenant, run, shared=_shared(tenant, run))
+        if tenant.agenda.has_jobs_of(run.id) or self._let_go(tenant, run):
+            return  # its calls went on meanwhile
+        run = replace(tenant.runs[run.id], answers=strikes_of(tenant, run))
+        verdict = self._verdict(tenant, run, shared=others_went_on(tenant.calls, run))
         run = replace(run, status=status_of(run, verdict), last=tenant.journal.last)
         tx = Transaction(tenant, self._store)
         tx.put_run(run)
@@ -258,6 +259,15 @@ class Engine:
             over.set_result(verdict)
         tenant.tell(run)
         tenant.on_growth()  # who waits for the run is told, though the journal has not grown
+
+    def _let_go(self, tenant: Tenant, run: Run) -> bool:
+        """Send what is held back for something that will not come any more; return whether anything was."""
+        run = tenant.runs[run.id]
+        if run.held:
+            tx = Transaction(tenant, self._store)
+            tx.put_run(self._pbx.release_held(tx, run, run.held))
+            tx.commit()
+        return bool(run.held)
 
     def _verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:
         more = {"strict_inferred": self.strict_inferred, "shared": shared}
@@ -271,15 +281,6 @@ class Engine:
             if oldest is not None:
                 tx.remove_run(oldest)
                 self._over.pop((tenant.name, oldest), None)
-
-
-def _shared(tenant: Tenant, run: Run) -> bool:
-    """Say whether other calls of the tenant were going on while the run did."""
-    own = set(run.calls.values())
-    return any(
-        key not in own and (call.ended is None or call.ended >= run.started)
-        for key, call in reversed(tenant.calls.items())
-    )
 
 
 def _in_words(problem: Exception, run: Run | None = None, step: Step | None = None) -> str:

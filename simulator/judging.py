@@ -13,6 +13,7 @@ from scenarios.expected import Expectation
 from scenarios.holding import Left
 from scenarios.model import Flaw
 from scenarios.sendings import OWN, Record
+from simulator.calls import Call
 from simulator.faults import idle
 from simulator.journal import REPLAY, Entry, Journal
 from simulator.runs import Run, Status
@@ -93,6 +94,13 @@ def met(journal: Journal, run: Run, expectation: Expectation) -> bool:
     """Say whether an expectation is met by what came up to now."""
     (outcome,) = evaluate((expectation,), records_of(run, own_entries(journal, run)))
     return outcome.met and outcome.judged
+
+
+def others_went_on(calls: dict[str, Call], run: Run) -> bool:
+    """Say whether other calls of the tenant (of which these are all, oldest first) were going on while the run did."""
+    own = set(run.calls.values())
+    newest_first = reversed(calls.items())
+    return any(key not in own and (call.ended is None or call.ended >= run.started) for key, call in newest_first)
 
 
 def status_of(run: Run, verdict: Verdict) -> Status:

@@ -51,6 +51,13 @@ def private(records: Records) -> Iterator[str]:
         yield from record.get("phones", ())
 
 
+def people(records: Records) -> Iterator[str]:
+    """Yield the name of everybody in a world."""
+    for record in (record for kind in (CUSTOMER, USER, EXTENSION) for record in records.get(kind, ())):
+        if record.get("name"):
+            yield record["name"]
+
+
 def _in_baseline(queue: Mapping[str, Any]) -> bool:
     return list(map(str, QUEUES.get(queue["name"], ()))) == list(queue["extensions"])
 

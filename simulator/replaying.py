@@ -66,7 +66,10 @@ def ask_again(simulator: Simulator, tenant: Tenant, entry: Entry) -> int | None:
         raise CannotReplay(entry.number, "its answer is a stream that stays open; open one yourself with the curl")
     http = refilled(exchange.request, credentials_of(tenant, pipeline.vendor, pipeline.contract))
     headers = tuple((n, str(len(http.body)) if n.lower() == "content-length" else v) for n, v in http.headers)
-    answered(pipeline.contract, pipeline, replace(http, headers=headers), Slip())
+    slip = Slip()
+    answered(pipeline.contract, pipeline, replace(http, headers=headers), slip)
+    if slip.instruction is not None and slip.instruction.stream is not None:
+        slip.instruction.stream.close()  # it was refused then, and opened now: nobody would listen
     return tenant.journal.last if tenant.journal.last > last else None
 
 

@@ -22,7 +22,7 @@ from simulator.errors import EnvironmentProblem, SimulatorError
 from simulator.expecting import MOST, expectations
 from simulator.masks import Masks
 from simulator.phones import national
-from simulator.recorded_world import private, world
+from simulator.recorded_world import people, private, world
 from simulator.recording import MOST_CALLS, MOST_STEPS, Recorded, record
 from simulator.writing_yaml import to_yaml
 
@@ -86,6 +86,7 @@ def _make(session: Session, wanted: Sequence[str], name: str, seed: str | None, 
     calls = _chosen(session.calls, wanted)
     real = {*private(session.records), *(national(c.outside) for c in session.calls), *(c.line for c in session.calls)}
     masks = Masks(session.seed if seed is None else seed, real)
+    _learn_names(masks, session, calls)
     recorded = _recorded(calls, masks, lines=with_world)
     kept = [call for call in calls if call.id in recorded.names]
     expected, beyond = expectations(kept, recorded.names, session.exchanged, _logins())
@@ -99,6 +100,14 @@ def _make(session: Session, wanted: Sequence[str], name: str, seed: str | None, 
         raise AssertionError(f"{len(leaked)} real values would have been written")
     load_text(scenario, name)
     return _Made(scenario, written.lstrip("\n"), recorded, beyond)
+
+
+def _learn_names(masks: Masks, session: Session, calls: Sequence[Call]) -> None:
+    """Let the names of the world be known that were said in what goes with a call, before that is written."""
+    said = " ".join(event.data for call in calls for event in call.events if event.data).lower()
+    for name in people(session.records) if said else ():
+        if name.lower() in said:
+            masks.name(name)
 
 
 def _recorded(calls: Sequence[Call], masks: Masks, *, lines: bool) -> Recorded:

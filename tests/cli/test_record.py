@@ -391,3 +391,17 @@ def test_file_that_cannot_be_written_is_the_environments_fault(tmp_path):
 
     assert done.code == 3
     assert "name a file in a folder that can be" in done.err
+
+
+@pytest.mark.parametrize("words", [(), ("--world", "/dev/null")], ids=["scenario", "world"])
+def test_name_in_what_goes_with_a_call_is_made_up(words):
+    """The same one as in the world that is written."""
+    attached = "- attach: {call: one, data: 'Cliente: JOAQUINA Exemplar da Silva, de Bento Verdadeiro'}\n"
+    text = SESSION.replace("- {after: 30s, transfer:", attached + "  - {after: 30s, transfer:")
+    with live(clock=Mode.JUMPING) as running_one:
+        happened(running_one, text)
+        made = recorded(running_one, *words)
+
+    written = (made["scenario"] + (made["world"] or "")).lower()
+    assert [name for name in ("joaquina", "exemplar", "bento", "verdadeiro") if name in written] == []
+    assert "cliente: " in written

@@ -262,3 +262,19 @@ def test_lines_show_both_exchanges_and_the_curl():
     assert by_hand == "by hand:"
     assert shlex.split(command)[0] == "curl"
     assert curl.out.splitlines() == [by_hand, command]
+
+
+def test_channel_that_opens_when_its_refusal_is_asked_again_is_closed():
+    """Nobody would ever listen to it."""
+    with live() as running:
+        key = {"x-api-key": running.credentials("digitro")["api_key"]}
+        running.control("POST", "/faults", {"on": {"vendor": "digitro", "answer": "any"}, "do": {"status": 503}})
+        client = Client(running.url)
+        refused = client.ask("GET", "/digitro/events", headers=key)
+        client.close()
+        running.control("DELETE", "/faults")
+        done = replayed(running, "1")
+        opened = running.journal()[-1]["response"]["status"]
+        left = running.on_loop(lambda simulator: simulator.default.channels.count("digitro"))
+
+    assert (refused.status, done.code, opened, left) == (503, 0, 200, 0)

@@ -324,3 +324,25 @@ def test_what_happens_to_a_call_of_a_run_while_that_waits_is_part_of_it(waits, e
         verdict = run(work())
 
     assert (verdict.missed, verdict.idle, verdict.exit_code) == ((), (), 0)
+
+
+@pytest.mark.parametrize("fault", ["swap_with_next: true", "burst: 3"])
+def test_message_that_is_held_back_after_the_last_step_goes_out_all_the_same(fault):
+    """The number that was dialled hangs up by itself, when no step is left that would let go what is held."""
+    text = f"""
+scenario: held
+title: A number that was dialled ends the call
+steps:
+  - outbound: {{call: A, extension: "111", to: "37999989001", by_number: true}}
+  - {{after: 1s, ring: {{call: A}}}}
+faults:
+  - on: {{vendor: pbx55, call: A, message: ended}}
+    do: {{{fault}}}
+expect:
+  - sent: {{vendor: pbx55, call: A, message: ended, times: 1}}
+"""
+
+    with Receiver() as receiver:
+        verdict, _ = played(story(text), pbx55(receiver))
+
+    assert (verdict.missed, verdict.undelivered, verdict.exit_code) == ((), (), 0)

@@ -300,3 +300,9 @@ def test_call_that_the_integration_transfers_is_answered_and_ends_like_any_other
     ]
     assert [agent["reason"] for agent in tenant.records[AGENT].values()] == [None, None]
     assert tenant.records[CONDUCT] == {}
+
+
+def test_plan_is_forgotten_with_its_last_call():
+    _, tenant = played()
+
+    assert tenant.records[TRAFFIC] == {}

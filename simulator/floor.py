@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 
 from simulator.agents import AGENT, AGENT_EVENT, Agent, AgentEvent, AgentKind, newcomer
-from simulator.arriving import arrive
 from simulator.calls import Call, Cause, Kind, State
 from simulator.conduct import still_due
 from simulator.crediting import meter
@@ -111,6 +110,12 @@ def alert(
     return call, run
 
 
+def _arrive(pbx: Pbx, tx: Transaction, body: Any) -> None:
+    from simulator.arriving import arrive  # most simulators have no traffic, and start without it
+
+    arrive(pbx, tx, body)
+
+
 def _ring_out(pbx: Pbx, tx: Transaction, body: Any) -> None:
     call = tx.call(body["call"])
     if call is None or not still_due(call, Kind.ANSWERED, {"extension": body["extension"]}, body["since"]):
@@ -164,7 +169,7 @@ def _expect(tx: Transaction, kind: str, field: str, key: str) -> None:
 
 
 _DUE: dict[Task, Callable[[Pbx, Transaction, Any], None]] = {
-    Task.ARRIVE: arrive,
+    Task.ARRIVE: _arrive,
     Task.METER: meter,
     Task.OFFER: _offer,
     Task.RING_OUT: _ring_out,

@@ -277,7 +277,7 @@ class Engine:
 
     def _forget_old_runs(self, tx: Transaction, tenant: Tenant) -> None:
         if len(tenant.runs) > KEPT_RUNS:
-            oldest = next((key for key, run in tenant.runs.items() if run.status is not Status.RUNNING), None)
+            oldest = next((key for key, run in tenant.runs.items() if run.last is not None), None)
             if oldest is not None:
                 tx.remove_run(oldest)
                 self._over.pop((tenant.name, oldest), None)

@@ -71,7 +71,7 @@ class Pbx:
             self._expect(tx, EXTENSION, extension)
         number = tx.next_number("call")
         serial = tx.identity.integer("serial", low=1000, high=8999) + number
-        own = self._line(tx, direction, line, extension)
+        own = self._line(tx, direction, line, extension, goes_on=origin is not None)
         other = outside if direction is Direction.INTERNAL else international(outside)
         call = Call(f"c{number}", serial, direction, other, own, medium, extension, origin)
         if note is not None:
@@ -225,13 +225,16 @@ class Pbx:
                 for device in sorted(set(guarded) & set(other.present)):
                     raise Engaged(device, other.id)
 
-    def _line(self, tx: Transaction, direction: Direction, line: str | None, extension: str | None) -> str:
+    def _line(
+        self, tx: Transaction, direction: Direction, line: str | None, extension: str | None, *, goes_on: bool
+    ) -> str:
         if direction is Direction.INTERNAL:
             return extension or ""
         if not line:
             return self._first_line(tx)
         own = international(line)
-        self._expect(tx, NUMBER, own)
+        if not goes_on:  # a call that goes on is on its line, though that may have been removed since
+            self._expect(tx, NUMBER, own)
         return own
 
     def _first_line(self, tx: Transaction) -> str:

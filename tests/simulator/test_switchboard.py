@@ -7,7 +7,7 @@ import pytest
 
 from simulator.agents import AGENT, AgentKind, ImpossibleForAgent
 from simulator.calls import Direction, Kind, Party, State
-from simulator.directory import EXTENSION
+from simulator.directory import EXTENSION, NUMBER
 from simulator.errors import Engaged
 from simulator.following import ONWARD
 from simulator.switchboard import Switchboard
@@ -170,3 +170,21 @@ def test_agent_who_talks_joins_no_other_talk(kind):
                 do(story)
 
     run(work())
+
+
+def test_call_on_a_line_that_was_removed_is_transferred_all_the_same():
+    async def work():
+        async with boards() as (_, do, _):
+
+            def story(board):
+                call = board.start(Direction.INBOUND, CALLER)
+                board.happen(call.id, Kind.RINGING, extension="112")
+                board.happen(call.id, Kind.ANSWERED, extension="112")
+                board.tx.remove(NUMBER, call.line)
+                return call, board.transfer(call.id, extension="113")
+
+            return do(story)
+
+    old, new = run(work())
+
+    assert (new.origin, new.line) == (old.id, old.line)

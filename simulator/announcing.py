@@ -16,9 +16,11 @@ from contracts import strict_json
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, HttpRequest, HttpResponse
 from contracts.redaction import redact, redact_verdict
+from scenarios.model import Flaw
 from simulator.board import Opening
 from simulator.channel import Channel
 from simulator.errors import EnvironmentProblem
+from simulator.faults import Plan
 from simulator.message import Message
 from simulator.store import Store
 from simulator.tenants import Tenant
@@ -27,11 +29,13 @@ from simulator.vendor import Vendor
 
 BLOCK = "x-channel"
 UNHEARD = "unheard: no channel was open"
+_DROPPED = "dropped on purpose"
 EVERYONE = "channels"
 MOST_CHANNELS = 1000
 # Of the channels that were closed so many are remembered, at least, so that a late command is told what is wrong.
 KEPT_CLOSED = 1000
 
+_WHOLE = Plan()
 _HEARD = HttpResponse(200, (("content-type", "text/event-stream"),))
 
 
@@ -120,17 +124,22 @@ class Announcer:
         tx.on_commit(lambda written: tx.channels.add(channel))
         return Opening(number, wording.frame(wording.opened, first), channel, wording.seconds)
 
-    def announce(self, tx: Transaction, message: Message) -> None:
-        """Tell a message on every channel of its vendor that is open, once this unit of work is on disk."""
+    def announce(self, tx: Transaction, message: Message, planned: Plan = _WHOLE) -> None:
+        """Tell a message on every channel of its vendor that is open, once this unit of work is on disk.
+
+        It is told as often as is planned; one that is dropped on purpose stands in the journal all the same.
+        """
         vendor = message.vendor
         if not (self.listens(tx, vendor) and self._offered(tx, vendor, message.operation)):
             return
         wording, channels = self._wording(tx, vendor), tx.channels.of(vendor)
         body = wording.body(message.operation, strict_json.loads(message.body))
         whole = Message(vendor, message.operation, message.name, body, message.call)
-        self._record(tx, whole, wording, heard=bool(channels))
-        if channels:
-            tx.on_commit(partial(_tell, channels, wording.frame(message.operation, body)))
+        told = bool(channels) and planned.copies > 0
+        for _ in range(max(1, planned.copies)):
+            self._record(tx, whole, wording, heard=told, fault=planned.flaw)
+        if told:
+            tx.on_commit(partial(_tell, channels, wording.frame(message.operation, body) * planned.copies))
 
     def left(self, tenant: Tenant, channel: Channel) -> None:
         """Write down that a channel is closed, since its client is gone."""
@@ -144,14 +153,17 @@ class Announcer:
                 tx.remove(kind, str(old["id"]))
         tx.commit()
 
-    def _record(self, tx: Transaction, message: Message, wording: Wording, *, heard: bool) -> None:
+    def _record(
+        self, tx: Transaction, message: Message, wording: Wording, *, heard: bool, fault: Flaw | None = None
+    ) -> None:
         contract = self._contracts[message.vendor]
         exchange = Exchange(
             vendor=message.vendor,
             direction=Direction.SENT,
             request=HttpRequest("POST", wording.path, "", (("content-type", message.content_type),), message.body),
             response=_HEARD if heard else None,
-            error=None if heard else UNHEARD,
+            error=None if heard else _DROPPED if fault is Flaw.DROP else UNHEARD,
+            fault=fault.value if fault else None,
             operation=message.operation,
             message=message.name,
             readings=tx.readings_of(message.vendor),

@@ -32,12 +32,15 @@ class Plan:
     fault: str = ""
 
 
-def plan(run: Run, message: Message, identity: Identity) -> tuple[Plan, Run]:
-    """Return what to do with a message, and the run with its faults counted on. The first that strikes acts."""
+def plan(run: Run, message: Message, identity: Identity, *, named: bool = False) -> tuple[Plan, Run]:
+    """Return what to do with a message, and the run with its faults counted on. The first that strikes acts.
+
+    With ``named`` only faults that name the vendor count: a channel can have few of them, and is asked for those alone.
+    """
     counts = {
         index: run.counts[index] + 1
         for index, fault in enumerate(run.scenario.faults)
-        if _means(fault.match, message, run.name_of(message.call))
+        if _means(fault.match, message, run.name_of(message.call)) and (fault.match.vendor or not named)
     }
     for index, count in counts.items():
         fault, lot = run.scenario.faults[index], identity.fraction("message fault", run.id, index, count)

@@ -17,6 +17,9 @@ from simulator.vendor import Reader, Vendor
 
 MOST_NAMES = 8
 
+# What can be done wrong with one event of a channel.
+ON_CHANNELS = {Flaw.DROP, Flaw.DUPLICATE}
+
 
 class Unfit(SimulatorError):
     """A scenario names what is not there; the message has a line for each, with its place."""
@@ -86,12 +89,14 @@ def _operations(scenario: Scenario, contracts: Mapping[str, Contract]) -> Iterat
 
 
 def _spoils(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:
-    """What only the vendor can do to a body of its own has to name one that can; event channels take no faults."""
+    """What only the vendor can do to a body of its own has to name one that can; event channels take few faults."""
     for fault in scenario.faults:
         key = fault.match.vendor
         able = ", ".join(v.key for v in vendors.values() if fault.flaw in v.spoils)
         if key is not None and vendors[key].channel:
-            yield f"{fault.where}: {key} tells on event channels: say answer: and the operation that opens them"
+            if fault.flaw not in ON_CHANNELS:
+                can = f"an event of {key} is told on channels: it can drop or duplicate"
+                yield f"{fault.where}: {can}; for what befalls a channel say answer: and the operation that opens it"
         elif fault.flaw in IN_WIRE_WORDS and key is None:
             yield f"{fault.where}: {fault.flaw} needs a vendor: {able or 'none can'}"
         elif key is not None and fault.flaw in IN_WIRE_WORDS and fault.flaw not in vendors[key].spoils:

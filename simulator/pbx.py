@@ -172,7 +172,8 @@ class Pbx:
 
     def _send(self, tx: Transaction, message: Message, run: Run | None) -> Run | None:
         if self.vendors[message.vendor].channel:
-            self.announcer.announce(tx, message)
+            planned, run = (Plan(), None) if run is None else plan(run, message, tx.identity, named=True)
+            self.announcer.announce(tx, message, planned)
             return run
         targets = tx.targets(message.vendor)
         if run is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts import contract
 from scenarios.answers import AnswerFlaw
 from scenarios.expected import Clean, Order
 from scenarios.loader import library, load, load_text
@@ -90,6 +91,15 @@ def test_page_example_loads():
     examples = re.findall(r"```yaml\n(scenario: .+?)```", PAGE.read_text("utf-8"), re.DOTALL)
 
     assert [load_text(example).name for example in examples] == ["callback_request", "three_hang_ups", "erp_hiccup"]
+
+
+def test_page_names_operations_that_there_are():
+    named = set(re.findall(r"vendor: (\w+), (?:operation|answer): (\w+)", PAGE.read_text("utf-8"))) - {
+        ("hubsoft", "any")
+    }
+
+    assert len(named) >= 2
+    assert [pair for pair in named if pair[1] not in contract.load(pair[0]).operations] == []
 
 
 def test_page_names_every_word():

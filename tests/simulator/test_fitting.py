@@ -127,6 +127,8 @@ def test_fault_without_a_vendor_may_name_any_vendors_message():
     [
         ("vendor: pbx55", "printed_example: true", None),
         ("", "malformed: true", None),
+        ("vendor: digitro, nth: 2", "drop: true", None),
+        ("vendor: digitro, message: ended", "duplicate: true", None),
         ("", "swapped_date: true", "story.yaml:6:5: swapped_date needs a vendor: pbx55"),
         (
             "vendor: hubsoft",
@@ -137,8 +139,9 @@ def test_fault_without_a_vendor_may_name_any_vendors_message():
         ),
         (
             "vendor: digitro",
-            "drop: true",
-            "story.yaml:6:5: digitro tells on event channels: say answer: and the operation that opens them",
+            "delay: 2s",
+            "story.yaml:6:5: an event of digitro is told on channels: it can drop or duplicate; for what befalls a "
+            "channel say answer: and the operation that opens it",
         ),
         (
             "vendor: nextbilling, answer: getRingGroup",

@@ -134,6 +134,7 @@ class Pbx:
 
     def tell_of_agent(self, tx: Transaction, event: AgentEvent) -> None:
         """Tell what happened to an agent."""
+        tx.tell(event)
         for vendor in self.vendors.values():
             render = vendor.agents.get(event.kind)
             if render is not None and (not vendor.channel or self.announcer.listens(tx, vendor.key)):

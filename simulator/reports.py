@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.exchanges import violation_to_record
 from contracts.model import Confidence, Exchange
+from simulator.agents import AgentEvent, AgentKind
 from simulator.calls import Call, Cause, Direction, Event, Kind, Party
 from simulator.silences import Silence
 from simulator.verdicts import Finding, Verdict
@@ -41,6 +42,17 @@ def tell(call: Call, event: Event, name: str) -> str:
     }
     word = words.get(event.kind)
     return f"call {name}: {word() if word else _PLAIN[event.kind]}"
+
+
+def tell_agent(event: AgentEvent) -> str:
+    """Say in a few words what happened to an agent."""
+    words = {
+        AgentKind.LOGGED_IN: f"logs in to queue {event.queue}",
+        AgentKind.LOGGED_OUT: f"logs out of {f'queue {event.queue}' if event.queue else 'every queue'}",
+        AgentKind.PAUSED: f"is paused{f': {event.reason}' if event.reason else ''}",
+        AgentKind.UNPAUSED: "is back from the pause",
+    }
+    return f"agent {event.extension}: {words[event.kind]}"
 
 
 _PLAIN = {

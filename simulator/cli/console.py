@@ -11,11 +11,13 @@ import click
 
 from contracts.model import Direction, Exchange
 from scenarios.sendings import number_in
+from simulator.agents import AgentEvent
 from simulator.calls import Call, Event
 from simulator.dispatch import GaveUp
 from simulator.journal import Entry
 from simulator.reports import (
     tell,
+    tell_agent,
     tell_dropped,
     tell_exchange,
     tell_finding,
@@ -52,6 +54,8 @@ class Timeline:
         match news:
             case (Call() as call, Event() as event):
                 click.echo(f"{self._clock(event.at)}  {tell(call, event, self._name(call.id))}")
+            case AgentEvent():
+                click.echo(f"{self._clock(news.at)}  {tell_agent(news)}")
             case Entry():
                 self._entry(news)
             case GaveUp():

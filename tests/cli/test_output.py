@@ -192,3 +192,11 @@ def test_missed_expectation_has_no_command_for_what_only_stood_in_for_a_target(t
     assert done.code == 1
     assert "near miss: #1 pbx55 started of A" in done.out
     assert " again: " not in done.out
+
+
+def test_what_agents_do_is_shown_beside_the_calls():
+    lines = inside("run", "agent_on_a_break").out.splitlines()
+
+    done = [line.split("  ", 1)[1] for line in lines if "  agent " in line]
+    assert done[:2] == ["agent 111: logs in to queue suporte", "agent 111: is paused: almoço"]
+    assert "agent 111: is back from the pause" in done

@@ -147,6 +147,13 @@ WRONG: dict[str, tuple[str, str, Any, int, tuple[str, ...]]] = {
         422,
         ("call cannot be played here:\n  there is no extension '999'",),
     ),
+    "scenario by name and as text": (
+        "POST",
+        "/runs",
+        {"scenario": "answered_inbound", "text": "x"},
+        400,
+        ("one of the two: scenario, a name of the library, or text",),
+    ),
     "name taken": ("POST", "/tenants", {"name": "default"}, 409, ("default",)),
     "name of unclaimed": ("POST", "/tenants", {"name": "unclaimed"}, 409, ("unclaimed",)),
     "default removed": ("DELETE", "/tenants/default", None, 409, ("default", "reset")),

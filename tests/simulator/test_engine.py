@@ -72,6 +72,7 @@ def test_runs_with_other_seeds_give_other_journals():
 
 @pytest.mark.parametrize("name", library())
 def test_scenario_of_the_library_passes_and_breaks_no_clause(name):
+    """What it does wrong with messages strikes; a fault on answers has nothing to strike, since nobody asks here."""
     with Receiver() as receiver:
         verdict, journal = played(name, pbx55(receiver))
 

@@ -112,14 +112,18 @@ def test_money_falls_by_exactly_the_cost_over_many_calls_at_once():
 
 
 def test_money_that_goes_elsewhere_is_found_when_a_run_was_alone():
+    between = "  - await: {request: {vendor: hubsoft, operation: issueToken}, within: 25s}\n  - outbound: {call: B,"
+    waits = DIALS.replace("  - outbound: {call: B,", between)
+
     async def work():
-        async with running(pbx55(receiver)) as simulator:
+        async with running(pbx55(receiver), listen=True) as simulator:
             tenant = simulator.default
-            begun = simulator.engine.play(tenant, story(DIALS))
-            await until(tenant, lambda: tenant.journal.last == 2)
+            begun = simulator.engine.play(tenant, story(waits))
+            await until(tenant, lambda: tenant.journal.last == 2)  # and no more, before the integration asks
             tx = Transaction(tenant, simulator.store)
             tx.balance -= 5
             tx.commit()
+            await log_in(simulator)
             return await simulator.engine.verdict(tenant, begun.id)
 
     with Receiver() as receiver:

@@ -282,7 +282,7 @@ def test_run_goes_on_after_its_changes_were_lost_and_its_verdict_still_comes(tmp
         async with running(pbx55(receiver), store=store) as simulator:
             begun = simulator.engine.play(simulator.default, load("transferred_inbound"))
             waiting = asyncio.create_task(simulator.engine.verdict(simulator.default, begun.id))
-            await until(simulator.default, lambda: simulator.default.journal.last == 1)
+            await until(simulator.default, lambda: simulator.default.journal.last >= 1)
             lost = simulator.default
             with full_disk(store):
                 while simulator.default is lost:

@@ -38,6 +38,18 @@ def call_to_document(call: Call) -> dict[str, Any]:
     return document | {k: v for k in ("extension", "origin") if (v := getattr(call, k)) is not None}
 
 
+def computed_call(call: Call) -> dict[str, Any]:
+    """Return a call as JSON-able values, with what is computed from its events."""
+    return call_to_document(call) | {
+        "agent": call.agent,
+        "queue": call.queue,
+        "duration": call.duration,
+        "talk": call.talk,
+        "waiting": call.waiting,
+        "in_menu": call.in_menu,
+    }
+
+
 def call_from_document(document: Mapping[str, Any]) -> Call:
     """Return the call that `call_to_document` wrote."""
     return Call(

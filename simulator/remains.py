@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.documents import call_to_document
+from simulator.documents import computed_call
 from simulator.runs import Run
 from simulator.tenants import Tenant
 
@@ -31,7 +31,5 @@ class Remains:
         call = self.tenant.calls.get(self.run.calls.get(name, ""))
         if call is None:
             return None
-        computed = {"agent": call.agent, "queue": call.queue, "duration": call.duration, "talk": call.talk}
         cause = call.last.cause.value if call.last.cause else None
-        more = {"waiting": call.waiting, "in_menu": call.in_menu, "data": call.data, "cause": cause}
-        return {**call_to_document(call), **computed, **more}
+        return {**computed_call(call), "data": call.data, "cause": cause}

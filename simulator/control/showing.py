@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.calls import Call
 from simulator.control.replies import Failed, Missing
-from simulator.documents import call_to_document
+from simulator.documents import computed_call
 from simulator.targets import Target
 from simulator.tenants import DEFAULT, UNCLAIMED, Tenant
 from simulator.vendor import Received
@@ -40,11 +40,4 @@ def shown_target(target: Target) -> dict[str, Any]:
 
 def shown_call(call: Call) -> dict[str, Any]:
     """Return a call with what is computed from its events."""
-    return call_to_document(call) | {
-        "agent": call.agent,
-        "queue": call.queue,
-        "duration": call.duration,
-        "talk": call.talk,
-        "waiting": call.waiting,
-        "in_menu": call.in_menu,
-    }
+    return computed_call(call)

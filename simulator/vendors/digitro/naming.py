@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from contracts.digitro.rules import DEVICE
@@ -20,13 +19,6 @@ CALL, SAMPLE = "digitro.call", "digitro.sample"
 
 # Looks like equipment, port and process; the pages say nothing of it.
 ORIGIN = "010A"
-
-
-class Book(Reader, Protocol):
-    """Records and calls: a unit of work, or what a renderer sees."""
-
-    def call(self, key: str) -> Call | None:
-        """Return a call by its id."""
 
 
 def identification(start: datetime, zone: ZoneInfo, serial: int) -> str:

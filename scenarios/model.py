@@ -89,6 +89,8 @@ class Flaw(StrEnum):
 IN_WIRE_WORDS = frozenset(
     {Flaw.SWAPPED_DATE, Flaw.NUMBER_AS_STRING, Flaw.NULL_FIELD, Flaw.UNKNOWN_FIELD, Flaw.PRINTED_EXAMPLE}
 )
+# What only a message has that is a request of its own, and no event of a channel.
+OF_REQUESTS = frozenset({Flaw.WRONG_TOKEN, Flaw.MISSING_TOKEN, Flaw.WRONG_METHOD})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from scenarios.model import Flaw
 from simulator.board import Opening
 from simulator.channel import Channel
 from simulator.errors import EnvironmentProblem
-from simulator.faults import Plan
+from simulator.faults import Plan, spoil
 from simulator.message import Message
 from simulator.store import Store
 from simulator.tenants import Tenant
@@ -127,13 +127,15 @@ class Announcer:
     def announce(self, tx: Transaction, message: Message, planned: Plan = _WHOLE) -> None:
         """Tell a message on every channel of its vendor that is open, once this unit of work is on disk.
 
-        It is told as often as is planned; one that is dropped on purpose stands in the journal all the same.
+        It is told as often, and spoilt, as is planned; one that is dropped on purpose stands in the journal all the
+        same. When it is told is its caller's affair.
         """
         vendor = message.vendor
         if not (self.listens(tx, vendor) and self._offered(tx, vendor, message.operation)):
             return
         wording, channels = self._wording(tx, vendor), tx.channels.of(vendor)
-        body = wording.body(message.operation, strict_json.loads(message.body))
+        good = wording.body(message.operation, strict_json.loads(message.body))
+        body = spoil(planned.flaw, good, "", None, self._vendors[vendor].spoils)[0]
         whole = Message(vendor, message.operation, message.name, body, message.call)
         told = bool(channels) and planned.copies > 0
         for _ in range(max(1, planned.copies)):

@@ -16,7 +16,7 @@ from scenarios.model import Flaw
 from simulator.faults import spoil
 from simulator.jobs import Job
 from simulator.message import Message
-from simulator.pbx import message_of
+from simulator.posting import message_of
 from simulator.retries import RetryPolicy
 from simulator.sending import Answer, Outgoing, Sender
 from simulator.store import Store
@@ -74,7 +74,7 @@ class Dispatcher:
             tx.finish(job)
             tx.commit()
             return
-        message = message_of(job)
+        message = message_of(job.body)
         flaw = Flaw(job.body["flaw"]) if job.body["flaw"] else None
         at = tenant.now()
         exchanges = await self._send(tenant, target, message, job, flaw)

@@ -10,4 +10,10 @@ from simulator.transactions import Transaction
 
 def perform(pbx: Pbx, tx: Transaction, job: Job) -> None:
     """Do what is due, if it still is."""
-    (router.perform if job.task is Task.ROUTE else floor.perform)(pbx, tx, job)
+    match job.task:
+        case Task.ROUTE:
+            router.perform(pbx, tx, job)
+        case Task.ANNOUNCE:
+            pbx.post.perform(tx, job)
+        case _:
+            floor.perform(pbx, tx, job)

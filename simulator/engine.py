@@ -140,7 +140,7 @@ class Engine:
         if run.status is Status.RUNNING and following < len(run.scenario.steps):
             self._schedule(tx, run, following, behind=max(job.due, tenant.now()) - job.due, since=job)
         elif run.held:
-            run = self._pbx.release_held(tx, run, run.held)
+            run = self._pbx.post.release(tx, run, run.held)
         tx.put_run(run)
         tx.commit()
 
@@ -265,7 +265,7 @@ class Engine:
         run = tenant.runs[run.id]
         if run.held:
             tx = Transaction(tenant, self._store)
-            tx.put_run(self._pbx.release_held(tx, run, run.held))
+            tx.put_run(self._pbx.post.release(tx, run, run.held))
             tx.commit()
         return bool(run.held)
 

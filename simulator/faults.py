@@ -17,7 +17,7 @@ from simulator.spoiling import Spoil
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a message goes out: ``copies`` times, the first ``delay`` late.
+    """How a message goes out: ``copies`` times, ``delay`` late.
 
     ``flaw`` is the label for the journal (None: as it should be). One with a ``hold`` waits; of a burst ``together``
     go out, and ``fault`` says of which.
@@ -85,7 +85,7 @@ def spoil(
 def _plan_of(fault: Fault) -> Plan:
     match fault.flaw:
         case Flaw.DUPLICATE:
-            return Plan(Flaw.DUPLICATE, fault.delay, fault.times, fault.new_id)
+            return Plan(Flaw.DUPLICATE, copies=fault.times, new_ids=fault.new_id)
         case Flaw.DROP:
             return Plan(Flaw.DROP, copies=0)
         case Flaw.SWAP_WITH_NEXT:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from contracts.contract import Contract
 from scenarios.expected import Match, Order, Reaction, Received, Sent, vendor_of
-from scenarios.model import IN_WIRE_WORDS, Flaw, Scenario
+from scenarios.model import IN_WIRE_WORDS, OF_REQUESTS, Flaw, Scenario
 from simulator.answer_fitting import why_not
 from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import SimulatorError
@@ -16,9 +16,6 @@ from simulator.routing import Provisioned
 from simulator.vendor import Reader, Vendor
 
 MOST_NAMES = 8
-
-# What can be done wrong with one event of a channel.
-ON_CHANNELS = {Flaw.DROP, Flaw.DUPLICATE}
 
 
 class Unfit(SimulatorError):
@@ -39,7 +36,7 @@ def check_fit(
     if not problems:
         said = ((answer.where, why_not(answer, vendors, contracts)) for answer in scenario.answers)
         problems = [f"{where}: {why}" for where, why in said if why]
-        problems += _spoils(scenario, vendors)
+        problems += _flaws(scenario, vendors)
     if problems:
         raise Unfit(scenario, problems)
 
@@ -88,20 +85,29 @@ def _operations(scenario: Scenario, contracts: Mapping[str, Contract]) -> Iterat
             yield _missing(where, f"{vendor} operation", operation, contracts[vendor].operations)
 
 
-def _spoils(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:
-    """What only the vendor can do to a body of its own has to name one that can; event channels take few faults."""
+def _flaws(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:
+    """What is done wrong has to be something that the vendor's messages can have."""
     for fault in scenario.faults:
-        key = fault.match.vendor
-        able = ", ".join(v.key for v in vendors.values() if fault.flaw in v.spoils)
-        if key is not None and vendors[key].channel:
-            if fault.flaw not in ON_CHANNELS:
-                can = f"an event of {key} is told on channels: it can drop or duplicate"
-                yield f"{fault.where}: {can}; for what befalls a channel say answer: and the operation that opens it"
-        elif fault.flaw in IN_WIRE_WORDS and key is None:
-            yield f"{fault.where}: {fault.flaw} needs a vendor: {able or 'none can'}"
-        elif key is not None and fault.flaw in IN_WIRE_WORDS and fault.flaw not in vendors[key].spoils:
-            can = ", ".join(sorted({*Flaw} - IN_WIRE_WORDS | vendors[key].spoils.keys()))
-            yield f"{fault.where}: {key} cannot send {fault.flaw}; it can: {can}"
+        key, flaw = fault.match.vendor, fault.flaw
+        if key is None:
+            if flaw in IN_WIRE_WORDS:
+                able = ", ".join(v.key for v in vendors.values() if flaw in v.spoils)
+                yield f"{fault.where}: {flaw} needs a vendor: {able or 'none can'}"
+            continue
+        can = _possible(vendors[key])
+        if flaw not in can:
+            told = f"an event of {key} cannot have" if vendors[key].channel else f"{key} cannot send"
+            yield f"{fault.where}: {told} {flaw}; it can: {', '.join(sorted(can))}{_of_channels(vendors[key])}"
+        elif fault.new_id and vendors[key].channel:
+            yield f"{fault.where}: an event of {key} has no delivery id, so that no copy can have a new one"
+
+
+def _possible(vendor: Vendor) -> set[str]:
+    return ({*Flaw} - IN_WIRE_WORDS - (OF_REQUESTS if vendor.channel else set())) | vendor.spoils.keys()
+
+
+def _of_channels(vendor: Vendor) -> str:
+    return "; for what befalls a channel say answer: and the operation that opens it" if vendor.channel else ""
 
 
 def _matches(scenario: Scenario) -> Iterator[tuple[Match, str, str | None]]:

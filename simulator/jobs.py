@@ -16,6 +16,7 @@ class Task(StrEnum):
 
     STEP = "step"  # the next step of a scenario run
     DELIVER = "deliver"  # one attempt to deliver a message to a target
+    ANNOUNCE = "announce"  # a message that was put off is told on the channels of its vendor
     DEED = "deed"  # what a person does with a call, as its conduct says
     OFFER = "offer"  # the calls that wait in a queue are offered to the agents that are free
     ARRIVE = "arrive"  # the next call of a plan of traffic comes

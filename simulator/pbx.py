@@ -5,15 +5,9 @@ Works inside a transaction and waits for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Mapping
 from typing import Any
 
-from contracts.model import Direction as Way
-from contracts.model import Exchange
-from scenarios.model import Flaw
-from simulator import holding
 from simulator.agents import AGENT, AgentEvent
 from simulator.announcing import Announcer
 from simulator.board import Note
@@ -21,14 +15,12 @@ from simulator.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind
 from simulator.crediting import NoCredit, affordable
 from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import Engaged, UnknownCall, UnknownRecord
-from simulator.faults import Plan, plan
 from simulator.following import follow
-from simulator.jobs import Job, Task
+from simulator.holding import behind_end
 from simulator.message import Message
 from simulator.phones import international
+from simulator.posting import Post
 from simulator.runs import Run
-from simulator.sending import Outgoing
-from simulator.targets import Target
 from simulator.transactions import Transaction
 from simulator.vendor import Scene, Vendor
 
@@ -47,6 +39,7 @@ class Pbx:
     def __init__(self, vendors: Mapping[str, Vendor], announcer: Announcer) -> None:
         self.vendors = vendors
         self.announcer = announcer
+        self.post = Post(vendors, announcer)
 
     def start(
         self,
@@ -130,7 +123,7 @@ class Pbx:
 
     def tell(self, tx: Transaction, message: Message) -> None:
         """Tell something that is no event of a call."""
-        self._send(tx, message, None)
+        self.post.send(tx, message, None)
 
     def tell_of_agent(self, tx: Transaction, event: AgentEvent) -> None:
         """Tell what happened to an agent."""
@@ -139,13 +132,7 @@ class Pbx:
             render = vendor.agents.get(event.kind)
             if render is not None and (not vendor.channel or self.announcer.listens(tx, vendor.key)):
                 for message in render(event, self._scene(tx, vendor)):
-                    self._send(tx, message, None)
-
-    def release_held(self, tx: Transaction, run: Run, due: Sequence[holding.Body]) -> Run:
-        """Send what was held back and is ``due``."""
-        for body in due:
-            tx.schedule(tx.now, Task.DELIVER, body, lane=holding.lane_of(body), run=run.id)
-        return replace(run, held=tuple(h for h in run.held if h not in due))
+                    self.post.send(tx, message, None)
 
     def _happen(
         self, tx: Transaction, call: Call, kind: Kind, facts: Mapping[str, Any], run: Run | None
@@ -166,48 +153,10 @@ class Pbx:
                 continue
             render = vendor.renders.get(event.kind)
             for message in render(call, event, self._scene(tx, vendor)) if render else ():
-                run = self._send(tx, message, run)
-        if run is not None and run.held and event.kind in OVER:
-            run = self.release_held(tx, run, holding.behind_end(run, call.id))
+                run = self.post.send(tx, message, run)
+        if run is not None and event.kind in OVER:
+            run = self.post.release(tx, run, behind_end(run, call.id))
         return run
-
-    def _send(self, tx: Transaction, message: Message, run: Run | None) -> Run | None:
-        if self.vendors[message.vendor].channel:
-            planned, run = (Plan(), None) if run is None else plan(run, message, tx.identity, named=True)
-            self.announcer.announce(tx, message, planned)
-            return run
-        targets = tx.targets(message.vendor)
-        if run is None:
-            for target in targets:
-                self._deliver(tx, message, target, Plan(), None)
-            return None
-        if not targets:
-            return run.with_unsent(message.vendor)
-        planned, run = plan(run, message, tx.identity)
-        if holding.may_wait(run, planned.hold, message):
-            bodies = [_held(message, target, planned, _delivery_id(tx, message)) for target in targets]
-            run = replace(run, held=(*run.held, *bodies))
-            return self.release_held(tx, run, holding.full_bursts(run))
-        for target in targets:
-            self._deliver(tx, message, target, planned, run)
-        return self.release_held(tx, run, holding.passed(run, message))
-
-    def _deliver(self, tx: Transaction, message: Message, target: Target, planned: Plan, run: Run | None) -> None:
-        key = _delivery_id(tx, message)
-        lane = f"{target.id}/{message.order}" if target.ordered and message.order else ""
-        if planned.copies == 0:
-            tx.record(_dropped(tx, message, target, key), None)
-        for copy in range(planned.copies):
-            delivery = _delivery_id(tx, message) if planned.new_ids and copy else key
-            # What is late on purpose leaves its lane, or everything behind it would be late as well.
-            late = planned.delay > timedelta()
-            tx.schedule(
-                tx.now + (planned.delay if copy or planned.copies == 1 else timedelta()),
-                Task.DELIVER,
-                _body(message, target, planned, delivery),
-                lane="" if late else lane,
-                run=run.id if run else "",
-            )
 
     def _scene(self, tx: Transaction, vendor: Vendor) -> Scene:
         account = {**vendor.account, **tx.accounts(vendor.key)}
@@ -250,49 +199,3 @@ def _first_kind(medium: Medium, direction: Direction) -> Kind:
     if medium is Medium.VOICE:
         return Kind.STARTED
     return Kind.SMS_RECEIVED if direction is Direction.INBOUND else Kind.SMS_SENT
-
-
-def message_of(job: Job) -> Message:
-    """Return the message that a delivery carries."""
-    fields = dict(job.body["message"])
-    return Message(**{**fields, "body": fields["body"].encode()})
-
-
-def _delivery_id(tx: Transaction, message: Message) -> str:
-    number = tx.next_number("delivery")
-    return f"d{number}-{tx.identity.token('delivery', message.vendor, number, length=8)}"
-
-
-def _body(message: Message, target: Target, planned: Plan, delivery: str) -> dict[str, Any]:
-    fields = {name: getattr(message, name) for name in Message.__slots__}
-    return {
-        "target": target.id,
-        "delivery": delivery,
-        "attempt": 1,
-        "flaw": planned.flaw.value if planned.flaw else None,
-        "message": {**fields, "body": message.body.decode()},
-    }
-
-
-def _held(message: Message, target: Target, planned: Plan, delivery: str) -> dict[str, Any]:
-    waits = {"hold": planned.hold, "together": planned.together, "fault": planned.fault}
-    return _body(message, target, planned, delivery) | waits
-
-
-def _dropped(tx: Transaction, message: Message, target: Target, delivery: str) -> Exchange:
-    return Exchange(
-        vendor=message.vendor,
-        direction=Way.SENT,
-        request=Outgoing(target.method or message.method, target.address(message.path), (), message.body).request,
-        error="dropped on purpose",
-        operation=message.operation,
-        message=message.name,
-        readings=tx.readings_of(message.vendor),
-        tenant=tx.tenant,
-        at=tx.now,
-        call=message.call,
-        target=target.id,
-        delivery=delivery,
-        attempt=0,
-        fault=Flaw.DROP.value,
-    )

@@ -15,7 +15,7 @@ from tests.raw_http import Client, connected, request
 
 @dataclass(frozen=True)
 class StreamEvent:
-    """One event: its name and its data; a comment has neither name nor data."""
+    """One event: its name and its data, as text where it is no JSON; a comment has neither name nor data."""
 
     name: str = ""
     data: Any = None
@@ -39,7 +39,7 @@ class EventStream:
         block, _, self._text = self._text.partition("\n\n")
         fields = [line.partition(":") for line in block.split("\n")]
         found = {name: value.removeprefix(" ") for name, _, value in fields}
-        data = json.loads(found["data"]) if "data" in found else None
+        data = _read(found["data"]) if "data" in found else None
         return StreamEvent(found.get("event", ""), data, found.get("", ""))
 
     async def named(self, *names: str) -> list[Any]:
@@ -64,6 +64,13 @@ class EventStream:
         self._ended = size == 0
         self._text += piece[:-2].decode()
         return not self._ended
+
+
+def _read(data: str) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        return data
 
 
 @asynccontextmanager

@@ -139,10 +139,17 @@ def test_fault_without_a_vendor_may_name_any_vendors_message():
         ),
         (
             "vendor: digitro",
-            "delay: 2s",
-            "story.yaml:6:5: an event of digitro is told on channels: it can drop or duplicate; for what befalls a "
-            "channel say answer: and the operation that opens it",
+            "wrong_token: true",
+            "story.yaml:6:5: an event of digitro cannot have wrong_token; it can: after_end, burst, delay, drop, "
+            "duplicate, malformed, null_field, swap_with_next, unknown_field; for what befalls a channel say answer: "
+            "and the operation that opens it",
         ),
+        (
+            "vendor: digitro",
+            "duplicate: {new_id: true}",
+            "story.yaml:6:5: an event of digitro has no delivery id, so that no copy can have a new one",
+        ),
+        ("vendor: digitro", "delay: 2s", None),
         (
             "vendor: nextbilling, answer: getRingGroup",
             "drip: 5s",

@@ -12,7 +12,8 @@ from simulator.directory import NUMBER
 from simulator.discovery import discover_vendors
 from simulator.errors import UnknownCall, UnknownRecord
 from simulator.jobs import Task
-from simulator.pbx import Pbx, message_of
+from simulator.pbx import Pbx
+from simulator.posting import message_of
 from simulator.targets import Target
 from tests.core import desk, run
 
@@ -45,7 +46,7 @@ async def exchange_of(*targets):
 
 def deliveries(tenant):
     jobs = [job for job in tenant.agenda.jobs.values() if job.task is Task.DELIVER]
-    return [(job.body["target"], message_of(job).name, message_of(job).call) for job in jobs]
+    return [(job.body["target"], message_of(job.body).name, message_of(job.body).call) for job in jobs]
 
 
 def answered(do):
@@ -70,7 +71,7 @@ def test_deliveries_have_ids_of_their_own_and_one_body():
     async def work():
         async with exchange_of(target("t1"), target("t2")) as (tenant, do):
             do("start", Direction.INBOUND, CALLER)
-            return [(job.body["delivery"], message_of(job).body) for job in tenant.agenda.jobs.values()]
+            return [(job.body["delivery"], message_of(job.body).body) for job in tenant.agenda.jobs.values()]
 
     (one, body), (two, same) = run(work())
 

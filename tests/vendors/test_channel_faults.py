@@ -5,12 +5,12 @@ import json
 import pytest
 
 from simulator.calls import Kind
-from tests.core import entries, play, run, shown, story
+from tests.core import entries, run, shown
 from tests.raw_http import request
 from tests.vendors.digitro_world import DIVERT, fake
 from tests.vendors.test_digitro_channel import OPENING, happen, inbound
 
-STARTED, ENDED = "EVENTO_DE_INICIO_DE_CHAMADA", "EVENTO_DE_DESLIGAMENTO"
+STARTED = "EVENTO_DE_INICIO_DE_CHAMADA"
 
 
 async def add(pbx, do, **on):
@@ -102,54 +102,6 @@ def test_channel_goes_on_under_a_new_id():
     assert by_old != by_new
     assert "DETALHE" in by_old
     assert told == [(200, "channels")] * 2
-
-
-TWO_HANG_UPS = """
-scenario: two_hang_ups
-title: Two callers hang up, and one event of each is not as it should be
-steps:
-  - inbound: {call: A, from: "37999912222"}
-  - inbound: {call: B, from: "37988242968"}
-  - hangup: {call: A, by: outside}
-  - hangup: {call: B, by: outside}
-faults:
-  - on: {vendor: digitro, message: ended, nth: 2}
-    do: {drop: true}
-  - on: {vendor: digitro, call: A, message: started}
-    do: {duplicate: true}
-  - on: {message: started}
-    do: {malformed: true}
-expect:
-  - sent: {vendor: digitro, call: A, message: started, times: 2}
-  - sent: {vendor: digitro, message: ended, times: 1}
-  - not_sent: {vendor: digitro, call: B, message: ended}
-"""
-
-
-def test_event_is_lost_or_told_twice_where_a_scenario_says_so():
-    """By its place or its call; what names no vendor is for messages that are sent to targets."""
-
-    async def work():
-        async with fake() as pbx:
-            async with pbx.opened() as (stream, _):
-                verdict = await play(pbx.simulator, story(TWO_HANG_UPS))
-                inbound(pbx)  # which shows that nothing comes in between
-                heard = [await stream.next() for _ in range(5)]
-            told = [e for e in entries(pbx.tenant) if e.exchange.call in ("c1", "c2") and e.exchange.message]
-            return verdict, [(event.name, event.data["ID_CHAMADA"]) for event in heard], told
-
-    verdict, heard, told = run(work())
-
-    assert (verdict.missed, verdict.exit_code) == ((), 0)
-    one, two, new = dict.fromkeys(call for _, call in heard)
-    assert heard == [(STARTED, one), (STARTED, one), (STARTED, two), (ENDED, one), (STARTED, new)]
-    assert shown(told, "call", "message", "fault", "status") == [
-        ("c1", "started", "duplicate", 200),
-        ("c1", "started", "duplicate", 200),
-        ("c2", "started", None, 200),
-        ("c1", "ended", None, 200),
-        ("c2", "ended", "drop", None),
-    ]
 
 
 @pytest.mark.parametrize("do", [{"status": 503}, {"refused": "forbidden"}])

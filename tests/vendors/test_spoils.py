@@ -14,7 +14,8 @@ from tests.receiver import Receiver
 from tests.vendors.hubsoft_peer import CANCELLED, NOTIFIED, granted, hubsoft
 
 VENDORS = discover_vendors()
-SPOILT = [(key, flaw) for key, vendor in VENDORS.items() for flaw in vendor.spoils]
+# What goes wrong with an event of a channel is in test_event_faults.
+SPOILT = [(key, flaw) for key, vendor in VENDORS.items() if not vendor.channel for flaw in vendor.spoils]
 
 CALL = """
 scenario: spoilt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.calls import Kind
 from simulator.vendor import Vendor
-from simulator.vendors.digitro import agents, credentials, effects, messages, moments, refusals, routes, world
+from simulator.vendors.digitro import agents, credentials, effects, messages, moments, refusals, routes, spoils, world
 
 VENDOR = Vendor(
     key=messages.KEY,
@@ -42,6 +42,7 @@ VENDOR = Vendor(
     credentials=credentials.make,
     secrets={credentials.FIELD: "key"},
     curls=credentials.curls,
+    spoils=spoils.SPOILS,
     switches={"inferred": ("on", "off"), "refusals": ("status", "event")},
     world=world.make,
 )

@@ -1,0 +1,143 @@
+"""Takes messages to whom they are for: to targets by deliveries, to channels at once; with what a run's faults do.
+
+Works inside a transaction and waits for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from contracts.model import Direction, Exchange
+from scenarios.model import Flaw
+from simulator.announcing import EVERYONE, Announcer
+from simulator.faults import Plan, plan
+from simulator.holding import Body, full_bursts, lane_of, may_wait, passed
+from simulator.jobs import Job, Task
+from simulator.message import Message
+from simulator.runs import Run
+from simulator.sending import Outgoing
+from simulator.targets import Target
+from simulator.transactions import Transaction
+from simulator.vendor import Vendor
+
+_NOW = timedelta()
+
+
+class Post:
+    """Sends what any tenant's vendors tell."""
+
+    def __init__(self, vendors: Mapping[str, Vendor], announcer: Announcer) -> None:
+        self._vendors = vendors
+        self._announcer = announcer
+
+    def send(self, tx: Transaction, message: Message, run: Run | None) -> Run | None:
+        """Send a message to each target of its vendor, or tell it on the vendor's channels; return the run after it."""
+        channel = self._vendors[message.vendor].channel
+        addressees: Sequence[Target | None] = [None] if channel else tx.targets(message.vendor)
+        if run is None:
+            for addressee in addressees:
+                self._put(tx, message, addressee, Plan(), None)
+            return None
+        if not addressees:
+            return run.with_unsent(message.vendor)
+        planned, run = plan(run, message, tx.identity, named=channel)
+        if may_wait(run, planned.hold, message):
+            held = [_held(tx, message, addressee, planned) for addressee in addressees]
+            run = replace(run, held=(*run.held, *held))
+            return self.release(tx, run, full_bursts(run))
+        for addressee in addressees:
+            self._put(tx, message, addressee, planned, run)
+        return self.release(tx, run, passed(run, message))
+
+    def release(self, tx: Transaction, run: Run, due: Sequence[Body]) -> Run:
+        """Send what was held back and is ``due``."""
+        for body in due:
+            if self._vendors[body["message"]["vendor"]].channel:
+                self._announce(tx, body)
+            else:
+                tx.schedule(tx.now, Task.DELIVER, body, lane=lane_of(body), run=run.id)
+        return replace(run, held=tuple(h for h in run.held if h not in due)) if due else run
+
+    def perform(self, tx: Transaction, job: Job) -> None:
+        """Tell on the channels what was put off."""
+        self._announce(tx, job.body)
+
+    def _put(self, tx: Transaction, message: Message, target: Target | None, planned: Plan, run: Run | None) -> None:
+        if target is not None:
+            _deliver(tx, message, target, planned, run)
+        elif planned.delay > _NOW:
+            body = _body(message, EVERYONE, planned, "")
+            tx.schedule(tx.now + planned.delay, Task.ANNOUNCE, body, run=run.id if run else "")
+        else:
+            self._announcer.announce(tx, message, planned)
+
+    def _announce(self, tx: Transaction, body: Body) -> None:
+        self._announcer.announce(tx, message_of(body), Plan(Flaw(body["flaw"])))
+
+
+def message_of(body: Body) -> Message:
+    """Return the message that a delivery, or what waits for a channel, carries in its body."""
+    fields = dict(body["message"])
+    return Message(**{**fields, "body": fields["body"].encode()})
+
+
+def _deliver(tx: Transaction, message: Message, target: Target, planned: Plan, run: Run | None) -> None:
+    key = _delivery_id(tx, message)
+    lane = f"{target.id}/{message.order}" if target.ordered and message.order else ""
+    if planned.copies == 0:
+        tx.record(_dropped(tx, message, target, key), None)
+    for copy in range(planned.copies):
+        delivery = _delivery_id(tx, message) if planned.new_ids and copy else key
+        # What is late on purpose leaves its lane, or everything behind it would be late as well.
+        tx.schedule(
+            tx.now + planned.delay,
+            Task.DELIVER,
+            _body(message, target.id, planned, delivery),
+            lane="" if planned.delay > _NOW else lane,
+            run=run.id if run else "",
+        )
+
+
+def _delivery_id(tx: Transaction, message: Message) -> str:
+    number = tx.next_number("delivery")
+    return f"d{number}-{tx.identity.token('delivery', message.vendor, number, length=8)}"
+
+
+def _body(message: Message, target: str, planned: Plan, delivery: str) -> dict[str, Any]:
+    fields = {name: getattr(message, name) for name in Message.__slots__}
+    return {
+        "target": target,
+        "delivery": delivery,
+        "attempt": 1,
+        "flaw": planned.flaw.value if planned.flaw else None,
+        "message": {**fields, "body": message.body.decode()},
+    }
+
+
+def _held(tx: Transaction, message: Message, target: Target | None, planned: Plan) -> dict[str, Any]:
+    waits = {"hold": planned.hold, "together": planned.together, "fault": planned.fault}
+    if target is None:
+        return _body(message, EVERYONE, planned, "") | waits
+    return _body(message, target.id, planned, _delivery_id(tx, message)) | waits
+
+
+def _dropped(tx: Transaction, message: Message, target: Target, delivery: str) -> Exchange:
+    return Exchange(
+        vendor=message.vendor,
+        direction=Direction.SENT,
+        request=Outgoing(target.method or message.method, target.address(message.path), (), message.body).request,
+        error="dropped on purpose",
+        operation=message.operation,
+        message=message.name,
+        readings=tx.readings_of(message.vendor),
+        tenant=tx.tenant,
+        at=tx.now,
+        call=message.call,
+        target=target.id,
+        delivery=delivery,
+        attempt=0,
+        fault=Flaw.DROP.value,
+    )

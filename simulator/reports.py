@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from contracts.exchanges import violation_to_record
@@ -140,11 +141,19 @@ def tell_refused(exchange: Exchange) -> str:
 
 def tell_silence(vendor: str, silence: Silence) -> Iterator[str]:
     """Say what a vendor cannot say."""
-    if silence.calls:
-        calls = f"call{'' if len(silence.calls) == 1 else 's'} {', '.join(silence.calls)}"
-        yield f"{vendor} told nothing of {calls}"
+    unlisted = [name for name in silence.calls if name not in silence.listed]
+    if unlisted:
+        does = "told" if silence.sends else "sends no messages, and lists"
+        yield f"{vendor} {does} nothing of {_calls(unlisted)}"
+    if silence.listed:
+        does = "told nothing of" if silence.sends else "sends no messages; its list has"
+        yield f"{vendor} {does} {_calls(silence.listed)}{', but lists it' if silence.sends else ''}"
     if silence.kinds:
         yield f"not told by {vendor}, which has no message for it: {', '.join(silence.kinds)}"
+
+
+def _calls(names: Sequence[str]) -> str:
+    return f"call{'' if len(names) == 1 else 's'} {', '.join(names)}"
 
 
 def tell_dropped(verdict: Verdict) -> str:
@@ -209,7 +218,7 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
         ],
         "unsent": dict(verdict.unsent),
         "silences": {
-            vendor: {"kinds": list(silence.kinds), "calls": list(silence.calls)}
+            vendor: {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(silence).items()}
             for vendor, silence in verdict.silences.items()
         },
         "idle_faults": list(verdict.idle),

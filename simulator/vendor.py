@@ -246,6 +246,7 @@ class Vendor:
                  and the world's records; for the tenant default (samples) those that the documents' samples name
     account      default account settings that renderers use
     routing      where calls go, as its records say (None: it provisions nothing of the kind)
+    lists        whether a list or report that it answers shows a call, under the readings of a tenant
     spoils       what it can do wrong on purpose with a body of its own: a flaw of scenarios to body in, body out
     """
 
@@ -272,4 +273,5 @@ class Vendor:
     )
     account: Mapping[str, str] = field(default_factory=dict)
     routing: Routing | None = None
+    lists: Callable[[Call, Mapping[str, str]], bool] = lambda call, readings: False
     spoils: Mapping[str, Spoil] = field(default_factory=dict)

@@ -41,10 +41,36 @@ def test_every_vendor_is_heard_in_every_scenario_that_it_can_say(vendor):
     assert silent == SILENT[vendor]
 
 
+@pytest.mark.parametrize("vendor", ["nextbilling", "viacel"])
+def test_vendor_that_sends_nothing_lists_what_the_run_says_it_lists(vendor):
+    for scenario in library():
+        lines = [line for line in told(scenario) if line["vendor"] == vendor]
+        (listed,) = [line["list"] for line in lines if "list" in line]
+        silent = [line["silent"] for line in lines if "silent" in line]
+        rows = listed.get("data") or listed.get("dados") or []
+
+        assert len(rows) == sum(len(each["listed"]) for each in silent), scenario
+
+
+def test_run_says_of_every_vendor_what_it_did_not_tell():
+    """A call of which a vendor sent nothing is named, and where it told of each there is none to name."""
+    for scenario in library():
+        lines = told(scenario)
+        for vendor in SILENT:
+            named = [
+                name
+                for line in lines
+                if "silent" in line and line["vendor"] == vendor
+                for name in line["silent"]["calls"]
+            ]
+            sent = any("message" in line for line in lines if line["vendor"] == vendor)
+            assert named or sent, (scenario, vendor)
+
+
 def told(scenario):
     return [json.loads(line) for line in path_of(scenario).read_text("utf-8").splitlines()]
 
 
 def heard(line, vendor):
-    rows = line.get("list", {"data": [line]})
+    rows = line.get("list", {"data": [] if "silent" in line else [line]})
     return line["vendor"] == vendor and bool(rows.get("data") or rows.get("dados"))

@@ -1,6 +1,7 @@
 """Plays a scenario under a fixed seed and writes down what each vendor said of it, a line of JSON a message.
 
 Vendors that push or announce are heard while it is played; the others are asked for their list of calls at its end.
+Last stands what each of them was silent about.
 ``python -m tests.golden.transcripts`` writes the files anew: read the difference before you commit it.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 from contracts.model import Direction, Exchange
@@ -17,6 +19,7 @@ from simulator.app import Simulator
 from simulator.cli.playing import built_in_targets
 from simulator.tenants import FIRST_MORNING
 from simulator.transactions import Transaction
+from simulator.verdicts import Verdict
 from tests.core import entries, play, run, running
 from tests.live import Client
 
@@ -43,7 +46,7 @@ def transcript(scenario: str) -> str:
             told = [entry.exchange for entry in entries(simulator.default) if _is_told(entry.exchange)]
             # Which of several targets is sent to first at one moment is nobody's promise.
             told.sort(key=lambda exchange: (exchange.at, exchange.vendor, exchange.job))
-            return [*map(_told, told), *await asyncio.to_thread(_lists, simulator)]
+            return [*map(_told, told), *await asyncio.to_thread(_lists, simulator), *_silent(verdict)]
 
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in run(work()))
 
@@ -81,6 +84,10 @@ def _lists(simulator: Simulator) -> list[dict[str, object]]:
     finally:
         client.close()
     return [{"vendor": "nextbilling", "list": calls}, {"vendor": "viacel", "list": history}]
+
+
+def _silent(verdict: Verdict) -> list[dict[str, object]]:
+    return [{"vendor": key, "silent": asdict(silence)} for key, silence in verdict.silences.items()]
 
 
 if __name__ == "__main__":

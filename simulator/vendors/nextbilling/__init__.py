@@ -38,4 +38,5 @@ VENDOR = Vendor(
     switches={"error_status": ("http", "200"), "too_many_requests": ("off", "on")},
     world=world.make,
     routing=ringing.ROUTING,
+    lists=report.shows,
 )

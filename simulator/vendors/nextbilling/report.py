@@ -57,6 +57,11 @@ def span(seconds: int) -> str:
     return f"{seconds // 60:,}".replace(",", ".") + f" min {seconds % 60} seg"
 
 
+def shows(call: Call, readings: Mapping[str, str]) -> bool:
+    """Say whether the report has a call: one that is over, and no text message."""
+    return call.ended is not None and call.medium is Medium.VOICE
+
+
 def _wanted(work: Work, received: Received) -> Iterator[Row]:
     owners = {subscriber["id"] for subscriber in seen(work, received)}
     begin, end = _period(work, received.query)
@@ -70,8 +75,8 @@ def _rows(work: Work) -> Iterator[Row]:
     """Yield the calls that are over, oldest first, with whose they are."""
     by_extension = {line["extension"]: line for line in work.all(LINE) if line["extension"]}
     nobody: Document = {"id": 0, "subscriber": first_subscriber(work)}
-    over = [c for c in work.calls() if c.ended and c.started and c.medium is Medium.VOICE]
-    for call in sorted(over, key=lambda c: (c.started, c.serial)):
+    over = [c for c in work.calls() if shows(c, work.readings)]
+    for call in sorted(over, key=lambda c: (c.events[0].at, c.serial)):
         line = by_extension.get(call.agent, nobody)
         local = call.events[0].at.astimezone(work.zone).replace(tzinfo=None, microsecond=0)
         yield Row(call, local, line["subscriber"], line["id"])

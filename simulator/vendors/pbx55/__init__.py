@@ -30,5 +30,6 @@ VENDOR = Vendor(
     curls=credentials.curls,
     world=selection.world,
     account=ACCOUNT,
+    lists=selection.shows,
     spoils=spoils.SPOILS,
 )

@@ -68,7 +68,8 @@ def select(work: Work, asked: Mapping[str, str], defaults: Mapping[str, str]) ->
     calls = (
         call
         for call in known.values()
-        if _reported(call, first, last)
+        if shows(call, work.readings)
+        and first <= call.events[0].at <= last
         and (queue is None or call.queue == queue)
         and (extensions is None or call.agent in extensions)
         and _on_line(call, asked["number"])
@@ -77,10 +78,9 @@ def select(work: Work, asked: Mapping[str, str], defaults: Mapping[str, str]) ->
     return Selection(tuple(calls), zone(asked["timezone"]) or work.zone, scene, *period, extensions)
 
 
-def _reported(call: Call, first: datetime, last: datetime) -> bool:
-    if call.medium is Medium.SMS or call.direction is Direction.INTERNAL:
-        return False
-    return call.ended is not None and call.started is not None and first <= call.started <= last
+def shows(call: Call, readings: Mapping[str, str]) -> bool:
+    """Say whether the reports have a call: one that is over, to or from outside, and no text message."""
+    return call.ended is not None and call.medium is Medium.VOICE and call.direction is not Direction.INTERNAL
 
 
 def _queue(work: Work, asked: str) -> str | None:

@@ -31,4 +31,5 @@ VENDOR = Vendor(
     world=world.records,
     account=ACCOUNT,
     routing=routing.ROUTING,
+    lists=history.shows,
 )

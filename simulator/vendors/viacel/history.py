@@ -82,12 +82,17 @@ def _listed(work: Work, received: Received, audio_base: str) -> Reply:
     return page(work, found, partial(_row, audio_base), whole(body.get(START)), whole(body.get("quantidade")) or PAGE)
 
 
+def shows(call: Call, readings: Mapping[str, str]) -> bool:
+    """Say whether the history has a call: one that is over, and no text message; V15 says whether there is one."""
+    return readings.get("V15") == "served" and call.ended is not None and call.medium is Medium.VOICE
+
+
 def _told(work: Work) -> Iterator[Told]:
     extensions = {e["numero"]: e for e in reversed(list(work.all(EXTENSION)))}
     dids = {d["numero"]: d for d in reversed(list(work.all(DID)))}
     first = next((c["cliente_id"] for c in work.all(COMPANY)), 0)
     for call in work.calls():
-        if call.ended is None or call.started is None or call.medium is not Medium.VOICE:
+        if not shows(call, work.readings):
             continue
         inside, outside, line = _inside(call), national(call.outside), national(call.line)
         ends = (outside, inside or line) if call.direction is Direction.INBOUND else (inside or line, outside)
@@ -96,7 +101,7 @@ def _told(work: Work) -> Iterator[Told]:
         kept = call.connected and (call.recorded or any(owner["gravar_chamadas"] for owner in owners))
         taken = work.get(TAKEN, call.id)
         trunk = whole(taken["trunk"]) if taken else 0
-        yield Told(call, *ends, company, region_of(outside, line), trunk, call.started.astimezone(work.zone), kept)
+        yield Told(call, *ends, company, region_of(outside, line), trunk, call.events[0].at.astimezone(work.zone), kept)
 
 
 def _inside(call: Call) -> str:

@@ -14,6 +14,9 @@ _LONGEST = 60
 class Left(Protocol):
     """What a run has left behind."""
 
+    def shown(self, kind: str, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a record of a kind as people may see it: with a marker for each secret."""
+
     def records(self, kind: str) -> Sequence[Mapping[str, Any]]:
         """Return the records of a kind."""
 
@@ -26,6 +29,10 @@ class Left(Protocol):
 
 class Nothing:
     """What is left where nobody can tell."""
+
+    def shown(self, kind: str, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a record as it is."""
+        return record
 
     def records(self, kind: str) -> Sequence[Mapping[str, Any]]:
         """Return no records."""
@@ -42,7 +49,7 @@ class Nothing:
 
 def found(expectation: Holds, left: Left) -> list[Mapping[str, Any]]:
     """Return the records, or the call, that are as expected."""
-    return [record for record in _candidates(expectation, left) if not _differences(expectation.fields, record)]
+    return [record for record in _candidates(expectation, left) if not _differences(expectation.fields, record, record)]
 
 
 def near(expectation: Holds, left: Left) -> list[str]:
@@ -50,7 +57,8 @@ def near(expectation: Holds, left: Left) -> list[str]:
     candidates = _candidates(expectation, left)
     if not candidates:
         return [_none(expectation, left)]
-    ranked = sorted((_differences(expectation.fields, record) for record in candidates), key=len)
+    kind = expectation.record or ""
+    ranked = sorted((_differences(expectation.fields, r, left.shown(kind, r)) for r in candidates), key=len)
     return [", ".join(why) for why in ranked[:SHOWN] if why]
 
 
@@ -61,15 +69,15 @@ def _candidates(expectation: Holds, left: Left) -> Sequence[Mapping[str, Any]]:
     return left.records(expectation.record or "")
 
 
-def _differences(wanted: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
-    return [why for name, value in wanted.items() for why in _difference(name, value, record)]
+def _differences(wanted: Mapping[str, Any], record: Mapping[str, Any], shown: Mapping[str, Any]) -> list[str]:
+    return [why for name, value in wanted.items() for why in _difference(name, value, record, shown)]
 
 
-def _difference(name: str, wanted: Any, record: Mapping[str, Any]) -> Iterator[str]:
+def _difference(name: str, wanted: Any, record: Mapping[str, Any], shown: Mapping[str, Any]) -> Iterator[str]:
     if name not in record:
         yield f"there is no {name}; there are {', '.join(record)}"
     elif not _alike(wanted, record[name]):
-        yield f"{name} is {_shown(record[name])}, not {_shown(wanted)}"
+        yield f"{name} is {_shown(shown[name])}, not {_shown(wanted)}"
 
 
 def _alike(wanted: Any, there: Any) -> bool:

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from contracts.contract import Contract
-from contracts.model import Direction
 from scenarios.expected import Reaction, Received
-from scenarios.model import Scenario, Step, Verb
+from scenarios.model import Scenario, Step
 from simulator import duties
+from simulator.awaiting import awaited
 from simulator.calls import ImpossibleEvent
 from simulator.errors import SimulatorError
 from simulator.fitting import check_fit
@@ -121,14 +121,15 @@ class Engine:
         """Do one step of a run, and schedule the next. One that cannot be done breaks the run, and changes nothing."""
         run = tenant.runs[job.run]
         step = run.scenario.steps[job.body["step"]]
-        if step.verb is Verb.AWAIT:
-            await self._await(tenant, run, step)
+        if step.wanted is not None:
+            entry = await awaited(tenant, run, step.wanted)
             run = tenant.runs[job.run]  # meanwhile its calls went on, and its faults counted
+            run = run if entry is None else run.with_awaited(step.wanted, entry)
         # A command by the control API may have moved the call on, a moment later than this step was due.
         tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, run.calls.get(step.call))))
         following = job.body["step"] + 1
         try:
-            if step.verb is not Verb.AWAIT:
+            if step.wanted is None:
                 run = act(self._pbx, tx, run, step)
         except Exception as problem:
             tx = Transaction(tenant, self._store)
@@ -220,23 +221,8 @@ class Engine:
         gap = steps[step].offset - (steps[step - 1].offset if step else timedelta())
         base = since.due if since else run.started
         # A step that waited for the integration puts off all that follows it; any other delay is made good.
-        late = behind if since and steps[step - 1].verb is Verb.AWAIT else timedelta()
+        late = behind if since and steps[step - 1].wanted else timedelta()
         tx.schedule(base + gap + late, Task.STEP, {"step": step}, run=run.id)
-
-    async def _await(self, tenant: Tenant, run: Run, step: Step) -> None:
-        wanted = step.wanted
-        if wanted is None:
-            return
-
-        def there() -> bool:
-            return any(
-                e.exchange.direction is Direction.RECEIVED
-                and e.exchange.vendor == wanted.vendor
-                and e.exchange.operation == wanted.operation
-                for e in own_entries(tenant.journal, run)
-            )
-
-        await tenant.journal.until(there, wanted.within.total_seconds())
 
     async def _judge(self, tenant: Tenant, run: Run, over: asyncio.Future[Verdict]) -> None:
         if self._let_go(tenant, run):
@@ -270,8 +256,9 @@ class Engine:
         return bool(run.held)
 
     def _verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:
+        left = Remains(tenant, run, self._pbx.vendors, self._contracts)
         more = {"strict_inferred": self.strict_inferred, "shared": shared}
-        verdict = verdict_of(run, tenant.journal, self._contracts, self._accepts, left=Remains(tenant, run), **more)
+        verdict = verdict_of(run, tenant.journal, self._contracts, self._accepts, left=left, **more)
         heard = (entry.exchange for entry in own_entries(tenant.journal, run))
         return replace(verdict, silences=silences(tenant, run, self._pbx.vendors, heard))
 

@@ -1,4 +1,4 @@
-"""What a run has left behind in its tenant, as expectations ask for it."""
+"""What a run has left behind in its tenant, as expectations ask for it and as people may see it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.contract import Contract
+from contracts.hiding import Names, without_secrets
 from simulator.documents import computed_call
 from simulator.runs import Run
 from simulator.tenants import Tenant
+from simulator.vendor import Vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +20,17 @@ class Remains:
 
     tenant: Tenant
     run: Run
+    vendors: Mapping[str, Vendor]
+    contracts: Mapping[str, Contract]
 
     def records(self, kind: str) -> Sequence[Mapping[str, Any]]:
         """Return the records of a kind."""
         return tuple(self.tenant.records.get(kind, {}).values())
+
+    def shown(self, kind: str, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a record of a kind with a marker for each secret."""
+        hidden: Mapping[str, Any] = without_secrets(record, secret_names(kind, self.vendors, self.contracts))
+        return hidden
 
     def kinds(self) -> Sequence[str]:
         """Return the kinds of which there are records."""
@@ -33,3 +43,14 @@ class Remains:
             return None
         cause = call.last.cause.value if call.last.cause else None
         return {**computed_call(call), "data": call.data, "cause": cause}
+
+
+def secret_names(kind: str, vendors: Mapping[str, Vendor], contracts: Mapping[str, Contract]) -> Names:
+    """Return what opens a door in records of a kind: they have the contract's names, or the English of its kinds."""
+    vendor = kind.partition(".")[0]
+    if vendor not in vendors:
+        return {}  # records of the world, which its schema keeps free of them
+    contract = contracts[vendor]
+    names = {**contract.secrets, **contract.secret_headers, **vendors[vendor].secrets}
+    english = {kind.lower(): kind for kind in ("password", *names.values())}
+    return english | {name.lower(): kind for name, kind in names.items()}

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from scenarios.model import Scenario
+from scenarios.model import Scenario, Wanted
 from simulator.documents import time_from_text, time_to_text
 
 
@@ -28,7 +28,8 @@ class Run:
     ``calls`` maps the scenario's names to call ids; ``first`` is the number of the journal entry before the run, and
     ``last`` that of the newest when it was judged.
     ``counts`` holds, for each fault, how many messages it has matched; ``held`` the deliveries that wait to change
-    places with the next of their call; ``unsent`` how many messages of a vendor had no target.
+    places with the next of their call; ``unsent`` how many messages of a vendor had no target;
+    ``awaited``, for a vendor and an operation, the journal entry that was awaited last.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Run:
     last: int | None = None
     struck: Mapping[int, int] = field(default_factory=dict)
     answers: tuple[tuple[int, int], ...] = ()
+    awaited: Mapping[str, int] = field(default_factory=dict)
 
     def name_of(self, call: str | None) -> str | None:
         """Return the scenario's name of a call."""
@@ -68,6 +70,10 @@ class Run:
         """Return the run after a message of a vendor had nowhere to go."""
         return replace(self, unsent={**self.unsent, vendor: self.unsent.get(vendor, 0) + 1})
 
+    def with_awaited(self, wanted: Wanted, entry: int) -> Run:
+        """Return the run after a request that it awaited has come."""
+        return replace(self, awaited={**self.awaited, f"{wanted.vendor} {wanted.operation}": entry})
+
     def to_document(self) -> dict[str, Any]:
         """Return the run as JSON-able values; the scenario goes as its text."""
         return {
@@ -87,6 +93,7 @@ class Run:
             "lenient": self.lenient,
             "struck": {str(index): count for index, count in self.struck.items()},
             "answers": [list(pair) for pair in self.answers],
+            "awaited": dict(self.awaited),
         }
 
     @classmethod
@@ -107,4 +114,5 @@ class Run:
             lenient=document["lenient"],
             struck={int(index): count for index, count in document.get("struck", {}).items()},
             answers=tuple((matched, struck) for matched, struck in document.get("answers", ())),
+            awaited=document.get("awaited", {}),
         )

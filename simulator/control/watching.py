@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from contracts.exchanges import to_record
-from contracts.hiding import Names, without_secrets
+from contracts.hiding import without_secrets
 from scenarios.durations import parse_duration
 from simulator.clock import parse_clock
 from simulator.control.replies import Failed, Missing
@@ -15,6 +15,7 @@ from simulator.crediting import NO_CREDIT
 from simulator.directory import KINDS
 from simulator.documents import time_to_text
 from simulator.jobs import Task
+from simulator.remains import secret_names
 from simulator.tenants import Tenant
 from simulator.transactions import Transaction
 from simulator.vendor import Instruction, Received, Reply, Wait
@@ -80,7 +81,7 @@ def list_records(simulator: Simulator, received: Received) -> Reply:
     if kind not in shown and not _is_vendor_kind(simulator, kind):
         known = ", ".join(sorted({*KINDS, *shown}))
         raise Missing(f"there are no records of the kind {kind!r}", f"one of: {known}")
-    names = _secret_names(simulator, kind.partition(".")[0])
+    names = secret_names(kind, simulator.vendors, simulator.contracts)
     return Reply(200, {"records": [without_secrets(record, names) for record in tenant.records.get(kind, {}).values()]})
 
 
@@ -138,16 +139,6 @@ def metrics(simulator: Simulator, received: Received) -> Reply:
         lines += [f'{name}{{tenant="{tenant.name}"}} {read(tenant)}' for tenant in simulator.tenants]
     headers = (("content-type", "text/plain; version=0.0.4; charset=utf-8"),)
     return Reply(200, ("\n".join(lines) + "\n").encode(), headers)
-
-
-def _secret_names(simulator: Simulator, vendor: str) -> Names:
-    """Return what opens a door in a vendor's records: they have the contract's names, or the English of its kinds."""
-    if vendor not in simulator.vendors:
-        return {}  # records of the world, which its schema keeps free of them
-    contract = simulator.contracts[vendor]
-    names = {**contract.secrets, **contract.secret_headers, **simulator.vendors[vendor].secrets}
-    english = {kind.lower(): kind for kind in ("password", *names.values())}
-    return english | {name.lower(): kind for name, kind in names.items()}
 
 
 def _is_vendor_kind(simulator: Simulator, kind: str) -> bool:

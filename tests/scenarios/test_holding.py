@@ -15,6 +15,9 @@ POPUPS = [
 class Left:
     """Two pop-ups and a call."""
 
+    def shown(self, kind, record):
+        return record
+
     def records(self, kind):
         return POPUPS if kind == "hubsoft.popup" else []
 

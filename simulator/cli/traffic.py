@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +23,12 @@ from simulator.cli.logs import show_log
 from simulator.cli.looping import run as run_loop
 from simulator.cli.options import common
 from simulator.cli.playing import built_in_targets, settings_from
-from simulator.cli.stopping import Stop
-from simulator.cli.traffic_report import show_report, show_report_json
+from simulator.cli.stopping import Stop, Stopped
+from simulator.cli.traffic_report import progress, show_report, show_report_json
+from simulator.cli.writing import CannotWrite, JournalFile, journal_file
 from simulator.directory import QUEUE
 from simulator.floor import agent_does
+from simulator.journal import Entry
 from simulator.traffic import MOST_CALLS, Plan, plan_of
 from simulator.traffic_watch import Watch
 from simulator.transactions import Transaction
@@ -55,17 +60,19 @@ MOST_AGENTS = 1_000
 @click.option("--answer", default="2s", show_default=True, help="How long a call rings at a free agent.")
 @click.option("--within", default="20s", show_default=True, help="The wait that the service level allows.")
 @click.option("--clock", default="jumping", show_default=True, help="real, jumping, or a speed such as 20x.")
+@click.option("--journal", type=click.Path(path_type=Path), help="Write the exchanges to this file, as they come.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 def command(as_json: bool, **options: Any) -> int:
     """Let calls come to a queue with agents, by chance or as recorded, and say what came of them.
 
-    Without --target the messages go to a receiver of our own.
+    Without --target the messages go to a receiver of our own. Ctrl-C ends it, and says what came of it up to then.
     """
     show_log()
     texts = _texts(options)
     within = _seconds("--within", options["within"])
     settings = settings_from(options, clock=options["clock"], port=0)
-    return run_loop(_play(build(settings), texts, options["agents"], within, as_json))
+    with journal_file(options["journal"]) as file:
+        return run_loop(_play(build(settings), texts, options["agents"], within, file, as_json))
 
 
 def _texts(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,20 +102,54 @@ def _seconds(option: str, text: str) -> float:
         raise click.UsageError(f"{option}: {error}") from None
 
 
-async def _play(simulator: Simulator, texts: dict[str, Any], agents: int, within: float, as_json: bool) -> int:
-    stop = Stop()
+async def _play(
+    simulator: Simulator,
+    texts: dict[str, Any],
+    agents: int,
+    within: float,
+    file: JournalFile | None,
+    as_json: bool,
+) -> int:
+    stop, stopped = Stop(), 0
     async with AsyncExitStack() as stack:
         stack.push_async_callback(simulator.stop)
         own = not simulator.settings.targets
         await simulator.start(listen=own)
         if own:
             await stack.enter_async_context(built_in_targets(simulator, show=not as_json))
-            stack.callback(simulator.default.observers.clear)  # what is broken off by the end is no news
+        stack.callback(simulator.default.observers.clear)  # what is broken off by the end is no news
         watch = _begin(simulator, texts, agents, within)
-        await stop.unless(watch.quiet())
+        if file is not None:
+            simulator.default.observers.append(partial(_keep, file, stop))
+        try:
+            await stop.unless(_quiet(watch))
+        except Stopped as end:
+            stopped = end.code
     watch.pushes.finish()
-    (show_report_json if as_json else show_report)(watch)
-    return watch.pushes.exit_code
+    (show_report_json if as_json else show_report)(watch, stopped=stopped)
+    return stopped or watch.pushes.exit_code
+
+
+async def _quiet(watch: Watch) -> None:
+    """Wait until nothing is left to do; on a terminal, tell each second how far it is."""
+    if not sys.stderr.isatty():
+        await watch.quiet()
+        return
+    done = asyncio.create_task(watch.quiet())
+    try:
+        while not (await asyncio.wait((done,), timeout=1))[0]:
+            click.echo(f"\r{progress(watch)}", nl=False, err=True)
+    finally:
+        done.cancel()
+        click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _keep(file: JournalFile, stop: Stop, news: object) -> None:
+    if isinstance(news, Entry):
+        try:
+            file.add(news.exchange, news.verdict)
+        except CannotWrite as error:
+            stop.fail(error)
 
 
 def _begin(simulator: Simulator, texts: dict[str, Any], agents: int, within: float) -> Watch:

@@ -18,11 +18,21 @@ from simulator.tallying import Figures
 from simulator.traffic_watch import Watch
 
 
-def show_report(watch: Watch) -> None:
-    """Print the figures, the messages of each vendor, and what is wrong."""
+def progress(watch: Watch) -> str:
+    """Say in a few words how far it is."""
     figures = watch.figures
+    over = figures.arrived - figures.waiting
+    sent = sum(told.attempts for told in watch.pushes.told.values())
+    return f"{_count(figures.arrived)} calls came, {_count(over)} are over, {_count(sent)} messages went out"
+
+
+def show_report(watch: Watch, *, stopped: int = 0) -> None:
+    """Print the figures, the messages of each vendor, and what is wrong; up to then where it was ``stopped``."""
+    figures = watch.figures
+    if stopped:
+        click.secho("\nstopped before its end: what follows is what came of it up to then", fg="yellow")
     click.secho(f"\n{_count(figures.arrived)} calls came to queue {watch.plan.queue}, {watch.agents} agents", bold=True)
-    for name, value in _lines(figures):
+    for name, value in _lines(figures, stopped=bool(stopped)):
         click.echo(f"  {name:16} {value}")
     if (theory := watch.theory) is not None:
         known = "Erlang A" if watch.plan.patience else "Erlang C"
@@ -35,11 +45,13 @@ def show_report(watch: Watch) -> None:
         bad += f"; {told.lost} never arrived: {told.why}" if told.lost else ""
         click.secho(f"  {vendor:16} {told.arrived.total()} arrived ({names}){bad}", fg="red" if bad else None)
     _show_findings(watch)
+    if stopped:
+        return
     code = watch.pushes.exit_code
     click.secho("PASS" if code == 0 else "FAIL", fg="green" if code == 0 else "red", bold=True)
 
 
-def show_report_json(watch: Watch) -> None:
+def show_report_json(watch: Watch, *, stopped: int = 0) -> None:
     """Print all of it as one JSON object."""
     pushes, theory = watch.pushes, watch.theory
     show_json(
@@ -61,12 +73,13 @@ def show_report_json(watch: Watch) -> None:
                 {"vendor": finding.exchange.vendor, "times": count, **violation_to_record(finding.violation)}
                 for finding, count in pushes.findings.values()
             ],
-            "exit_code": pushes.exit_code,
+            "stopped": bool(stopped),
+            "exit_code": stopped or pushes.exit_code,
         }
     )
 
 
-def _lines(figures: Figures) -> Iterator[tuple[str, str]]:
+def _lines(figures: Figures, *, stopped: bool) -> Iterator[tuple[str, str]]:
     rate = figures.arrived * 3_600 / figures.arriving if figures.arriving else 0.0
     yield "offered load", f"{figures.load:.2f} erlangs ({rate:.1f} calls/h of {_length(figures.handling)})"
     yield "service level", f"{figures.service_level:.1%} answered within {_length(figures.within)}"
@@ -76,7 +89,7 @@ def _lines(figures: Figures) -> Iterator[tuple[str, str]]:
     yield "wait", f"{waits}; {figures.waited:.1%} were not offered at once"
     yield "occupancy", f"{figures.occupancy:.1%} of {_length(figures.lasting)}"
     if figures.waiting:
-        yield "still waiting", f"{figures.waiting}: no agent is left who answers"
+        yield "not over", f"{figures.waiting}{'' if stopped else ': no agent is left who answers'}"
 
 
 def _show_findings(watch: Watch) -> None:

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.cli.running import Started
+from tests.receiver import Receiver
 
 AT_ONCE = 1.9  # it takes 0.2 to 0.6 s; whoever waits for the server's grace (2 s) or a push's time-out takes longer
 
@@ -84,3 +85,27 @@ def test_serve_holds_a_waiting_reader_of_the_journal_no_longer_than_its_own_life
     assert done.code == 0
     assert took < AT_ONCE
     assert done.err == ""
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
+def test_traffic_that_is_broken_off_says_what_came_of_it_up_to_then(tmp_path, as_json):
+    """With the exit code by convention, and every exchange in its journal."""
+    file = tmp_path / "journal.jsonl"
+    with Receiver() as receiver:
+        target = ("--target", f"pbx55={receiver.url}/calls", "--journal", file)
+        words = ("traffic", "--clock", "real", "--arrivals", "even:10/s", "--for", "1h", *target)
+        with Started(*words, *(("--json",) if as_json else ())) as started:
+            receiver.wait(3)
+
+            done = started.end(signal.SIGINT)
+
+    assert done.code == 130
+    assert done.err == ""
+    assert file.read_bytes().count(b'"message":"started"') >= 3
+    if as_json:
+        assert (done.json["stopped"], done.json["exit_code"]) == (True, 130)
+        assert done.json["figures"]["arrived"] >= 3
+    else:
+        assert "stopped before its end" in done.out
+        assert "calls came to queue suporte" in done.out
+        assert "PASS" not in done.out

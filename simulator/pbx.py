@@ -160,7 +160,7 @@ class Pbx:
 
     def _scene(self, tx: Transaction, vendor: Vendor) -> Scene:
         account = {**vendor.account, **tx.accounts(vendor.key)}
-        return Scene(tx.zone, tx.readings_of(vendor.key), account, tx, tx.call)
+        return Scene(tx.zone, tx.readings_of(vendor.key), account, tx, tx.call, tx.switches_of(vendor.key))
 
     def _expect(self, tx: Transaction, kind: str, key: str) -> None:
         if tx.get(kind, key) is None:

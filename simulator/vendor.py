@@ -98,13 +98,17 @@ class Work(Reader, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a renderer may know beside the call: the tenant's zone, readings, account settings, calls and records."""
+    """What a renderer may know beside the call: the tenant's zone, readings, account settings, calls and records.
+
+    ``switches`` are those of the vendor that the tenant has set.
+    """
 
     zone: ZoneInfo
     readings: Mapping[str, str]
     account: Mapping[str, str]
     records: Reader
     call: Callable[[str], Call | None]
+    switches: Mapping[str, str] = field(default_factory=dict)
 
 
 Renderer = Callable[[Call, Event, Scene], tuple[Message, ...]]

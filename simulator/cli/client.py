@@ -98,7 +98,8 @@ class Asked:
         if said is None or (status >= 400 and "error" not in said):
             raise NoSimulator(self.url, f"something else answered, with {status}")
         if status >= 400:
-            raise Refused(f"{said['error']}; expected {said.get('expected')}")
+            error, expected = str(said["error"]), str(said.get("expected"))
+            raise Refused(error if expected in error else f"{error}; expected {expected}")
         return said
 
 

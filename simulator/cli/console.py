@@ -12,6 +12,7 @@ import click
 from contracts.model import Direction, Exchange
 from scenarios.sendings import number_in
 from simulator.agents import AgentEvent
+from simulator.announcing import UNHEARD
 from simulator.calls import Call, Event
 from simulator.dispatch import GaveUp
 from simulator.journal import Entry
@@ -68,7 +69,9 @@ class Timeline:
         name = self._name(exchange.call) if exchange.call else ""
         arrow = "->" if exchange.direction is Direction.SENT else "<-"
         status = exchange.response.status if exchange.response else 0
-        colour = "green" if 200 <= status < 300 else "red"
+        # Nobody misses an event that was told while no channel was open, nor what went wrong on purpose.
+        harmless = exchange.error == UNHEARD or exchange.fault is not None
+        colour = "green" if 200 <= status < 300 else None if harmless else "red"
         click.secho(f"{'':8}    {arrow} {tell_exchange(exchange, name)}", fg=colour)
 
     def _name(self, call: str) -> str:

@@ -96,7 +96,7 @@ class Desk:
         except EnvironmentProblem as trouble:
             return problem(503, str(trouble), "a machine with room for it")
         except (SimulatorError, ContractError) as refusal:
-            return problem(422, str(refusal), "what the message says")
+            return problem(422, str(refusal), _remedy(str(refusal)))
         slip.instruction = reply.instruction
         if received.http.method != "GET" and slip.prepare is None:
             slip.committed = self._simulator.pending()
@@ -129,6 +129,11 @@ class Desk:
 
 def _not_kept() -> WsgiAnswer:
     return lost(problem(503, "the change could not be stored, and nothing has changed", "try it again in a second"))
+
+
+def _remedy(text: str) -> str:
+    """Return the part of a message that says what to do: behind its last semicolon, else behind its last colon."""
+    return text.rpartition("; ")[2] if "; " in text else text.rpartition(": ")[2]
 
 
 def listed(contract: Contract) -> bytes:

@@ -101,7 +101,7 @@ def test_traffic_that_is_broken_off_says_what_came_of_it_up_to_then(tmp_path, as
 
     assert done.code == 130
     assert done.err == ""
-    assert file.read_bytes().count(b'"message":"started"') >= 3
+    assert file.read_bytes().count(b'"message":"started"') >= 2  # the third may be on its way
     if as_json:
         assert (done.json["stopped"], done.json["exit_code"]) == (True, 130)
         assert done.json["figures"]["arrived"] >= 3

@@ -30,7 +30,7 @@ class Phone:
         self.calls: dict[str, Call] = {}
         self.balance = Decimal("100.00")
         self.messages = []
-        self.account = VENDOR.account
+        self.account, self.switches = VENDOR.account, {}
 
     def play(self, call: Call, *steps: tuple) -> Call:
         for kind, seconds, facts in steps:
@@ -52,7 +52,7 @@ class Phone:
 
     def scene(self) -> Scene:
         zone = ZoneInfo("America/Sao_Paulo")
-        return Scene(zone, self.readings, self.account, Empty(), self.calls.get)
+        return Scene(zone, self.readings, self.account, Empty(), self.calls.get, self.switches)
 
     @property
     def pushed(self) -> list[tuple[str, dict]]:
@@ -391,7 +391,7 @@ def test_account_settings_stand_in_the_push():
 def test_audio_is_there_where_the_account_records_or_somebody_began_to(recording, recorded, there):
     """Inferred: the document prints an audio, and does not say which calls have one."""
     phone = Phone()
-    phone.account = {**VENDOR.account, "recording": recording}
+    phone.switches = {"recording": recording}
     begun = ((Kind.RECORDING_STARTED, 20, {}), (Kind.RECORDING_STOPPED, 30, {})) if recorded else ()
 
     phone.play(inbound(), *ANSWERED[:-1], *begun, ANSWERED[-1])

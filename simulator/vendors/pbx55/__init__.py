@@ -6,8 +6,7 @@ from simulator.calls import Kind
 from simulator.vendor import Vendor
 from simulator.vendors.pbx55 import credentials, messages, refusals, reports, selection, spoils
 
-# ``recording``: always, or on_demand (only what somebody began to record has an audio).
-ACCOUNT = {"central_id": "1000", "audio_base": "https://sip1.55pbx.com", "recording": "always"}
+ACCOUNT = {"central_id": "1000", "audio_base": "https://sip1.55pbx.com"}
 
 _REPORT = reports.reporter(ACCOUNT)
 
@@ -28,6 +27,8 @@ VENDOR = Vendor(
     refuse=refusals.refuse,
     credentials=credentials.make,
     curls=credentials.curls,
+    # Which calls have an audio: all, or only those that somebody began to record.
+    switches={"recording": ("always", "on_demand")},
     world=selection.world,
     account=ACCOUNT,
     lists=selection.shows,

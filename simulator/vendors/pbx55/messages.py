@@ -176,7 +176,7 @@ def _bill(call: Call) -> dict[str, Any]:
 
 def audio(call: Call, scene: Scene) -> dict[str, Any]:
     """Return where the recording is, if there is one, in the forms that the document prints (they differ; P14)."""
-    if not call.connected or not (call.recorded or scene.account["recording"] == "always"):
+    if not call.connected or not (call.recorded or scene.switches.get("recording") != "on_demand"):
         return {}
     central, number, key = scene.account["central_id"], outside(call), wire_id(call)
     local = _local(call, scene)

@@ -63,7 +63,7 @@ def select(work: Work, asked: Mapping[str, str], defaults: Mapping[str, str]) ->
     """Return the calls that the path asks for: to and from outside, begun in the period, and over."""
     first, last = moment(asked["date_start"]), moment(asked["date_end"])
     known = {call.id: call for call in work.calls()}
-    scene = Scene(work.zone, work.readings, {**defaults, **work.accounts(KEY)}, work, known.get)
+    scene = Scene(work.zone, work.readings, {**defaults, **work.accounts(KEY)}, work, known.get, work.switches)
     queue, extensions = _queue(work, asked["queue"]), _extensions(work, asked["agent"])
     calls = (
         call

@@ -52,6 +52,7 @@ class Slip:
     the answer when its time is over, and ``left`` is told when the client did not wait for that.
     ``prepare`` is long work that touches nothing: it is done in a thread, and the view asked again with what came of
     it, on another slip, as ``prepared``; of its first answer and its first slip nothing is used.
+    ``mark`` is the id of the exchange in the journal, where it is no client's own.
     """
 
     instruction: Instruction | None = None
@@ -62,6 +63,7 @@ class Slip:
     received: float = 0.0
     later: Callable[[], WsgiAnswer] | None = None
     left: Callable[[], None] | None = None
+    mark: str = ""
 
 
 def call(app: WsgiApp, scope: Scope, body: bytes, slip: Slip, extra: Mapping[str, object] | None = None) -> WsgiAnswer:

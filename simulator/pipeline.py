@@ -84,7 +84,7 @@ class Pipeline:
             return self._held(plan, tenant, tx.now, key, asked, slip)
         if plan and plan.twice:
             return self._twice(plan, asked, slip)
-        exchange = self._exchange(tx, key, http, plan)
+        exchange = self._exchange(tx, key, http, plan, slip.mark)
         judgement = self.contract.check(exchange, facts=tx if claim.tenant else None, body=asked.body)
         refuse = partial(self._refuse, tx, operation=key, http=http, body=body)
         open_to_all = self.contract.strict.served(operation).is_open
@@ -118,7 +118,7 @@ class Pipeline:
         """
         tenant = self._tenants.get(self._claim(None, http, None, self._tenants).tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
-        exchange = self._exchange(tx, None, http)
+        exchange = self._exchange(tx, None, http, mark=slip.mark)
         reply = self._refuse(tx, problem, detail, http=http, allow=allow)
         if problem is Problem.FAILURE and status is not None:
             reply = replace(reply, status=status)
@@ -128,7 +128,7 @@ class Pipeline:
         try:
             refusal = self.vendor.admit(tx, received) if self.vendor.admit else None
             if refusal is not None:
-                return tx, self._reply(refusal)
+                return tx, self._word(refusal)
             return tx, self.vendor.handlers[received.operation](tx, received)
         except Exception:
             log.exception("%s %s failed", self.vendor.key, received.operation)
@@ -161,7 +161,7 @@ class Pipeline:
 
     def _twice(self, plan: AnswerPlan, asked: Incoming, slip: Slip) -> HttpResponse:
         """Have a request done twice, as when something in between sends it again; the first answer is lost."""
-        self._answer(asked, Slip(), plan.begin())
+        self._answer(asked, Slip(mark=slip.mark), plan.begin())
         return self._answer(asked, slip, plan.begin())
 
     def _instead(
@@ -195,10 +195,7 @@ class Pipeline:
         body: Any = None,
     ) -> Reply:
         violations = judgement.refused if judgement else ()
-        return self._reply(Refusal(problem, detail, operation, violations, allow, tx.switches, http, body))
-
-    def _reply(self, refusal: Refusal) -> Reply:
-        return self._word(refusal)
+        return self._word(Refusal(problem, detail, operation, violations, allow, tx.switches, http, body))
 
     def _finish(
         self,
@@ -255,11 +252,16 @@ class Pipeline:
         return found | {w: "token" for word in words if any((w := word.decode()) in tokens for tokens in issued)}
 
     def _not_kept(self) -> WsgiAnswer:
-        reply = self._reply(Refusal(Problem.FAILURE, "the store could not be written; try again"))
+        reply = self._word(Refusal(Problem.FAILURE, "the store could not be written; try again"))
         return lost(replace(reply, status=503))
 
     def _exchange(
-        self, tx: Transaction, operation: str | None, http: HttpRequest, plan: AnswerPlan | None = None
+        self,
+        tx: Transaction,
+        operation: str | None,
+        http: HttpRequest,
+        plan: AnswerPlan | None = None,
+        mark: str = "",
     ) -> Exchange:
         return Exchange(
             vendor=self.vendor.key,
@@ -270,6 +272,7 @@ class Pipeline:
             tenant=tx.tenant,
             at=tx.now,
             fault=plan.flaw.value if plan else None,
+            id=mark,
         )
 
 

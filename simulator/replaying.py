@@ -66,7 +66,7 @@ def ask_again(simulator: Simulator, tenant: Tenant, entry: Entry) -> int | None:
         raise CannotReplay(entry.number, "its answer is a stream that stays open; open one yourself with the curl")
     http = refilled(exchange.request, credentials_of(tenant, pipeline.vendor, pipeline.contract))
     headers = tuple((n, str(len(http.body)) if n.lower() == "content-length" else v) for n, v in http.headers)
-    slip = Slip()
+    slip = Slip(mark=f"{REPLAY} {entry.number}")
     answered(pipeline.contract, pipeline, replace(http, headers=headers), slip)
     if slip.instruction is not None and slip.instruction.stream is not None:
         slip.instruction.stream.close()  # it was refused then, and opened now: nobody would listen

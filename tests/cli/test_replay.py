@@ -214,6 +214,32 @@ expect:
     assert shown["status"] == "passed"
 
 
+def test_request_that_is_asked_again_by_hand_is_none_of_the_integrations():
+    """It is answered and journaled, and no run that goes on meanwhile counts it."""
+    text = """
+scenario: counted
+title: A request is made while another hand makes it again
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - await: {request: {vendor: hubsoft, operation: issueToken}, within: 20s}
+  - await: {request: {vendor: hubsoft, operation: findCustomers}, within: 1s}
+expect:
+  - received: {vendor: hubsoft, operation: issueToken, times: 1}
+"""
+    with Receiver() as receiver, at(pbx55(receiver)) as running:
+        run = running.control("POST", "/runs", {"text": text}).json["id"]
+        assert running.journal(wait=20)
+        token_of(running)
+        (asked,) = [e["number"] for e in running.journal() if e["operation"] == "issueToken"]
+        assert replayed(running, str(asked)).code == 0
+        while (shown := running.control("GET", f"/runs/{run}", wait=20).json)["status"] == "running":
+            pass
+        again = running.journal()[-1]
+
+    assert (again["operation"], again["id"]) == ("issueToken", f"replay of {asked}")
+    assert shown["status"] == "passed"
+
+
 def test_event_of_a_channel_and_an_open_stream_are_not_sent_again():
     with live() as running:
         key = {"x-api-key": running.credentials("digitro")["api_key"]}

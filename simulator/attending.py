@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from simulator.events import Event, Kind
+from simulator.events import Event, Kind, Leg, Outcome
 
 PICKING_UP = (Kind.ANSWERED, Kind.PICKED_UP)
 # What ends the ringing of every device at once.
 SILENCING = (*PICKING_UP, Kind.MAILBOX_REACHED, Kind.TRANSFERRED, Kind.ENDED)
 
 _COMING = (*PICKING_UP, Kind.JOINED, Kind.BROKE_IN)
-# What takes every device of ours out of the call.
-_LEAVING = (Kind.PARKED, Kind.MAILBOX_REACHED, Kind.TRANSFERRED, Kind.ENDED, Kind.SMS_SENT, Kind.SMS_RECEIVED)
+# What takes every device of ours out of the call; of an internal one these leave the other party where it is.
+_AWAY = (Kind.PARKED, Kind.MAILBOX_REACHED)
+_MOVING = {*_COMING, Kind.LEFT, *_AWAY, Kind.TRANSFERRED, Kind.ENDED, Kind.SMS_SENT, Kind.SMS_RECEIVED}
 
 
 def alerted(events: Sequence[Event]) -> tuple[str, ...]:
@@ -31,20 +33,54 @@ def alerted(events: Sequence[Event]) -> tuple[str, ...]:
     return tuple(ringing)
 
 
-def present(events: Sequence[Event], dialler: str | None) -> tuple[str, ...]:
-    """Return the extensions that are connected now, in the order in which they came; ``dialler`` began the call."""
+def present(events: Sequence[Event], dialler: str | None, *, internal: bool = False) -> tuple[str, ...]:
+    """Return the extensions that are connected now, in the order in which they came; ``dialler`` began the call.
+
+    In an ``internal`` call one of them is the other party, who stays when the call is parked or a mailbox takes it.
+    """
     here: dict[str, None] = {dialler: None} if dialler else {}
     for event in events:
-        kind = event.kind
-        if event.extension and kind in _COMING:
-            here[event.extension] = None
-        elif not here:
-            continue
-        elif kind is Kind.LEFT:
-            here.pop(event.extension or "", None)
-        elif kind in _LEAVING:
-            here.clear()
+        if event.kind in _MOVING:
+            _move(here, event, internal)
     return tuple(here)
+
+
+def talked(
+    events: Sequence[Event], dialler: str | None, since: datetime, upto: datetime, *, internal: bool = False
+) -> dict[str, timedelta]:
+    """Return how long each extension was in the talk from ``since`` to ``upto``, in the order in which they came."""
+    here: dict[str, None] = {dialler: None} if dialler else {}
+    spent = dict.fromkeys(here, timedelta())
+    last = events[0].at
+    for event in events:
+        lasted = max(timedelta(), min(event.at, upto) - max(last, since))
+        for extension in here:
+            spent[extension] += lasted
+        last = event.at
+        if event.kind in _MOVING:
+            _move(here, event, internal)
+        spent |= {extension: timedelta() for extension in here if extension not in spent}
+    return spent
+
+
+def took_part(events: Sequence[Event], dialler: str | None) -> tuple[str, ...]:
+    """Return each extension that dialled, was alerted, or was in the call, in that order."""
+    came = (e.extension for e in events if e.kind in (Kind.RINGING, *_COMING))
+    return tuple(dict.fromkeys(extension for extension in (dialler, *came) if extension))
+
+
+def _move(here: dict[str, None], event: Event, internal: bool) -> None:
+    if event.kind in _COMING:
+        if event.extension:
+            here[event.extension] = None
+    elif event.kind is Kind.LEFT:
+        here.pop(event.extension or "", None)
+    else:
+        stays = internal and event.kind in _AWAY
+        other = next((extension for extension in here if extension != event.extension), None) if stays else None
+        here.clear()
+        if other is not None:
+            here[other] = None
 
 
 def agent(events: Sequence[Event], dialler: str | None) -> str | None:
@@ -55,6 +91,8 @@ def agent(events: Sequence[Event], dialler: str | None) -> str | None:
     for event in reversed(events):
         kind, extension = event.kind, event.extension
         if not extension:
+            if kind in PICKING_UP and rang is None:
+                break  # an outside party has the call: who rang before has not
             continue
         if kind in PICKING_UP:
             return stayed if stayed and extension in left else extension
@@ -65,3 +103,19 @@ def agent(events: Sequence[Event], dialler: str | None) -> str | None:
         elif kind is Kind.RINGING:
             rang = rang or extension
     return stayed if stayed and dialler in left else rang or dialler
+
+
+def legs(events: Sequence[Event]) -> tuple[Leg, ...]:
+    """Return each device that was alerted, in order, with how it came out."""
+    return tuple(_leg(events, e) for e in events if e.kind is Kind.RINGING and e.extension)
+
+
+def _leg(events: Sequence[Event], offered: Event) -> Leg:
+    for event in events[offered.number :]:
+        same = event.extension == offered.extension
+        if event.kind in PICKING_UP:
+            outcome = Outcome.ANSWERED if same else Outcome.MISSED
+            return Leg(offered.extension or "", offered.at, outcome, event.at if same else None)
+        if event.kind in SILENCING or (event.kind is Kind.UNANSWERED and same):
+            return Leg(offered.extension or "", offered.at, Outcome.MISSED)
+    return Leg(offered.extension or "", offered.at, Outcome.RINGING)

@@ -5,15 +5,15 @@ Pure: no clock, no store, no vendor word. Time is an argument; durations are com
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Unpack
 
 from simulator import attending
-from simulator.attending import PICKING_UP, SILENCING
-from simulator.errors import SimulatorError
+from simulator.attending import PICKING_UP
 from simulator.events import Bill, Cause, Direction, Event, Facts, Kind, Leg, Medium, Outcome, Party, State
-from simulator.transitions import TRANSITIONS
+from simulator.transitions import TRANSITIONS, ImpossibleEvent
 
 __all__ = [
     "TRANSITIONS",
@@ -85,7 +85,7 @@ class Call:
             return "somebody of ours is in the call: transfer it"
         elif kind in (Kind.JOINED, Kind.BROKE_IN, Kind.RINGING) and extension in self.engaged:
             return f"extension {extension} is in the call, or rings, already"
-        elif kind is Kind.LEFT and (extension not in self.present or len(self.present) < 2):
+        elif kind is Kind.LEFT and (extension not in self.present or not self._conference):
             return f"extension {extension} is not in a conference"
         return ""
 
@@ -96,7 +96,7 @@ class Call:
         if self.state is not State.TALKING:
             return kinds
         barred = {Kind.QUEUED, Kind.RINGING} if self.attended else set()
-        return tuple(k for k in kinds if k not in barred and (k is not Kind.LEFT or len(self.present) > 1))
+        return tuple(k for k in kinds if k not in barred and (k is not Kind.LEFT or self._conference))
 
     @property
     def started(self) -> datetime | None:
@@ -131,7 +131,7 @@ class Call:
     @property
     def present(self) -> tuple[str, ...]:
         """The extensions that are connected to the call now, in the order in which they came; holds count."""
-        return attending.present(self.events, self.extension)
+        return attending.present(self.events, self.extension, internal=self.direction is Direction.INTERNAL)
 
     @property
     def engaged(self) -> tuple[str, ...]:
@@ -141,8 +141,17 @@ class Call:
     @property
     def attended(self) -> bool:
         """True once an extension of ours was in the call: a predictive one begins without."""
-        picked_up = any(e.extension for e in self.events if e.kind in PICKING_UP)
-        return self.extension is not None or picked_up
+        return self.extension is not None or bool(self.takers)
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The extensions of ours that had a part in it: who dialled, who was alerted, who was in it."""
+        return attending.took_part(self.events, self.extension)
+
+    @property
+    def takers(self) -> tuple[str, ...]:
+        """The extensions that picked up, in order: from a ring, a queue, a park or another device."""
+        return tuple(dict.fromkeys(e.extension for e in self.events if e.kind in PICKING_UP and e.extension))
 
     @property
     def connected(self) -> bool:
@@ -157,12 +166,21 @@ class Call:
     @property
     def legs(self) -> tuple[Leg, ...]:
         """Each device that was alerted, in order, with how it came out."""
-        return tuple(self._leg(e) for e in self.events if e.kind is Kind.RINGING and e.extension)
+        return attending.legs(self.events)
 
     @property
     def agent(self) -> str | None:
-        """The extension that is talking, or talked last; else the one alerted last; else the one that dialled."""
+        """The extension that is talking, or talked last; else the one alerted last; else the one that dialled.
+
+        None when an outside party took the call over.
+        """
         return attending.agent(self.events, self.extension)
+
+    @property
+    def called(self) -> str:
+        """The other end: the outside party; of an internal call who had it last, else who was dialled."""
+        internal = self.direction is Direction.INTERNAL and self.agent not in (None, self.extension)
+        return (self.agent if internal else None) or self.outside
 
     @property
     def queue(self) -> str | None:
@@ -212,10 +230,20 @@ class Call:
 
     @property
     def talk(self) -> int:
-        """Whole seconds from the first answer to the end, holds included; 0 while the call goes on."""
+        """Whole seconds from the first answer to the end or the mailbox, holds included; 0 while the call goes on."""
         if not (self.answered and self.ended):
             return 0
-        return self._second(self.ended) - self._second(self.answered)
+        return self._second(self.ended) - self._second(self.answered) - self.in_mailbox
+
+    @property
+    def talked(self) -> Mapping[str, int]:
+        """Whole seconds that each extension of ours had of the talk, in the order in which they came to it."""
+        if not (self.answered and self.ended):
+            return {}
+        upto = self._first(Kind.MAILBOX_REACHED) or self.ended
+        internal = self.direction is Direction.INTERNAL
+        spent = attending.talked(self.events, self.extension, self.answered, upto, internal=internal)
+        return {extension: int(lasted.total_seconds()) for extension, lasted in spent.items()}
 
     @property
     def in_menu(self) -> int:
@@ -230,15 +258,15 @@ class Call:
 
     @property
     def in_mailbox(self) -> int:
-        """Whole seconds that a mailbox had of a call that nobody answered."""
+        """Whole seconds that a mailbox had of a call."""
         since = self._first(Kind.MAILBOX_REACHED)
-        return self._second(self.ended) - self._second(since) if since and self.ended and not self.answered else 0
+        return self._second(self.ended) - self._second(since) if since and self.ended else 0
 
     @property
     def waiting(self) -> int:
         """Whole seconds of waiting for a person: all but menu and mailbox, up to the answer or the end."""
         upto = self.answered or self.ended
-        return self._second(upto) - self.in_menu - self.in_mailbox if upto else 0
+        return self._second(upto) - self.in_menu - (0 if self.answered else self.in_mailbox) if upto else 0
 
     def _second(self, at: datetime) -> int:
         # Both ends are cut to whole seconds from the start, so that the parts add up to the whole.
@@ -251,28 +279,13 @@ class Call:
         return next((e for e in reversed(self.events) if e.kind is kind), None)
 
     @property
+    def _conference(self) -> bool:
+        """True when one of ours can leave, and two parties are there still."""
+        return len(self.present) > (2 if self.direction is Direction.INTERNAL else 1)
+
+    @property
     def _before_ringing(self) -> State:
         """Where a call falls back when no device rings any more."""
         if self.queue:
             return State.QUEUED
         return State.TALKING if self.answered else State.ROUTING
-
-    def _leg(self, offered: Event) -> Leg:
-        for event in self.events[offered.number :]:
-            same = event.extension == offered.extension
-            if event.kind in PICKING_UP:
-                outcome = Outcome.ANSWERED if same else Outcome.MISSED
-                return Leg(offered.extension or "", offered.at, outcome, event.at if same else None)
-            if event.kind in SILENCING or (event.kind is Kind.UNANSWERED and same):
-                return Leg(offered.extension or "", offered.at, Outcome.MISSED)
-        return Leg(offered.extension or "", offered.at, Outcome.RINGING)
-
-
-class ImpossibleEvent(SimulatorError):
-    """A call in this state cannot take this event."""
-
-    def __init__(self, call: Call, kind: Kind, why: str = "") -> None:
-        can = sorted(kind.value for kind in call.possible)
-        possible = f"it can take: {', '.join(can)}" if can else "it has ended and takes nothing more"
-        super().__init__(f"call {call.id} is {call.state.value}: {kind.value} cannot happen; {why or possible}")
-        self.call, self.kind, self.why = call, kind, why

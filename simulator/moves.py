@@ -50,9 +50,10 @@ def attended_transfer(
     UnknownRecord, ImpossibleEvent, or NotConsulted.
     """
     old, other = _known(tx, key), _known(tx, consultation)
-    if other.state not in ESTABLISHED or to not in other.present or old.agent not in other.present:
+    by = next((extension for extension in old.present if extension in other.present and extension != to), None)
+    if other.state not in ESTABLISHED or to not in other.present or by is None:
         raise NotConsulted(old, other, to)
-    new, run = pbx.transfer(tx, key, to, run=run, name=name)
+    new, run = pbx.transfer(tx, key, to, by=by, run=run, name=name)
     _, run = pbx.happen(tx, other.id, Kind.ENDED, run=run, by=Party.INSIDE, cause=Cause.TRANSFERRED, other=new.id)
     return pbx.happen(tx, new.id, Kind.ANSWERED, run=run, extension=to)
 

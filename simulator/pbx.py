@@ -60,7 +60,7 @@ class Pbx:
         ``note`` sees it before anybody is told. Raises UnknownRecord when the world lacks the extension or the line,
         and NoCredit for a text message that a prepaid account cannot pay for.
         """
-        if extension is not None:
+        if extension is not None and origin is None:  # who is in a call that goes on stays in it, though removed since
             self._expect(tx, EXTENSION, extension)
         number = tx.next_number("call")
         serial = tx.identity.integer("serial", low=1000, high=8999) + number
@@ -98,12 +98,14 @@ class Pbx:
         to: str | None,
         *,
         queue: str | None = None,
+        by: str | None = None,
         run: Run | None = None,
         name: str = "",
     ) -> tuple[Call, Run | None]:
-        """Transfer a call to an extension or a queue: a new one begins for the same outside party, and this is over.
+        """Transfer a call to an extension or a queue: a new one begins for the other party, and this is over.
 
-        Returns the new call. Raises UnknownCall, UnknownRecord or ImpossibleEvent.
+        ``by`` transfers it, which tells the two parties of an internal call apart (not given: its agent). Returns the
+        new call. Raises UnknownCall, UnknownRecord or ImpossibleEvent.
         """
         old = tx.call(key)
         if old is None:
@@ -111,7 +113,10 @@ class Pbx:
         if old.state not in (State.TALKING, State.HELD):
             raise ImpossibleEvent(old, Kind.TRANSFERRED)
         self._expect(tx, *((QUEUE, queue) if to is None and queue is not None else (EXTENSION, to or "")))
-        new, run = self.start(tx, old.direction, old.outside, line=old.line, origin=old.id, run=run, name=name)
+        outside, other = _parties(old, to, by)
+        new, run = self.start(
+            tx, old.direction, outside, line=old.line, extension=other, origin=old.id, run=run, name=name
+        )
         _, run = self._happen(
             tx,
             old,
@@ -193,6 +198,19 @@ class Pbx:
         if first is None:
             raise UnknownRecord("number", "(any)", [])
         return str(first["number"])
+
+
+def _parties(old: Call, to: str | None, by: str | None) -> tuple[str, str | None]:
+    """Return whom the call has to do with in which an old one goes on: outside, and of ours."""
+    if old.direction is not Direction.INTERNAL:
+        return old.outside, None
+    by = by or (old.agent if old.agent in old.present else old.present[-1])
+    stays = next((extension for extension in old.present if extension != by), None)
+    if stays is None:
+        raise ImpossibleEvent(old, Kind.TRANSFERRED, "nobody else is in the call")
+    if to == stays:
+        raise ImpossibleEvent(old, Kind.TRANSFERRED, f"extension {to} is in the call already")
+    return to or by, stays
 
 
 def _first_kind(medium: Medium, direction: Direction) -> Kind:

@@ -83,6 +83,8 @@ def _target(event: Event) -> str:
 
 
 def _start(call: Call) -> str:
+    if call.origin and call.direction is Direction.INTERNAL:
+        return f"begins by transfer, extension {call.extension} and {call.outside}"
     if call.origin:
         return f"begins by transfer, {call.outside} on line {call.line}"
     if call.direction is Direction.INBOUND:

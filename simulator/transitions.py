@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from simulator.errors import SimulatorError
 from simulator.events import Kind, State
+
+if TYPE_CHECKING:
+    from simulator.calls import Call
 
 TRANSITIONS: dict[tuple[State, Kind], State] = {
     (State.NEW, Kind.STARTED): State.ROUTING,
@@ -53,3 +59,13 @@ TRANSITIONS |= {
 TRANSITIONS |= {
     (state, Kind.DESTINATION_PRESET): state for state in (State.ROUTING, State.MENU, State.QUEUED, *ESTABLISHED)
 }
+
+
+class ImpossibleEvent(SimulatorError):
+    """A call in this state cannot take this event."""
+
+    def __init__(self, call: Call, kind: Kind, why: str = "") -> None:
+        can = sorted(kind.value for kind in call.possible)
+        possible = f"it can take: {', '.join(can)}" if can else "it has ended and takes nothing more"
+        super().__init__(f"call {call.id} is {call.state.value}: {kind.value} cannot happen; {why or possible}")
+        self.call, self.kind, self.why = call, kind, why

@@ -227,3 +227,104 @@ def test_conference_that_is_parked_has_left_every_device():
 
     assert call.present == ()
     assert call.apply(Kind.PICKED_UP, at(6), extension="113")[0].present == ("113",)
+
+
+def internal():
+    return new_call(direction=Direction.INTERNAL, outside="112", line="111", extension="111")
+
+
+def test_each_of_ours_has_its_own_part_of_the_talk():
+    """In a conference, over a park, and while the call is held; who dialled talks from the far end's answer."""
+    call = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {"extension": "111"}),
+        (2, Kind.ANSWERED, {"extension": "111"}),
+        (10, Kind.JOINED, {"extension": "112"}),
+        (14, Kind.LEFT, {"extension": "111"}),
+        (20, Kind.PARKED, {"extension": "112"}),
+        (30, Kind.PICKED_UP, {"extension": "113"}),
+        (31, Kind.HELD, {}),
+        (35, Kind.RESUMED, {}),
+        (40, Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.NORMAL}),
+    )
+    dialled = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {}),
+        (6, Kind.ANSWERED, {}),
+        (16, Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.NORMAL}),
+        call=new_call(direction=Direction.OUTBOUND, extension="111"),
+    )
+
+    assert (call.talk, call.talked, call.takers) == (38, {"111": 12, "112": 10, "113": 10}, ("111", "113"))
+    assert (dialled.talked, dialled.takers, dialled.parties) == ({"111": 10}, (), ("111",))
+
+
+def test_call_that_was_answered_outside_is_nobodys_of_ours():
+    """The extension that let it ring had a part in it, and neither talked nor took it."""
+    call = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {"extension": "114"}),
+        (21, Kind.UNANSWERED, {"extension": "114"}),
+        (21, Kind.RINGING, {"digits": "37999989001"}),
+        (24, Kind.ANSWERED, {}),
+        (30, Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.NORMAL}),
+    )
+
+    assert (call.agent, call.parties, call.talked, call.talk) == (None, ("114",), {}, 6)
+
+
+def test_mailbox_after_an_answer_is_no_talk():
+    call = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {"extension": "111"}),
+        (2, Kind.ANSWERED, {"extension": "111"}),
+        (12, Kind.MAILBOX_REACHED, {"extension": "112"}),
+        (62, Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.NORMAL}),
+    )
+
+    assert (call.waiting, call.talk, call.in_mailbox, call.duration) == (2, 10, 50, 62)
+    assert call.talked == {"111": 10}
+
+
+@pytest.mark.parametrize(
+    ("kind", "extension", "stays"),
+    [
+        (Kind.PARKED, "112", ("111",)),
+        (Kind.PARKED, "111", ("112",)),
+        (Kind.MAILBOX_REACHED, "113", ("111",)),
+    ],
+)
+def test_other_party_of_an_internal_call_stays(kind, extension, stays):
+    """It is one of ours, and keeps waiting where a caller from outside would."""
+    call = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {"extension": "112"}),
+        (2, Kind.ANSWERED, {"extension": "112"}),
+        (5, kind, {"extension": extension}),
+        call=internal(),
+    )
+
+    assert (call.present, call.engaged) == (stays, stays)
+
+
+def test_two_parties_of_an_internal_call_are_no_conference():
+    """Neither leaves the other behind; of three, one may."""
+    call = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {"extension": "112"}),
+        (2, Kind.ANSWERED, {"extension": "112"}),
+        call=internal(),
+    )
+
+    assert Kind.LEFT not in call.possible
+    with pytest.raises(ImpossibleEvent, match="is not in a conference"):
+        call.apply(Kind.LEFT, at(3), extension="112")
+    three, _ = call.apply(Kind.JOINED, at(3), extension="113")
+    assert three.apply(Kind.LEFT, at(4), extension="112")[0].present == ("111", "113")
+
+
+def test_called_end_of_an_internal_call_is_who_has_it():
+    ringing = played((0, Kind.STARTED, {}), (1, Kind.RINGING, {"extension": "112"}), call=internal())
+
+    assert (internal().called, ringing.called) == ("112", "112")
+    assert ringing.apply(Kind.PICKED_UP, at(2), extension="113")[0].called == "113"

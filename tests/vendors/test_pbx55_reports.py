@@ -233,6 +233,61 @@ def test_agents_have_their_part_in_the_calls() -> None:
     ]
 
 
+def test_agents_share_a_call_that_they_had_together() -> None:
+    """Each has its own time in the talk, and who picked up has answered; the call is in the report of both."""
+    phone = Phone()
+    phone.play(
+        inbound(),
+        (Kind.STARTED, 0, {}),
+        (Kind.RINGING, 1, {"extension": "5000"}),
+        (Kind.ANSWERED, 5, {"extension": "5000"}),
+        (Kind.JOINED, 45, {"extension": "5001"}),
+        (Kind.LEFT, 55, {"extension": "5000"}),
+        (Kind.ENDED, 70, {"by": Party.OUTSIDE, "cause": Cause.NORMAL}),
+    )
+    work = work_of(*phone.calls.values())
+
+    agents = body_of(work, "report_03")["data_report03"]
+
+    parts = [(a["name"], a["timeTotalSpoken"], a["attendedReceptive"]) for a in agents]
+    assert parts == [("Ana Souza", "00:00:50", 1), ("Rui Prado", "00:00:25", 0)]
+    for extension in ("5000", "5001"):
+        assert len(rows_of(work, filters=("all_queues", "all_numbers", extension))) == 1
+
+
+def test_agent_whose_call_was_answered_outside_has_refused_it_and_not_answered() -> None:
+    phone = Phone()
+    phone.play(
+        inbound(),
+        (Kind.STARTED, 0, {}),
+        (Kind.RINGING, 1, {"extension": "5000"}),
+        (Kind.UNANSWERED, 21, {"extension": "5000"}),
+        (Kind.RINGING, 21, {"digits": "37999989001"}),
+        (Kind.ANSWERED, 24, {}),
+        (Kind.ENDED, 84, {"by": Party.OUTSIDE, "cause": Cause.NORMAL}),
+    )
+
+    (agent,) = body_of(work_of(*phone.calls.values()), "report_03")["data_report03"]
+
+    assert (agent["timeTotalSpoken"], agent["attendedReceptive"], agent["quantityRefusal"]) == ("00:00:00", 0, 1)
+    assert phone.pushed[-1][1]["branch_mask"] == 0
+
+
+def test_caller_who_chose_a_mailbox_was_not_kept_in_the_menu() -> None:
+    phone = Phone()
+    phone.play(
+        inbound(),
+        (Kind.STARTED, 0, {}),
+        (Kind.MENU_ENTERED, 1, {}),
+        (Kind.MAILBOX_REACHED, 5, {"extension": "5000"}),
+        (Kind.ENDED, 15, {"by": Party.OUTSIDE, "cause": Cause.NORMAL}),
+    )
+
+    (row,) = rows_of(work_of(*phone.calls.values()))
+
+    assert row["type_call"] == "call_abandoned"
+
+
 @pytest.mark.parametrize(
     ("reading", "body"),
     [("wrapped", {"data_report04": []}), ("bare-list", []), ("either", {"data_report04": []})],

@@ -77,7 +77,8 @@ def _rows(work: Work) -> Iterator[Row]:
     nobody: Document = {"id": 0, "subscriber": first_subscriber(work)}
     over = [c for c in work.calls() if shows(c, work.readings)]
     for call in sorted(over, key=lambda c: (c.events[0].at, c.serial)):
-        line = by_extension.get(call.agent, nobody)
+        # Who dialled, as far as one of ours did; else who had it last.
+        line = by_extension.get(call.extension or call.agent, nobody)
         local = call.events[0].at.astimezone(work.zone).replace(tzinfo=None, microsecond=0)
         yield Row(call, local, line["subscriber"], line["id"])
 
@@ -134,7 +135,7 @@ def _listed(row: Row, numbers: bool) -> dict[str, Any]:
 
 def _ends(call: Call) -> tuple[str, str]:
     if call.direction is Direction.INTERNAL:
-        return call.extension or "", call.outside
+        return call.extension or "", call.called
     outside, line = phones.national(call.outside), phones.national(call.line)
     return (outside, line) if call.direction is Direction.INBOUND else (line, outside)
 

@@ -39,8 +39,9 @@ def outcome(call: Call) -> str:
         return ATTENDED
     if call.last.cause is Cause.REFUSED:
         return REFUSED
-    in_menu = any(event.kind is Kind.MENU_ENTERED for event in call.events)
-    return RETAINED if in_menu and call.queue is None and not call.legs else ABANDONED
+    kinds = {event.kind for event in call.events}
+    left_menu = call.queue is not None or Kind.RINGING in kinds or Kind.MAILBOX_REACHED in kinds
+    return RETAINED if Kind.MENU_ENTERED in kinds and not left_menu else ABANDONED
 
 
 def summary(selection: Selection) -> dict[str, Any]:
@@ -86,8 +87,7 @@ def agents(selection: Selection) -> dict[str, Any]:
     """Return report_03: each agent who had a part in the calls, by extension."""
     parts: dict[str, list[Call]] = {}
     for call in selection.calls:
-        named = {call.agent, *(leg.extension for leg in call.legs)}
-        for extension in sorted(name for name in named if name):
+        for extension in call.parties:
             parts.setdefault(extension, []).append(call)
     for event in selection.happenings():
         parts.setdefault(event.extension, [])
@@ -155,13 +155,13 @@ def _choices(call: Call) -> dict[str, str]:
 def _agent(
     extension: str, parts: list[Call], selection: Selection, here: list[Span], paused: list[Span]
 ) -> dict[str, Any]:
-    spoken = sum(c.talk for c in parts if c.agent == extension)
+    spoken = sum(c.talked.get(extension, 0) for c in parts)
     there = _lasted(here, extension, selection)
     if there is None:  # who never logged in is there from the first to the last moment of the calls
         there = (max(c.events[-1].at for c in parts) - min(c.events[0].at for c in parts)) // timedelta(seconds=1)
     rest = _lasted(paused, extension, selection) or 0
     logged = max(spoken + rest, there)
-    answered = (c for c in parts if c.answered and c.agent == extension and c.direction is Direction.INBOUND)
+    answered = (c for c in parts if c.direction is Direction.INBOUND and extension in c.takers)
     return {
         "name": selection.agent(extension),
         "timeTotalLogged": _time(logged),

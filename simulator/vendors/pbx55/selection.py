@@ -71,7 +71,7 @@ def select(work: Work, asked: Mapping[str, str], defaults: Mapping[str, str]) ->
         if shows(call, work.readings)
         and first <= call.events[0].at <= last
         and (queue is None or call.queue == queue)
-        and (extensions is None or call.agent in extensions)
+        and (extensions is None or not extensions.isdisjoint(call.parties))
         and _on_line(call, asked["number"])
     )
     period = first, min(last, work.now)

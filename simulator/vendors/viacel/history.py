@@ -94,7 +94,7 @@ def _told(work: Work) -> Iterator[Told]:
     for call in work.calls():
         if not shows(call, work.readings):
             continue
-        inside, outside, line = _inside(call), national(call.outside), national(call.line)
+        inside, outside, line = _inside(call), national(call.called), national(call.line)
         ends = (outside, inside or line) if call.direction is Direction.INBOUND else (inside or line, outside)
         owners = [record for record in (extensions.get(inside), dids.get(line)) if record is not None]
         company = owners[0]["cliente_id"] if owners else first
@@ -105,7 +105,7 @@ def _told(work: Work) -> Iterator[Told]:
 
 
 def _inside(call: Call) -> str:
-    return (call.extension if call.direction is Direction.INTERNAL else call.agent) or ""
+    return call.extension or call.agent or ""  # who dialled, as far as one of ours did; else who had it last
 
 
 def _by_trunk(told: Told, trunk: Mapping[str, Any] | None) -> bool:

@@ -176,10 +176,10 @@ class _Router:
         if forwards.always:
             return plan.diverted(forwards.always)
         if not self._reachable(extension):
-            return plan.diverted(forwards.no_answer)
+            return plan.diverted(forwards.offline)
         if extension in self._busy():
             return replace(plan.diverted(forwards.busy), busy=True)
-        self._ring(replace(plan, ringing=extension, seconds=None), [extension])
+        self._ring(replace(plan, ringing=extension, seconds=forwards.seconds), [extension])
         return None
 
     def _at_group(self, plan: Plan, group: Group) -> Plan:

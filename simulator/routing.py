@@ -71,14 +71,17 @@ class Group:
 class Forwards:
     """Where an extension's calls go instead, each a list that is tried in order.
 
-    ``always`` before it rings, ``busy`` while it talks, ``no_answer`` when it let a call ring or cannot be reached.
-    ``off`` says that it cannot be: it is blocked.
+    ``always`` before it rings, ``busy`` while it talks, ``no_answer`` when it let a call ring, which is after
+    ``seconds`` (None: the usual time), ``offline`` when it cannot be reached. ``off`` says that it cannot be: it is
+    blocked.
     """
 
     always: tuple[Destination, ...] = ()
     no_answer: tuple[Destination, ...] = ()
     busy: tuple[Destination, ...] = ()
+    offline: tuple[Destination, ...] = ()
     off: bool = False
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

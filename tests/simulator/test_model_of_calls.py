@@ -58,7 +58,7 @@ def at(place, key=""):
 
 FORWARDS = {
     "112": Forwards(no_answer=(at(Place.OUTSIDE, NUMBERS[3]), at(Place.EXTENSION, "113")), busy=(at(Place.MENU),)),
-    "113": Forwards(no_answer=(at(Place.QUEUE, "suporte"),), busy=(at(Place.MAILBOX, "113"),)),
+    "113": Forwards(no_answer=(at(Place.QUEUE, "suporte"),), busy=(at(Place.MAILBOX, "113"),), seconds=7),
 }
 
 any_call = st.integers(0, 7)

@@ -156,11 +156,29 @@ def test_busy_extension_without_a_forward_is_busy():
 
 @pytest.mark.parametrize("extension", ["111", "9999"], ids=["blocked", "unknown"])
 def test_extension_that_cannot_be_reached_sends_its_calls_on(extension):
-    calls, _, _ = played(
-        ROUTED, incoming=Incoming(to(extension)), forwards={extension: Forwards(no_answer=to("112"), off=True)}
-    )
+    forwards = Forwards(no_answer=to("113"), offline=to("112"), off=True)
+
+    calls, _, _ = played(ROUTED, incoming=Incoming(to(extension)), forwards={extension: forwards})
 
     assert rings(calls["c1"]) == [(0, "112")]
+
+
+def test_extension_rings_as_long_as_its_forwards_say_and_the_next_one_as_long_as_its_own():
+    forwards = {"111": Forwards(no_answer=to("112", "113"), seconds=7), "113": Forwards(seconds=30)}
+
+    calls, _, _ = played(ROUTED, forwards=forwards)
+
+    assert rings(calls["c1"]) == [(0, "111"), (7, "112"), (27, "113")]
+    assert way(calls["c1"])[-1] == ("ended", 57, None)
+
+
+def test_group_rings_as_long_as_it_says_whatever_its_members_do_alone():
+    group = Group("4", "Desk", ("112", "113"), Strategy.LINEAR)
+    forwards = {"111": Forwards(always=(Destination(Place.GROUP, "4"),)), "112": Forwards(seconds=7)}
+
+    calls, _, _ = played(ROUTED, forwards=forwards, groups=(group,))
+
+    assert rings(calls["c1"]) == [(0, "112"), (20, "113")]
 
 
 def test_queue_mailbox_and_menu_take_the_call():
@@ -494,10 +512,14 @@ def test_any_forwards_come_to_an_end():
     def some():
         return tuple(draw.choices(places, k=draw.randrange(4)))
 
+    def any_forwards():
+        always = some() if draw.random() < 0.3 else ()
+        return Forwards(always, some(), some(), some(), off=draw.random() < 0.2, seconds=draw.choice([None, 7]))
+
     async def work():
         async with running() as simulator:
             for _ in range(40):
-                forwards = {e: Forwards(some() if draw.random() < 0.3 else (), some(), some()) for e in extensions}
+                forwards = {e: any_forwards() for e in extensions}
                 group = Group("4", "Desk", tuple(draw.choices(extensions, k=3)), draw.choice(list(Strategy)))
                 setup = Setup((group,), forwards, Incoming((*to("111"), *some())))
                 simulator.pbx.vendors = {"toy": setup.vendor()}

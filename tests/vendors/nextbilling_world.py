@@ -25,7 +25,7 @@ def work_of(tenant: str = "default", seed: str = "1", **more: object) -> DictWor
     """Return a unit of work on a fresh tenant that has what the samples name."""
     work = DictWork(tenant=tenant, identity=Identity(seed), **more)  # type: ignore[arg-type]
     work.sets = {"nextbilling": VENDOR.credentials(work.identity)}
-    for kind, records in VENDOR.world(work.identity, WORLD, True).items():
+    for kind, records in {**WORLD, **VENDOR.world(work.identity, WORLD, True)}.items():
         for key, record in records.items():
             work.put(kind, key, record)
     return work

@@ -337,6 +337,43 @@ def test_request_names_records_that_exist(operation: str, body: object, found: l
     assert [(clause, pointer) for clause, pointer, _ in judge(operation, body) if clause != "lines-of-owner"] == found
 
 
+@pytest.mark.parametrize("when", ["always", "busy", "noanswer", "offline"])
+@pytest.mark.parametrize(
+    ("what", "value", "found"),
+    [
+        ("st", 0, None),
+        ("st", 1, None),
+        ("st", 2, ("enum", WARNING)),
+        ("st", "1", ("enum", WARNING)),
+        ("st", True, ("enum", WARNING)),
+        ("dst", "112", None),
+        ("dst", "", None),
+        ("dst", 112, ("type", ERROR)),
+        ("dst", "1" * 50, None),
+        ("dst", "1" * 51, ("maxLength", WARNING)),
+    ],
+)
+def test_follow_me_is_on_or_off_and_leads_to_text(
+    when: str, what: str, value: object, found: tuple[str, Severity] | None
+) -> None:
+    """The fields and the type of a destination are documented; which values switch one on is not."""
+    name = f"sigame_{when}_{what}"
+
+    told = judge("createDevice", {"customer_id": 9, name: value})
+
+    assert told == ([(found[0], f"/{name}", found[1])] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "clauses"), [(0, []), (3600, []), (3601, ["maximum"]), (-1, ["minimum"]), (1.5, ["type"])]
+)
+def test_line_rings_for_an_hour_at_most(seconds: object, clauses: list[str]) -> None:
+    """A limit of ours, and so a warning."""
+    told = judge("createDevice", {"customer_id": 9, "max_ringtime": seconds})
+
+    assert told == [(clause, "/max_ringtime", WARNING) for clause in clauses]
+
+
 @pytest.mark.parametrize(("size", "clauses"), [(131072, []), (131073, ["too-large"])])
 def test_body_has_at_most_128_kilobytes(size: int, clauses: list[str]) -> None:
     """What is one byte too large is too large, whatever it says."""

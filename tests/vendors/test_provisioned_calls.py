@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 import pytest
@@ -13,9 +12,7 @@ from simulator.distribution import Strategy
 from simulator.vendors.nextbilling import VENDOR
 from tests.live import Live, live
 from tests.vendors.nextbilling_world import ask, work_of
-
-GROUPS = "/nextbilling/api/manageRingGroups"
-NUMBERS = count(1)
+from tests.vendors.provisioned import Pbx, cause, rings
 
 
 @pytest.fixture(scope="module")
@@ -24,74 +21,9 @@ def running() -> Iterator[Live]:
         yield simulator
 
 
-class Pbx:
-    """One tenant's PBX, provisioned by an integration."""
-
-    def __init__(self, running: Live) -> None:
-        self._running, self.name = running, f"provisioned-{next(NUMBERS)}"
-        credentials = running.make_tenant(self.name, readings={"viacel": {"V15": "served"}})["credentials"]
-        self._viacel, own = credentials["viacel"], credentials["nextbilling"]
-        self._pair = f"{own['master_token']}/{own['master_key']}"
-
-    def viacel(self, acao: str, **more: Any) -> dict[str, Any]:
-        body = {"autenticacao": self._viacel, "acao": acao, **more}
-        answer = self._running.ask("POST", "/viacel/pabx/api.php", body)
-        assert answer.status == 200, answer.text
-        return dict(answer.json)
-
-    def extension(self, number: str, **fields: Any) -> None:
-        rows = self._rows("listar_ramais")
-        row = next(row for row in rows if row["numero"] == number)
-        ids = {"ramal_id": int(row["ramal_id"]), "cliente_id": int(row["cliente_id"])}
-        self.viacel("alterar_ramal", dados={**ids, **fields})
-
-    def line(self, **fields: Any) -> None:
-        """Change the first line."""
-        (row, *_) = self._rows("listar_dids")
-        ids = {"did_id": int(row["did_id"]), "cliente_id": int(row["cliente_id"])}
-        self.viacel("alterar_did", cliente_id=ids["cliente_id"], dados={**ids, **fields})
-
-    def _rows(self, acao: str) -> list[dict[str, Any]]:
-        companies = self.viacel("listar_clientes", pos_registro_inicial=0)["dados"]
-        asked = [{"acao": acao, "cliente_id": int(company["cliente_id"])} for company in companies]
-        more = {"pos_registro_inicial": 0} if acao == "listar_ramais" else {}
-        bodies = [{"autenticacao": self._viacel, **one, **more} for one in asked]
-        answers = [self._running.ask("POST", "/viacel/pabx/api.php", body) for body in bodies]
-        return [row for answer in answers if answer.status == 200 for row in answer.json["dados"]]
-
-    def group(self, method: str, query: str = "", **body: Any) -> dict[str, Any]:
-        answer = self._running.ask(method, f"{GROUPS}/{self._pair}/0{query}", body or None)
-        assert (answer.status, answer.json["error"]) == (200, 0), answer.text
-        return dict(answer.json)
-
-    def play(self, *steps: str) -> dict[str, Any]:
-        """Play steps on a call from outside to the first line; return how it came out."""
-        first = next(iter(self._running.control("GET", "/records/number", tenant=self.name).json["records"]))
-        begin = f'inbound: {{call: A, from: "37999912222", to: "{first["number"]}"}}'
-        return self.run(begin, *steps)
-
-    def run(self, *steps: str) -> dict[str, Any]:
-        listed = "".join(f"  - {step}\n" for step in steps)
-        text = f"scenario: routed\ntitle: Routed\nsteps:\n{listed}"
-        run = self._running.control("POST", "/runs", {"text": text}, tenant=self.name)
-        assert run.status == 201, run.text
-        over = self._running.control("GET", f"/runs/{run.json['id']}", tenant=self.name, wait=10).json
-        assert over["status"] == "passed", over
-        call = self._running.control("GET", f"/calls/{over['calls']['A']}", tenant=self.name).json
-        return dict(call)
-
-
 @pytest.fixture
 def pbx(running: Live) -> Pbx:
     return Pbx(running)
-
-
-def rings(call: dict[str, Any]) -> list[str]:
-    return [e.get("extension") or e["digits"] for e in call["events"] if e["kind"] == "ringing"]
-
-
-def cause(call: dict[str, Any]) -> str:
-    return str(call["events"][-1]["cause"])
 
 
 def test_group_rings_as_it_was_created_changed_and_switched_off(pbx: Pbx) -> None:
@@ -187,12 +119,12 @@ def _by(trunk: int) -> list[dict[str, Any]]:
 
 
 def _company_and_plan(pbx: Pbx, extension: str) -> tuple[int, int]:
-    row = next(row for row in pbx._rows("listar_ramais") if row["numero"] == extension)
+    row = next(row for row in pbx.rows("listar_ramais") if row["numero"] == extension)
     return int(row["cliente_id"]), int(row["plano_discagem_id"])
 
 
 def test_lines_that_no_extension_stands_for_ring_nowhere() -> None:
-    """A line made by the API has no device in the world; the sample's other lines have more than there are here."""
+    """A login that names no extension; the sample's other lines are more than there are extensions here."""
     work = work_of()
     ask(work, "createDevice", {"customer_id": 9, "tech": "SIP", "username": "novo"})
     work.put("nextbilling.group", "4", {**work.records["nextbilling.group"]["4"], "devices": [1001, 3, 77, 1, 4]})

@@ -188,6 +188,7 @@ def test_extension_has_its_forwards(work):
         ),
         no_answer=(Destination(Place.EXTENSION, "112"),),
         busy=(Destination(Place.MAILBOX, "111"),),
+        offline=(Destination(Place.EXTENSION, "112"),),
     )
 
 
@@ -202,7 +203,7 @@ def test_mailbox_takes_what_no_forward_does(work):
 
     found = SAYS.forwards(work, "111")
 
-    assert found.no_answer == (Destination(Place.MAILBOX, "111"),)
+    assert found.no_answer == found.offline == (Destination(Place.MAILBOX, "111"),)
     assert found.busy == (Destination(Place.EXTENSION, "112"),)
     assert found.always == ()
 

@@ -14,6 +14,7 @@ from simulator.calls import Call, Cause, Direction, Medium
 from simulator.vendor import Document, Received, Reply, Work
 from simulator.vendors.nextbilling.groups import OK
 from simulator.vendors.nextbilling.reach import first_subscriber, seen
+from simulator.vendors.nextbilling.ringing import extension_of
 
 PAGE = 100
 LAST_SECOND = time(23, 59, 59)
@@ -73,12 +74,13 @@ def _wanted(work: Work, received: Received) -> Iterator[Row]:
 
 def _rows(work: Work) -> Iterator[Row]:
     """Yield the calls that are over, oldest first, with whose they are."""
-    by_extension = {line["extension"]: line for line in work.all(LINE) if line["extension"]}
+    lines = ((extension_of(work, line), line) for line in work.all(LINE))
+    by_extension = {extension: line for extension, line in lines if extension}  # the newest of several
     nobody: Document = {"id": 0, "subscriber": first_subscriber(work)}
     over = [c for c in work.calls() if shows(c, work.readings)]
     for call in sorted(over, key=lambda c: (c.events[0].at, c.serial)):
         # Who dialled, as far as one of ours did; else who had it last.
-        line = by_extension.get(call.extension or call.agent, nobody)
+        line = by_extension.get(call.extension or call.agent or "", nobody)
         local = call.events[0].at.astimezone(work.zone).replace(tzinfo=None, microsecond=0)
         yield Row(call, local, line["subscriber"], line["id"])
 

@@ -35,10 +35,12 @@ def forwards(records: Reader, extension: str) -> Forwards | None:
     if record is None:
         return None
     mailbox = (Destination(Place.MAILBOX, extension),) if record["habilitar_caixa_postal"] else ()
+    no_answer = _forwarded(records, record, "encaminhar_offline_sem_atendimento") or mailbox
     return Forwards(
         always=_forwarded(records, record, "encaminhar_todas_chamadas"),
-        no_answer=_forwarded(records, record, "encaminhar_offline_sem_atendimento") or mailbox,
+        no_answer=no_answer,
         busy=_forwarded(records, record, "encaminhar_ocupado_indisponivel") or mailbox,
+        offline=no_answer,
         off=bool(record["bloquear_ramal"]),
     )
 

@@ -87,16 +87,22 @@ class Call:
             return f"extension {extension} is in the call, or rings, already"
         elif kind is Kind.LEFT and (extension not in self.present or len(self.present) < 2):
             return f"extension {extension} is not in a conference"
+        elif kind in (Kind.HELD, Kind.RESUMED) and extension is not None and extension not in self.present:
+            return f"extension {extension} is not in the call"
+        elif kind is Kind.QUEUE_CHANGED and self.queue is None:
+            return "it came from no queue"
         return ""
 
     @property
     def possible(self) -> tuple[Kind, ...]:
         """What can happen to the call now; which device can do it is another question."""
         kinds = tuple(kind for (state, kind) in TRANSITIONS if state is self.state)
-        if self.state is not State.TALKING:
-            return kinds
-        barred = {Kind.QUEUED, Kind.RINGING} if self.attended else set()
-        return tuple(k for k in kinds if k not in barred and (k is not Kind.LEFT or len(self.present) > 1))
+        barred = {Kind.QUEUED, Kind.RINGING} if self.state is State.TALKING and self.attended else set()
+        if len(self.present) < 2:
+            barred.add(Kind.LEFT)
+        if self.queue is None:
+            barred.add(Kind.QUEUE_CHANGED)
+        return tuple(k for k in kinds if k not in barred)
 
     @property
     def started(self) -> datetime | None:
@@ -166,8 +172,9 @@ class Call:
 
     @property
     def queue(self) -> str | None:
-        """The queue it was last put in."""
-        return next((e.queue for e in reversed(self.events) if e.kind is Kind.QUEUED), None)
+        """The queue it was last put in, or has counted for since."""
+        kinds = (Kind.QUEUED, Kind.QUEUE_CHANGED)
+        return next((e.queue for e in reversed(self.events) if e.kind in kinds), None)
 
     @property
     def waits(self) -> Event | None:

@@ -85,13 +85,14 @@ class Call:
             return "somebody of ours is in the call: transfer it"
         elif kind in (Kind.JOINED, Kind.BROKE_IN, Kind.RINGING) and extension in self.engaged:
             return f"extension {extension} is in the call, or rings, already"
-        elif kind is Kind.LEFT and (extension not in self.present or len(self.present) < 2):
+        return self._hindrance_of_talk(kind, extension)
+
+    def _hindrance_of_talk(self, kind: Kind, extension: str | None) -> str:
+        if kind is Kind.LEFT and (extension not in self.present or len(self.present) < 2):
             return f"extension {extension} is not in a conference"
-        elif kind in (Kind.HELD, Kind.RESUMED) and extension is not None and extension not in self.present:
+        if kind in (Kind.HELD, Kind.RESUMED) and extension is not None and extension not in self.present:
             return f"extension {extension} is not in the call"
-        elif kind is Kind.QUEUE_CHANGED and self.queue is None:
-            return "it came from no queue"
-        return ""
+        return "it came from no queue" if kind is Kind.QUEUE_CHANGED and self.queue is None else ""
 
     @property
     def possible(self) -> tuple[Kind, ...]:

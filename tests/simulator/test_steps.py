@@ -49,7 +49,7 @@ STEPS = {
         {"extension": None},
     ),
     "resume": (
-        "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - hold: {call: A}\n  - resume: {call: A, extension: '112'}",
+        f"{TALK}\n  - hold: {{call: A}}\n  - resume: {{call: A, extension: '112'}}",
         Kind.RESUMED,
         {"extension": "112"},
     ),

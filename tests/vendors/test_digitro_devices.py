@@ -120,7 +120,7 @@ def test_each_device_that_came_to_a_call_is_told_to_leave_it_once(scenario):
     """
     bodies = [json.loads(line).get("body", {}) for line in path_of(scenario).read_text("utf-8").splitlines()]
     told = [
-        (e["EVENTO"].removeprefix("EVENTO_DE_"), e["DISPOSITIVO"], e["ID_CHAMADA"]) for e in bodies if WHERE <= e.keys()
+        (e["EVENTO"].removeprefix("EVENTO_DE_"), e["DISPOSITIVO"], e["ID_CHAMADA"]) for e in bodies if e.keys() >= WHERE
     ]
 
     there, wrong = set(), []

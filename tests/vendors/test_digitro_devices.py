@@ -94,6 +94,20 @@ def test_scripted_transfer_tells_of_every_device_that_was_in_the_call():
     assert {e["ID_CHAMADA"] for e in events} == {name}
 
 
+def test_device_that_stays_in_the_call_that_goes_on_is_told_nothing():
+    async def work():
+        async with stage() as on:
+            call = internal(on)
+            await on.told()
+            pbx, tx = on.pbx.simulator.pbx, Transaction(on.pbx.tenant, on.pbx.simulator.store)
+            new, _ = pbx.start(tx, Direction.INTERNAL, "113", extension="111", origin=call.id)
+            pbx.happen(tx, call.id, Kind.TRANSFERRED, extension="113", other=new.id)
+            tx.commit()
+            return await on.told()
+
+    assert run(work()) == ["DESVIO 1112000>113", "DESLIGAMENTO 1112000"]
+
+
 def test_attended_transfer_tells_of_both_calls_of_the_device():
     async def work():
         async with stage() as on:

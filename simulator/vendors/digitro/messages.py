@@ -136,9 +136,12 @@ def left_queue(call: Call, event: Event, scene: Scene) -> Iterator[Message]:
 
 def departed(call: Call, event: Event, scene: Scene) -> Iterator[Message]:
     """Tell of each device that talked or rang up to this event, and neither talks nor rings any more."""
+    # It has one identification throughout: who is in the call that goes on for it has left nothing.
+    later = scene.call(event.other or "") if event.kind is Kind.TRANSFERRED else None
+    there = {*call.engaged, *(later.engaged if later is not None else ())}
     for extension in before_event(call, event).engaged:
         device = at(extension, scene)
-        if device and extension not in call.engaged:
+        if device and extension not in there:
             yield message("callEnded", device | named(call, scene), call.id)
 
 

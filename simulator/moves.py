@@ -28,7 +28,8 @@ def hang_up(
     if by is Party.INSIDE and extension is not None and _goes_on_without(call, extension):
         return pbx.happen(tx, key, Kind.LEFT, run=run, extension=extension)
     preset = call.afterwards
-    if by is Party.INSIDE and preset is not None and call.state in ESTABLISHED and _is_there(tx, preset):
+    goes_on = by is Party.INSIDE and call.state in ESTABLISHED
+    if goes_on and preset is not None and _is_there(tx, preset) and not _is_other(call, preset, extension):
         name = run.name_after(key) if run else ""
         new, run = pbx.transfer(tx, key, preset.extension, queue=preset.queue, run=run, name=name)
         kind = Kind.QUEUED if preset.extension is None else Kind.RINGING
@@ -123,6 +124,12 @@ def _is_there(tx: Transaction, preset: Event) -> bool:
     # It may have been removed since: who hangs up is rid of the call all the same.
     kind, key = (QUEUE, preset.queue) if preset.extension is None else (EXTENSION, preset.extension)
     return tx.get(kind, key or "") is not None
+
+
+def _is_other(call: Call, preset: Event, by: str | None) -> bool:
+    # Who talks to a colleague cannot send that one to itself.
+    others = [extension for extension in call.present if extension != (by or call.agent)]
+    return call.direction is Direction.INTERNAL and preset.extension in others
 
 
 def _known(tx: Transaction, key: str) -> Call:

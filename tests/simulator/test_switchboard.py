@@ -254,3 +254,21 @@ def test_agent_has_the_peace_of_the_queue_that_the_call_counted_for():
             return datetime.fromisoformat(tenant.records[AGENT]["112"]["free_at"]) - ended
 
     assert run(work()) == timedelta(seconds=70)
+
+
+def test_colleague_who_was_preset_for_the_own_call_is_not_sent_to_itself():
+    """The call is over then, for both."""
+
+    async def work():
+        async with boards() as (_, do, _):
+
+            def story(board):
+                call = board.start(Direction.INTERNAL, "113", extension="112")
+                board.happen(call.id, Kind.RINGING, extension="113")
+                board.happen(call.id, Kind.ANSWERED, extension="113")
+                board.happen(call.id, Kind.DESTINATION_PRESET, extension="113")
+                return board.hang_up(call.id, Party.INSIDE, extension="112")
+
+            return do(story)
+
+    assert run(work()).last.kind is Kind.ENDED

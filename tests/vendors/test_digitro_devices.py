@@ -269,6 +269,19 @@ def test_call_between_two_extensions_is_over_when_either_hangs_up(device):
     assert run(work()) == (State.ENDED, ["DESLIGAMENTO 111", "DESLIGAMENTO 1112000"])
 
 
+@pytest.mark.parametrize("slug", ["transferencia-imediata", "predefine-destino", "executa-desvio"])
+def test_colleague_is_not_sent_to_itself(slug):
+    where = {"DISPOSITIVO_DESTINO": "1112000", "PRIORIDADE": "0", "DADOS": ""}
+
+    async def work():
+        async with stage() as on:
+            call = internal(on)
+            status, _ = await on.command(slug, call, "111", **where)
+            return status, on.now(call).present
+
+    assert run(work()) == (400, ("111", "112"))
+
+
 @pytest.mark.parametrize(
     ("slug", "told"),
     [

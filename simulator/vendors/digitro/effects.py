@@ -21,6 +21,7 @@ from simulator.vendors.digitro.diverting import (
     name_sender,
 )
 from simulator.vendors.digitro.orders import (
+    AWAY,
     HERE,
     Order,
     can_take,
@@ -28,6 +29,7 @@ from simulator.vendors.digitro.orders import (
     held_beside,
     is_here,
     is_live,
+    leads_away,
     may_return,
     order_of,
     resumable,
@@ -128,8 +130,8 @@ EFFECTS: Mapping[str, Effect] = {
         _to_mailbox,
     ),
     "presetNextDestination": Effect(
-        "one that talks at the device, and a device of an extension or a queue as DISPOSITIVO_DESTINO",
-        lambda o: talks(o) and bool(o.to or o.queue),
+        f"one that talks at the device, and as DISPOSITIVO_DESTINO {AWAY}",
+        lambda o: talks(o) and leads_away(o),
         _preset,
     ),
     "holdCall": Effect("one that talks at the device", talks, _by_own(Kind.HELD)),
@@ -151,12 +153,12 @@ EFFECTS: Mapping[str, Effect] = {
     ),
     "transferToPausedDevice": Effect(
         "one that talks at the device, and a DISPOSITIVO_DESTINO that is logged in to a queue and pauses",
-        lambda o: talks(o) and destination_pauses(o),
+        lambda o: talks(o) and destination_pauses(o) and leads_away(o),
         _transfer,
     ),
     "transferNow": Effect(
-        "one that talks or rings at the device, and a device of an extension or a queue as DISPOSITIVO_DESTINO",
-        lambda o: (talks(o) or rings(o)) and bool(o.to or o.queue),
+        f"one that talks or rings at the device, and as DISPOSITIVO_DESTINO {AWAY}",
+        lambda o: (talks(o) or rings(o)) and leads_away(o),
         _transfer,
     ),
     "endCall": Effect(f"one that is not over, and is {HERE}", lambda o: is_live(o) and is_here(o), _end),

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from contracts.digitro.rules import DEVICE
 from simulator.agents import AGENT
-from simulator.calls import Call, State
+from simulator.calls import Call, Direction, State
 from simulator.directory import EXTENSION, QUEUE
 from simulator.vendor import Document, Work
 
-# What `is_here` asks, for those who are refused.
+# What `leads_away` asks, for those who are refused.
+AWAY = "an extension's or a queue's device that is not the other party's"
+# And what `is_here` asks, for those who are refused.
 HERE = "at the device, which may be that of its queue, or at none of the PBX"
 
 
@@ -45,6 +47,13 @@ def talks(order: Order) -> bool:
 def rings(order: Order) -> bool:
     """Tell whether the call rings at the asking device."""
     return order.own in order.call.alerted
+
+
+def leads_away(order: Order) -> bool:
+    """Tell whether the other device is an extension's or a queue's, and not the party of an internal call itself."""
+    others = [extension for extension in order.call.engaged if extension != order.own]
+    itself = order.call.direction is Direction.INTERNAL and order.to in others
+    return bool(order.to or order.queue) and not itself
 
 
 def is_live(order: Order) -> bool:

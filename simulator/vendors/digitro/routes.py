@@ -14,7 +14,7 @@ from simulator.directory import NUMBER
 from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Wait, Work
 from simulator.vendors.digitro import diverting
 from simulator.vendors.digitro.naming import CALL, identification, undialled
-from simulator.vendors.digitro.orders import HERE, is_here, order_of
+from simulator.vendors.digitro.orders import AWAY, HERE, is_here, leads_away, order_of
 from simulator.vendors.digitro.refusals import not_done, refuse, reply, why
 
 # What is there when the switch leaves out what is inferred: the documented commands and event, and the way to them.
@@ -64,8 +64,9 @@ def divert_to_queue(work: Work, received: Received) -> Reply:
     body = received.body
     call = diverting.find_call(work, body["ID_CHAMADA"])
     order = order_of(work, call, body) if call is not None else None
-    if call is None or order is None or not diverting.movable(call) or not is_here(order):
-        return not_done(work, received, why(call, f"one that is not over, does not ring outside, and is {HERE}"))
+    if call is None or order is None or not (diverting.movable(call) and is_here(order) and leads_away(order)):
+        wanted = f"one that is not over, does not ring outside, and is {HERE}, and as DISPOSITIVO_DESTINO {AWAY}"
+        return not_done(work, received, why(call, wanted))
     diverting.leave_with(work, call, {own: str(body[wire]) for wire, own in KEPT_FIELDS.items() if wire in body})
     facts = {own: int(body[wire]) for wire, own in PLACE_FIELDS.items() if wire in body}
     afterwards = work.get(DEVICE, body.get("DISPOSITIVO_DESTINO_APOS_FINALIZACAO_CHAMADA", ""))

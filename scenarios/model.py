@@ -34,8 +34,9 @@ class Verb(StrEnum):
     NO_ANSWER = "no_answer"  # extension; none: the one that rings
     ANSWER = "answer"  # extension; none: the one that rings, or the far end
     PICK_UP = "pick_up"  # extension
-    HOLD = "hold"
-    RESUME = "resume"
+    HOLD = "hold"  # extension; none: the agent's
+    RESUME = "resume"  # extension; none: the agent's
+    CHANGE_QUEUE = "change_queue"  # queue
     SWAP = "swap"  # with
     PARK = "park"
     JOIN = "join"  # extension

@@ -65,16 +65,21 @@ class Board(Protocol):
     def happen(self, key: str, kind: Kind, **facts: Any) -> Call:
         """Let something happen to a call. Raises a SimulatorError when it cannot."""
 
-    def transfer(self, key: str, *, extension: str | None = None, queue: str | None = None) -> Call:
-        """Transfer a call, and return the one that goes on for it. Raises a SimulatorError when it cannot be."""
+    def transfer(
+        self, key: str, *, extension: str | None = None, queue: str | None = None, by: str | None = None
+    ) -> Call:
+        """Transfer a call (``by`` whom of ours), and return the one that goes on for it. Raises a SimulatorError."""
 
-    def hang_up(self, key: str, by: Party) -> Call:
-        """End a call for this party; the other one goes on where that was preset. Raises a SimulatorError."""
+    def hang_up(self, key: str, by: Party, *, extension: str | None = None) -> Call:
+        """End a call for this party; the other one goes on where that was preset. Raises a SimulatorError.
 
-    def swap(self, active: str, held: str) -> Call:
+        ``extension`` is who of ours hangs up, and only leaves while others of ours talk on.
+        """
+
+    def swap(self, active: str, held: str, *, extension: str | None = None) -> Call:
         """Hold the active call of a device and go on with the held one, which is returned. Raises a SimulatorError."""
 
-    def end_and_reconnect(self, active: str, held: str) -> Call:
+    def end_and_reconnect(self, active: str, held: str, *, extension: str | None = None) -> Call:
         """End the active call of a device and go on with the held one, which is returned. Raises a SimulatorError."""
 
     def go_on(

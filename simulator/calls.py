@@ -85,18 +85,25 @@ class Call:
             return "somebody of ours is in the call: transfer it"
         elif kind in (Kind.JOINED, Kind.BROKE_IN, Kind.RINGING) and extension in self.engaged:
             return f"extension {extension} is in the call, or rings, already"
-        elif kind is Kind.LEFT and (extension not in self.present or not self._conference):
+        return self._hindrance_of_talk(kind, extension)
+
+    def _hindrance_of_talk(self, kind: Kind, extension: str | None) -> str:
+        if kind is Kind.LEFT and (extension not in self.present or not self.conference):
             return f"extension {extension} is not in a conference"
-        return ""
+        if kind in (Kind.HELD, Kind.RESUMED) and extension is not None and extension not in self.present:
+            return f"extension {extension} is not in the call"
+        return "it came from no queue" if kind is Kind.QUEUE_CHANGED and self.queue is None else ""
 
     @property
     def possible(self) -> tuple[Kind, ...]:
         """What can happen to the call now; which device can do it is another question."""
         kinds = tuple(kind for (state, kind) in TRANSITIONS if state is self.state)
-        if self.state is not State.TALKING:
-            return kinds
-        barred = {Kind.QUEUED, Kind.RINGING} if self.attended else set()
-        return tuple(k for k in kinds if k not in barred and (k is not Kind.LEFT or self._conference))
+        barred = {Kind.QUEUED, Kind.RINGING} if self.state is State.TALKING and self.attended else set()
+        if not self.conference:
+            barred.add(Kind.LEFT)
+        if self.queue is None:
+            barred.add(Kind.QUEUE_CHANGED)
+        return tuple(k for k in kinds if k not in barred)
 
     @property
     def started(self) -> datetime | None:
@@ -184,8 +191,9 @@ class Call:
 
     @property
     def queue(self) -> str | None:
-        """The queue it was last put in."""
-        return next((e.queue for e in reversed(self.events) if e.kind is Kind.QUEUED), None)
+        """The queue it was last put in, or has counted for since."""
+        kinds = (Kind.QUEUED, Kind.QUEUE_CHANGED)
+        return next((e.queue for e in reversed(self.events) if e.kind in kinds), None)
 
     @property
     def waits(self) -> Event | None:
@@ -279,7 +287,7 @@ class Call:
         return next((e for e in reversed(self.events) if e.kind is kind), None)
 
     @property
-    def _conference(self) -> bool:
+    def conference(self) -> bool:
         """True when one of ours can leave, and two parties are there still."""
         return len(self.present) > (2 if self.direction is Direction.INTERNAL else 1)
 

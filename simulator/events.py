@@ -37,13 +37,14 @@ class Kind(StrEnum):
     UNANSWERED = "unanswered"  # a device stopped ringing without an answer (extension)
     ANSWERED = "answered"  # somebody picked up (extension; none: the far end)
     PICKED_UP = "picked_up"  # a device took a call that was parked, waited, or rang elsewhere (extension)
-    HELD = "held"
+    HELD = "held"  # this and the next: by which device (extension; none: the agent's)
     RESUMED = "resumed"
+    QUEUE_CHANGED = "queue_changed"  # a talk that came from a queue counts for another one (queue)
     PARKED = "parked"  # the call waits for any device to pick it up (extension: who parked it)
     JOINED = "joined"  # a device joined the talk, which is a conference now (extension)
     BROKE_IN = "broke_in"  # a device joined without being asked (extension)
     LEFT = "left"  # a device left the conference (extension)
-    DIGITS_PRESSED = "digits_pressed"  # DTMF in an established call (digits, by)
+    DIGITS_PRESSED = "digits_pressed"  # DTMF in an established call (digits, by; extension: which of ours)
     DATA_ATTACHED = "data_attached"  # what goes with the call was replaced (data)
     DESTINATION_PRESET = "destination_preset"  # where the other party goes when the agent hangs up (extension, queue)
     RECORDING_STARTED = "recording_started"

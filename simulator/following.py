@@ -132,5 +132,5 @@ def _wrap_up(tx: Transaction, call: Call) -> timedelta:
         return timedelta()
     seconds = waits.wrap_up
     if seconds is None:
-        seconds = (tx.get(QUEUE, waits.queue or "") or {}).get("wrap_up", 0)
+        seconds = (tx.get(QUEUE, call.queue or "") or {}).get("wrap_up", 0)
     return timedelta(seconds=seconds)

@@ -16,16 +16,22 @@ from simulator.transitions import ESTABLISHED
 Moved = tuple[Call, Run | None]
 
 
-def hang_up(pbx: Pbx, tx: Transaction, key: str, by: Party, *, run: Run | None = None) -> Moved:
+def hang_up(
+    pbx: Pbx, tx: Transaction, key: str, by: Party, *, extension: str | None = None, run: Run | None = None
+) -> Moved:
     """End a call for this party. When the agent leaves a call with a preset destination, the other party goes on there.
 
-    Returns the call that is over. Raises UnknownCall or ImpossibleEvent.
+    ``extension`` is who of ours hangs up (none: the agent, and all of ours with it); while others of ours talk on, it
+    only leaves. Returns the call that is over, or was left. Raises UnknownCall or ImpossibleEvent.
     """
     call = _known(tx, key)
+    if by is Party.INSIDE and extension is not None and _goes_on_without(call, extension):
+        return pbx.happen(tx, key, Kind.LEFT, run=run, extension=extension)
     preset = call.afterwards
-    if by is Party.INSIDE and preset is not None and call.state in ESTABLISHED and _is_there(tx, preset):
+    goes_on = by is Party.INSIDE and call.state in ESTABLISHED
+    if goes_on and preset is not None and _is_there(tx, preset) and not _is_other(call, preset, extension):
         name = run.name_after(key) if run else ""
-        new, run = pbx.transfer(tx, key, preset.extension, queue=preset.queue, run=run, name=name)
+        new, run = pbx.transfer(tx, key, preset.extension, queue=preset.queue, by=extension, run=run, name=name)
         kind = Kind.QUEUED if preset.extension is None else Kind.RINGING
         _, run = pbx.happen(tx, new.id, kind, run=run, extension=preset.extension, queue=preset.queue)
         return _known(tx, key), run
@@ -58,29 +64,25 @@ def attended_transfer(
     return pbx.happen(tx, new.id, Kind.ANSWERED, run=run, extension=to)
 
 
-def swap(pbx: Pbx, tx: Transaction, active: str, held: str, *, run: Run | None = None) -> Moved:
-    """Put the active call of a device on hold, and go on with the held one. Returns that.
+def swap(
+    pbx: Pbx, tx: Transaction, active: str, held: str, *, extension: str | None = None, run: Run | None = None
+) -> Moved:
+    """Put the active call of a device (none: of one that both are at) on hold, and go on with the held one.
 
-    Raises UnknownCall, ImpossibleEvent, or NotTogether when they are not at one device.
+    Returns that. Raises UnknownCall, ImpossibleEvent, or NotTogether when they are not at one device.
     """
-    one, other = _known(tx, active), _known(tx, held)
-    if not set(one.present) & set(other.present):
-        raise NotTogether(one, other)
-    if other.state is not State.HELD:
-        raise ImpossibleEvent(other, Kind.RESUMED)
-    _, run = pbx.happen(tx, active, Kind.HELD, run=run)
-    return pbx.happen(tx, held, Kind.RESUMED, run=run)
+    device = _at_both(tx, active, held, extension)
+    _, run = pbx.happen(tx, active, Kind.HELD, run=run, extension=device)
+    return pbx.happen(tx, held, Kind.RESUMED, run=run, extension=device)
 
 
-def end_and_reconnect(pbx: Pbx, tx: Transaction, active: str, held: str, *, run: Run | None = None) -> Moved:
-    """End the active call of a device, and go on with the held one. Returns that. Raises as `swap`."""
-    one, other = _known(tx, active), _known(tx, held)
-    if not set(one.present) & set(other.present):
-        raise NotTogether(one, other)
-    if other.state is not State.HELD:
-        raise ImpossibleEvent(other, Kind.RESUMED)
-    _, run = hang_up(pbx, tx, active, Party.INSIDE, run=run)
-    return pbx.happen(tx, held, Kind.RESUMED, run=run)
+def end_and_reconnect(
+    pbx: Pbx, tx: Transaction, active: str, held: str, *, extension: str | None = None, run: Run | None = None
+) -> Moved:
+    """End the active call of a device as `hang_up`, and go on with the held one. Returns that. Raises as `swap`."""
+    device = _at_both(tx, active, held, extension)
+    _, run = hang_up(pbx, tx, active, Party.INSIDE, extension=device, run=run)
+    return pbx.happen(tx, held, Kind.RESUMED, run=run, extension=device)
 
 
 class NotConsulted(SimulatorError):
@@ -103,10 +105,30 @@ class NotTogether(SimulatorError):
         )
 
 
+def _goes_on_without(call: Call, extension: str) -> bool:
+    return call.state in ESTABLISHED and extension in call.present and call.conference
+
+
+def _at_both(tx: Transaction, active: str, held: str, extension: str | None) -> str:
+    one, other = _known(tx, active), _known(tx, held)
+    both = [device for device in one.present if device in other.present and extension in (None, device)]
+    if not both:
+        raise NotTogether(one, other)
+    if other.state is not State.HELD:
+        raise ImpossibleEvent(other, Kind.RESUMED)
+    return both[0]
+
+
 def _is_there(tx: Transaction, preset: Event) -> bool:
     # It may have been removed since: who hangs up is rid of the call all the same.
     kind, key = (QUEUE, preset.queue) if preset.extension is None else (EXTENSION, preset.extension)
     return tx.get(kind, key or "") is not None
+
+
+def _is_other(call: Call, preset: Event, by: str | None) -> bool:
+    # Who talks to a colleague cannot send that one to itself.
+    others = [extension for extension in call.present if extension != (by or call.agent)]
+    return call.direction is Direction.INTERNAL and preset.extension in others
 
 
 def _known(tx: Transaction, key: str) -> Call:

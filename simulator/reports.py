@@ -20,6 +20,7 @@ _MARKS = (Confidence.DOCUMENTED, Confidence.OBSERVED, Confidence.INFERRED)
 def tell(call: Call, event: Event, name: str) -> str:
     """Say in a few words what happened to a call."""
     device = f"extension {event.extension}" if event.extension else "the far end"
+    by = f" by {device}" if event.extension else ""
     words = {
         Kind.STARTED: lambda: _start(call),
         Kind.SMS_SENT: lambda: f"a text message goes to {call.outside}",
@@ -30,6 +31,9 @@ def tell(call: Call, event: Event, name: str) -> str:
         Kind.QUEUED: lambda: f"waits in queue {event.queue}",
         Kind.MENU_CHOSEN: lambda: f"presses {event.digits}",
         Kind.PICKED_UP: lambda: f"{device} picks it up",
+        Kind.QUEUE_CHANGED: lambda: f"counts for queue {event.queue} from now on",
+        Kind.HELD: lambda: f"is put on hold{by}",
+        Kind.RESUMED: lambda: f"is taken off hold{by}",
         Kind.PARKED: lambda: f"{device} parks it",
         Kind.JOINED: lambda: f"{device} joins the talk",
         Kind.BROKE_IN: lambda: f"{device} breaks in on the talk",
@@ -60,8 +64,6 @@ _PLAIN = {
     Kind.MENU_ENTERED: "hears the menu",
     Kind.DOCUMENT_TYPED: "types a document number",
     Kind.ORDER_TYPED: "types an order number",
-    Kind.HELD: "is put on hold",
-    Kind.RESUMED: "is taken off hold",
     Kind.RECORDING_STARTED: "is recorded",
     Kind.RECORDING_STOPPED: "is recorded no longer",
 }

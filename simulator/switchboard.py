@@ -42,23 +42,28 @@ class Switchboard:
                 play_far_end(self.tx, key, call.outside)  # no step will play who was dialled
         return self._kept(self.pbx.happen(self.tx, key, kind, run=self.tx.run_of(key), **facts))
 
-    def transfer(self, key: str, *, extension: str | None = None, queue: str | None = None) -> Call:
+    def transfer(
+        self, key: str, *, extension: str | None = None, queue: str | None = None, by: str | None = None
+    ) -> Call:
         """Transfer a call, and return the one that goes on for it."""
         run = self.tx.run_of(key)
         name = run.name_after(key) if run else ""
-        return self._kept(self.pbx.transfer(self.tx, key, extension, queue=queue, run=run, name=name))
+        return self._kept(self.pbx.transfer(self.tx, key, extension, queue=queue, by=by, run=run, name=name))
 
-    def hang_up(self, key: str, by: Party) -> Call:
-        """End a call for this party."""
-        return self._kept(hang_up(self.pbx, self.tx, key, by, run=self.tx.run_of(key)))
+    def hang_up(self, key: str, by: Party, *, extension: str | None = None) -> Call:
+        """End a call for this party, or let an extension of ours leave it."""
+        run = self.tx.run_of(key)
+        return self._kept(hang_up(self.pbx, self.tx, key, by, extension=extension, run=run))
 
-    def swap(self, active: str, held: str) -> Call:
+    def swap(self, active: str, held: str, *, extension: str | None = None) -> Call:
         """Hold the active call of a device and go on with the held one."""
-        return self._kept(swap(self.pbx, self.tx, active, held, run=self.tx.run_of(active)))
+        run = self.tx.run_of(active)
+        return self._kept(swap(self.pbx, self.tx, active, held, extension=extension, run=run))
 
-    def end_and_reconnect(self, active: str, held: str) -> Call:
+    def end_and_reconnect(self, active: str, held: str, *, extension: str | None = None) -> Call:
         """End the active call of a device and go on with the held one."""
-        return self._kept(end_and_reconnect(self.pbx, self.tx, active, held, run=self.tx.run_of(active)))
+        run = self.tx.run_of(active)
+        return self._kept(end_and_reconnect(self.pbx, self.tx, active, held, extension=extension, run=run))
 
     def go_on(
         self, key: str, *, extension: str | None = None, queue: str | None = None, undetected: bool = False

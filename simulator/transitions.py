@@ -37,9 +37,11 @@ TRANSITIONS: dict[tuple[State, Kind], State] = {
     (State.TALKING, Kind.JOINED): State.TALKING,
     (State.TALKING, Kind.BROKE_IN): State.TALKING,
     (State.TALKING, Kind.LEFT): State.TALKING,
+    (State.TALKING, Kind.QUEUE_CHANGED): State.TALKING,
     (State.TALKING, Kind.DIGITS_PRESSED): State.TALKING,
     (State.HELD, Kind.RESUMED): State.TALKING,
     (State.HELD, Kind.PARKED): State.PARKED,
+    (State.HELD, Kind.LEFT): State.HELD,
     (State.PARKED, Kind.PICKED_UP): State.TALKING,
 }
 

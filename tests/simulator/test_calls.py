@@ -229,6 +229,45 @@ def test_conference_that_is_parked_has_left_every_device():
     assert call.apply(Kind.PICKED_UP, at(6), extension="113")[0].present == ("113",)
 
 
+TALKS_FROM_A_QUEUE = (
+    (0, Kind.STARTED, {}),
+    (1, Kind.QUEUED, {"queue": "suporte", "priority": 3}),
+    (2, Kind.RINGING, {"extension": "111"}),
+    (3, Kind.ANSWERED, {"extension": "111"}),
+)
+
+
+def test_talk_counts_for_another_queue_and_waits_in_none():
+    """How it waited stays what it was; a call that came from no queue has none to change."""
+    call = played(*TALKS_FROM_A_QUEUE, (9, Kind.QUEUE_CHANGED, {"queue": "vendas"}))
+    direct = played((0, Kind.STARTED, {}), *TALKS_FROM_A_QUEUE[2:])
+
+    assert (call.state, call.queue, call.waits.priority, call.waiting) == (State.TALKING, "vendas", 3, 3)
+    assert Kind.QUEUE_CHANGED in call.possible
+    assert Kind.QUEUE_CHANGED not in direct.possible
+    with pytest.raises(ImpossibleEvent, match="it came from no queue"):
+        direct.apply(Kind.QUEUE_CHANGED, at(9), queue="vendas")
+
+
+@pytest.mark.parametrize(("before", "kind"), [((), Kind.HELD), (((4, Kind.HELD, {}),), Kind.RESUMED)])
+def test_call_is_held_and_resumed_by_an_extension_that_is_in_it_alone(before, kind):
+    call = played(*TALKS_FROM_A_QUEUE, *before)
+
+    call.apply(kind, at(9), extension="111")
+    with pytest.raises(ImpossibleEvent, match="extension 112 is not in the call"):
+        call.apply(kind, at(9), extension="112")
+
+
+def test_device_leaves_a_conference_that_is_held():
+    alone = played(*TALKS_FROM_A_QUEUE, (4, Kind.HELD, {}))
+    held = played(*TALKS_FROM_A_QUEUE, (4, Kind.JOINED, {"extension": "112"}), (5, Kind.HELD, {}))
+
+    left, _ = held.apply(Kind.LEFT, at(6), extension="111")
+
+    assert (left.state, left.present, left.agent) == (State.HELD, ("112",), "112")
+    assert [Kind.LEFT in call.possible for call in (alone, held, left)] == [False, True, False]
+
+
 def internal():
     return new_call(direction=Direction.INTERNAL, outside="112", line="111", extension="111")
 

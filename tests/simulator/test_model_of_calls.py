@@ -224,7 +224,7 @@ class Calls(RuleBasedStateMachine):
     @rule(index=any_call, kind=st.sampled_from(sorted(Kind)), extension=st.none() | any_extension, queue=any_queue)
     def something_happens(self, index, kind, extension, queue):
         key = self.call(index)
-        facts = {"extension": extension} if kind is not Kind.QUEUED else {"queue": queue}
+        facts = {"extension": extension} if kind not in (Kind.QUEUED, Kind.QUEUE_CHANGED) else {"queue": queue}
         if kind not in (Kind.STARTED, Kind.TRANSFERRED):
             self.do(lambda pbx, tx: pbx.happen(tx, key, kind, **facts))
 

@@ -46,14 +46,19 @@ STEPS = {
     "hold": (
         "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - hold: {call: A}",
         Kind.HELD,
-        {},
+        {"extension": None},
     ),
     "resume": (
-        "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - hold: {call: A}\n  - resume: {call: A}",
+        f"{TALK}\n  - hold: {{call: A}}\n  - resume: {{call: A, extension: '112'}}",
         Kind.RESUMED,
-        {},
+        {"extension": "112"},
     ),
-    "swap": (f"{TWO_CALLS}\n  - swap: {{call: B, with: A}}", Kind.RESUMED, {}),
+    "change_queue": (
+        f"- queue: {{call: A, queue: vendas}}\n  {TALK}\n  - change_queue: {{call: A, queue: suporte}}",
+        Kind.QUEUE_CHANGED,
+        {"queue": "suporte"},
+    ),
+    "swap": (f"{TWO_CALLS}\n  - swap: {{call: B, with: A}}", Kind.RESUMED, {"extension": "112"}),
     "park": (f"{TALK}\n  - park: {{call: A}}", Kind.PARKED, {"extension": "112"}),
     "join": (f"{TALK}\n  - join: {{call: A, extension: '113'}}", Kind.JOINED, {"extension": "113"}),
     "break_in": (f"{TALK}\n  - break_in: {{call: A, extension: '113'}}", Kind.BROKE_IN, {"extension": "113"}),

@@ -2,14 +2,16 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 
 import pytest
 
 from simulator.agents import AGENT, AgentKind, ImpossibleForAgent
 from simulator.calls import Direction, Kind, Party, State
-from simulator.directory import EXTENSION, NUMBER
+from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import Engaged
 from simulator.following import ONWARD
+from simulator.moves import NotTogether
 from simulator.switchboard import Switchboard
 from simulator.transactions import Transaction
 from tests.core import run, running
@@ -188,3 +190,85 @@ def test_call_on_a_line_that_was_removed_is_transferred_all_the_same():
     old, new = run(work())
 
     assert (new.origin, new.line) == (old.id, old.line)
+
+
+def test_who_hangs_up_in_a_conference_leaves_it_and_the_last_one_ends_it():
+    async def work():
+        async with boards() as (_, do, _):
+
+            def story(board):
+                call = board.start(Direction.INBOUND, CALLER)
+                board.happen(call.id, Kind.QUEUED, queue="suporte")
+                board.happen(call.id, Kind.PICKED_UP, extension="112")
+                board.happen(call.id, Kind.JOINED, extension="113")
+                return [board.hang_up(call.id, Party.INSIDE, extension=each) for each in ("112", "113")]
+
+            return do(story)
+
+    left, ended = run(work())
+
+    assert (left.last.kind, left.present) == (Kind.LEFT, ("113",))
+    assert ended.last.kind is Kind.ENDED
+
+
+def test_swap_is_by_a_device_that_is_at_both_calls():
+    """Which need not be the agent's; one that is at the other call alone is refused."""
+
+    async def work():
+        async with boards() as (_, do, _):
+
+            def story(board):
+                held, talks = (board.start(Direction.INBOUND, CALLER).id for _ in range(2))
+                for key, extension in ((held, "113"), (talks, "112")):
+                    board.happen(key, Kind.RINGING, extension=extension)
+                    board.happen(key, Kind.ANSWERED, extension=extension)
+                board.happen(held, Kind.HELD)
+                board.happen(talks, Kind.JOINED, extension="113")
+                with pytest.raises(NotTogether):
+                    board.swap(talks, held, extension="112")
+                return board.swap(talks, held), board.tx.call(talks)
+
+            return do(story)
+
+    resumed, held = run(work())
+
+    assert (resumed.last.kind, resumed.last.extension) == (Kind.RESUMED, "113")
+    assert (held.last.kind, held.last.extension) == (Kind.HELD, "113")
+
+
+def test_agent_has_the_peace_of_the_queue_that_the_call_counted_for():
+    async def work():
+        async with boards() as (tenant, do, _):
+
+            def story(board):
+                for queue, seconds in (("suporte", 5), ("vendas", 70)):
+                    board.tx.put(QUEUE, queue, {**board.tx.get(QUEUE, queue), "wrap_up": seconds})
+                board.agent("112", AgentKind.LOGGED_IN, queue="suporte")
+                call = board.start(Direction.INBOUND, CALLER)
+                board.happen(call.id, Kind.QUEUED, queue="suporte")
+                board.happen(call.id, Kind.PICKED_UP, extension="112")
+                board.happen(call.id, Kind.QUEUE_CHANGED, queue="vendas")
+                return board.hang_up(call.id, Party.INSIDE).ended
+
+            ended = do(story)
+            return datetime.fromisoformat(tenant.records[AGENT]["112"]["free_at"]) - ended
+
+    assert run(work()) == timedelta(seconds=70)
+
+
+def test_colleague_who_was_preset_for_the_own_call_is_not_sent_to_itself():
+    """The call is over then, for both."""
+
+    async def work():
+        async with boards() as (_, do, _):
+
+            def story(board):
+                call = board.start(Direction.INTERNAL, "113", extension="112")
+                board.happen(call.id, Kind.RINGING, extension="113")
+                board.happen(call.id, Kind.ANSWERED, extension="113")
+                board.happen(call.id, Kind.DESTINATION_PRESET, extension="113")
+                return board.hang_up(call.id, Party.INSIDE, extension="112")
+
+            return do(story)
+
+    assert run(work()).last.kind is Kind.ENDED

@@ -95,7 +95,10 @@ def test_diversion_is_answered_by_what_its_fields_are():
         async with fake() as pbx, pbx.opened() as (_, channel):
             without = {name: value for name, value in DIVERT.items() if name != "DADOS"}
             easily_forgotten = await pbx.command("executa-desvio", without, channel)
-            answers = [await pbx.command("executa-desvio", {**DIVERT, **change}, channel) for change, _ in cases]
+            await pbx.command("executa-desvio", DIVERT, channel)
+            # It is no more at the device that the page prints: its queue's goes on with it.
+            own = {**DIVERT, "DISPOSITIVO": "1132000"}
+            answers = [await pbx.command("executa-desvio", {**own, **change}, channel) for change, _ in cases]
             return easily_forgotten[0], [status for status, _ in answers]
 
     assert run(work()) == (400, [status for _, status in cases])
@@ -235,8 +238,8 @@ def test_call_keeps_its_identification_through_every_diversion():
     async def work():
         async with fake() as pbx, pbx.opened() as (_, channel):
             answers = [
-                await pbx.command("executa-desvio", {**DIVERT, "DISPOSITIVO_DESTINO": to}, channel)
-                for to in ("1132000", "1244000", "7003", "7002")
+                await pbx.command("executa-desvio", {**DIVERT, "DISPOSITIVO": at, "DISPOSITIVO_DESTINO": to}, channel)
+                for at, to in (("1125000", "1132000"), ("1132000", "1244000"), ("1244000", "7003"), ("7003", "7002"))
             ]
             return answers, [(c.state, c.queue, c.alerted) for c in calls(pbx)]
 
@@ -257,7 +260,7 @@ def test_digits_are_detected_on_an_established_call_only():
             rings = await pbx.command("detectar-cifras-dtmf", body, channel)
             let(pbx, call, Kind.ANSWERED)
             talks = await pbx.command("detectar-cifras-dtmf", body, channel)
-            marked = pbx.tenant.records["digitro.call"][call.id]["detecting"]
+            marked = pbx.tenant.records["digitro.call"][call.id]["detectors"]
             let(pbx, call, Kind.ENDED, by=Party.OUTSIDE, cause=Cause.NORMAL)
             return rings, talks, marked, await pbx.command("detectar-cifras-dtmf", body, channel)
 
@@ -267,7 +270,7 @@ def test_digits_are_detected_on_an_established_call_only():
         400,
         {"MENSAGEM": "Pedido inválido", "DETALHE": "the call is ringing; expected an established one"},
     )
-    assert (talks, marked) == (RECEIVED, True)
+    assert (talks, marked) == (RECEIVED, ["1125000"])
     assert over[1]["DETALHE"] == "the call is ended; expected an established one"
 
 
@@ -430,7 +433,8 @@ def test_every_reply_and_event_satisfies_the_contract():
             let(pbx, call, Kind.ANSWERED, extension="111")
             let(pbx, call, Kind.HELD)
             let(pbx, call, Kind.RESUMED)
-            await pbx.command("executa-desvio", {**DIVERT, "DISPOSITIVO_DESTINO": "1244000"}, channel)
+            own = {**DIVERT, "DISPOSITIVO": "111", "DISPOSITIVO_DESTINO": "1244000"}
+            await pbx.command("executa-desvio", own, channel)
             queue, other = (
                 {"DISPOSITIVO_DESTINO": "1132000"},
                 {"DISPOSITIVO": "1112000", "DISPOSITIVO_DESTINO": "1244000"},
@@ -446,6 +450,7 @@ def test_every_reply_and_event_satisfies_the_contract():
             }.items():
                 body = {**ON_CALL, "DISPOSITIVO": "1244000", **more}
                 assert await pbx.command(slug, body, channel) == RECEIVED, slug
+            let(pbx, calls(pbx)[-1], Kind.DIGITS_PRESSED, digits="5", by=Party.OUTSIDE)
             for word in ("LOGIN", "LOGOUT"):
                 assert await pbx.command("login-logout-dac", {**DEVICE, **queue, "OPERACAO": word}, channel) == RECEIVED
             let(pbx, calls(pbx)[-1], Kind.ENDED, by=Party.OUTSIDE, cause=Cause.NORMAL)

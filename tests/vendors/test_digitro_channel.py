@@ -127,16 +127,16 @@ def test_printed_call_begins_when_a_command_names_it_and_is_then_diverted():
     async def work():
         async with fake() as pbx, pbx.opened() as (stream, channel):
             await pbx.command("executa-desvio", DIVERT, channel)
-            return [await stream.next() for _ in range(7)]
+            return [await stream.next() for _ in range(8)]
 
     events = run(work())
 
     assert [e.name.removeprefix("EVENTO_DE_") for e in events] == [
         *("INICIO_DE_CHAMADA", "TOQUE", "ATENDIMENTO"),
-        *("DESVIO", "ENTRADA_EM_FILA", "SAIDA_DE_FILA", "TOQUE"),
+        *("DESVIO", "DESLIGAMENTO", "ENTRADA_EM_FILA", "SAIDA_DE_FILA", "TOQUE"),
     ]
     assert {e.data["ID_CHAMADA"] for e in events} == {PRINTED_CALL}
-    assert events[4].data == {
+    assert events[5].data == {
         "EVENTO": "EVENTO_DE_ENTRADA_EM_FILA",
         "DISPOSITIVO_DESTINO": "1132000",
         "ID_CHAMADA": PRINTED_CALL,
@@ -144,7 +144,7 @@ def test_printed_call_begins_when_a_command_names_it_and_is_then_diverted():
         "TEMPO_FILA": "23",
         "DADOS": "111222333-44;Fulano",
     }
-    assert events[6].data["DADOS"] == "111222333-44;Fulano"
+    assert events[7].data["DADOS"] == "111222333-44;Fulano"
 
 
 def test_generated_call_has_one_identification_in_answer_and_events():

@@ -20,7 +20,10 @@ steps:
   - ring: {call: A, extension: "111"}
   - hangup: {call: A, by: outside}
 """
-DIVERTED = ("INICIO_DE_CHAMADA", "TOQUE", "ATENDIMENTO", "DESVIO", "ENTRADA_EM_FILA", "SAIDA_DE_FILA", "TOQUE")
+DIVERTED = (
+    *("INICIO_DE_CHAMADA", "TOQUE", "ATENDIMENTO"),
+    *("DESVIO", "DESLIGAMENTO", "ENTRADA_EM_FILA", "SAIDA_DE_FILA", "TOQUE"),
+)
 
 
 def watch(running, command, body, *names):

@@ -12,6 +12,7 @@ from simulator.vendor import Document, Work
 from simulator.vendors.digitro import samples
 from simulator.vendors.digitro.messages import message
 from simulator.vendors.digitro.naming import CALL, SAMPLE, kept, name_of, newest, root, serial_in
+from simulator.vendors.digitro.orders import Order
 
 MOVABLE = frozenset({State.ROUTING, State.MENU, State.QUEUED, State.RINGING, State.TALKING, State.HELD})
 ESTABLISHED = frozenset({State.TALKING, State.HELD})
@@ -59,14 +60,26 @@ def engaged(work: Work, extension: str) -> bool:
     return any(call.state is not State.HELD and extension in call.engaged for call in work.live_calls())
 
 
-def divert(work: Work, call: Call, body: Document, device: Document, luggage: Luggage) -> Call:
+def detectors_of(work: Work, call: Call) -> list[str]:
+    """Return the devices that detect the digits of a call."""
+    return list(kept(work, root(call, work.call)).get("detectors", ()))
+
+
+def name_sender(order: Order) -> None:
+    """Let a diversion be told of the device that commands it, where that is not the agent's."""
+    if order.own is not None and order.own != order.call.agent:
+        leave_with(order.work, order.call, {"sent_by": {order.call.id: order.own}})
+
+
+def divert(order: Order, luggage: Luggage) -> Call:
     """Send a call to an extension, which rings, or to a queue, where the first that is free rings, and tell of it.
 
-    ``body`` is the command's. A queue that agents have logged in to offers the call by itself.
+    A queue that agents have logged in to offers the call by itself.
     """
-    extension, queue = device["extension"], device["queue"]
+    work, call, body, extension, queue = order.work, order.call, order.body, order.to, order.queue
     if call.state in ESTABLISHED:
-        call = work.board.transfer(call.id, extension=extension, queue=queue)
+        name_sender(order)
+        call = work.board.transfer(call.id, extension=extension, queue=queue, by=order.own)
     else:
         # A call that nobody has answered is moved without a transfer, which would have told it.
         fields = {name: body[name] for name in ("DISPOSITIVO", "DISPOSITIVO_DESTINO", "ID_CHAMADA")}

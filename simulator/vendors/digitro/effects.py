@@ -10,20 +10,30 @@ from dataclasses import dataclass
 
 from simulator.calls import Kind, Party, State
 from simulator.vendor import Received, Reply, Work
-from simulator.vendors.digitro.diverting import ESTABLISHED, Luggage, divert, engaged, find_call, leave_with
-from simulator.vendors.digitro.messages import message
-from simulator.vendors.digitro.naming import device_of
+from simulator.vendors.digitro.diverting import (
+    ESTABLISHED,
+    Luggage,
+    detectors_of,
+    divert,
+    engaged,
+    find_call,
+    leave_with,
+    name_sender,
+)
 from simulator.vendors.digitro.orders import (
+    AWAY,
+    HERE,
     Order,
     can_take,
     destination_pauses,
     held_beside,
+    is_here,
     is_live,
+    leads_away,
     may_return,
     order_of,
     resumable,
     rings,
-    service,
     talks,
 )
 from simulator.vendors.digitro.refusals import not_done, why
@@ -54,22 +64,27 @@ def command(work: Work, received: Received) -> Reply:
     return Reply(200, {})
 
 
-def _happens(kind: Kind) -> Callable[[Order], object]:
-    return lambda order: order.work.board.happen(order.call.id, kind)
-
-
 def _by_own(kind: Kind) -> Callable[[Order], object]:
     return lambda order: order.work.board.happen(order.call.id, kind, extension=order.own)
 
 
 def _swap(order: Order) -> None:
     if (held := held_beside(order)) is not None:
-        order.work.board.swap(order.call.id, held.id)
+        order.work.board.swap(order.call.id, held.id, extension=order.own)
 
 
 def _reconnect(order: Order) -> None:
     if (held := held_beside(order)) is not None:
-        order.work.board.end_and_reconnect(order.call.id, held.id)
+        order.work.board.end_and_reconnect(order.call.id, held.id, extension=order.own)
+
+
+def _end(order: Order) -> None:
+    order.work.board.hang_up(order.call.id, Party.INSIDE, extension=order.own)
+
+
+def _to_mailbox(order: Order) -> None:
+    name_sender(order)
+    order.work.board.happen(order.call.id, Kind.MAILBOX_REACHED, extension=order.to)
 
 
 def _preset(order: Order) -> None:
@@ -77,14 +92,7 @@ def _preset(order: Order) -> None:
 
 
 def _transfer(order: Order) -> None:
-    device = {"extension": order.to, "queue": order.queue}
-    divert(order.work, order.call, order.body, device, Luggage(order.body.get("DADOS")))
-
-
-def _transfer_now(order: Order) -> None:
-    _transfer(order)
-    fields = {name: order.body[name] for name in ("DISPOSITIVO", "ID_CHAMADA")}
-    order.work.board.tell(message("callEnded", fields, order.call.id))
+    divert(order, Luggage(order.body.get("DADOS")))
 
 
 def _change_service(order: Order) -> None:
@@ -93,14 +101,8 @@ def _change_service(order: Order) -> None:
         waited = (waits.waited or 0) + int((work.now - waits.at).total_seconds())
         place = {"priority": waits.priority, "waited": min(waited, MOST_WAITED), "wrap_up": waits.wrap_up}
         work.board.happen(call.id, Kind.QUEUED, queue=order.queue, **place)
-        return
-    # Nobody waits any more: the call counts for another queue from now on.
-    left = device_of(work, queue=service(order))
-    leave_with(work, call, {"service": {call.id: order.queue}})
-    name = {"ID_CHAMADA": order.body["ID_CHAMADA"]}
-    for operation, device in (("callDequeued", left), ("callQueued", order.body["SERVICO"])):
-        if device is not None:
-            work.board.tell(message(operation, {"DISPOSITIVO_DESTINO": device, **name}, call.id))
+    else:
+        work.board.happen(call.id, Kind.QUEUE_CHANGED, queue=order.queue)
 
 
 def _choose_music(order: Order) -> None:
@@ -112,29 +114,31 @@ def _attach(order: Order) -> None:
 
 
 def _stop_detection(order: Order) -> None:
-    leave_with(order.work, order.call, {"detecting": False})
+    detectors = [d for d in detectors_of(order.work, order.call) if d != order.body["DISPOSITIVO"]]
+    leave_with(order.work, order.call, {"detectors": detectors})
 
 
 def _send_digits(order: Order) -> None:
-    order.work.board.happen(order.call.id, Kind.DIGITS_PRESSED, digits=order.body["CIFRAS"], by=Party.INSIDE)
+    pressed = {"digits": order.body["CIFRAS"], "by": Party.INSIDE, "extension": order.own}
+    order.work.board.happen(order.call.id, Kind.DIGITS_PRESSED, **pressed)
 
 
 EFFECTS: Mapping[str, Effect] = {
     "divertToMailbox": Effect(
         "one that talks or rings at the device, and an extension's device as DISPOSITIVO_DESTINO",
         lambda o: o.to is not None and (talks(o) or rings(o)),
-        lambda o: o.work.board.happen(o.call.id, Kind.MAILBOX_REACHED, extension=o.to),
+        _to_mailbox,
     ),
     "presetNextDestination": Effect(
-        "one that talks at the device, and a device of an extension or a queue as DISPOSITIVO_DESTINO",
-        lambda o: talks(o) and bool(o.to or o.queue),
+        f"one that talks at the device, and as DISPOSITIVO_DESTINO {AWAY}",
+        lambda o: talks(o) and leads_away(o),
         _preset,
     ),
-    "holdCall": Effect("one that talks at the device", talks, _happens(Kind.HELD)),
+    "holdCall": Effect("one that talks at the device", talks, _by_own(Kind.HELD)),
     "resumeCall": Effect(
         "one that is held at the device, which talks in no other",
         lambda o: o.call.state is State.HELD and o.own in o.call.present and resumable(o.work, o.call),
-        _happens(Kind.RESUMED),
+        _by_own(Kind.RESUMED),
     ),
     "breakIn": Effect(
         "one that talks at DISPOSITIVO_DESTINO, and a free device that is not in it",
@@ -149,15 +153,15 @@ EFFECTS: Mapping[str, Effect] = {
     ),
     "transferToPausedDevice": Effect(
         "one that talks at the device, and a DISPOSITIVO_DESTINO that is logged in to a queue and pauses",
-        lambda o: talks(o) and destination_pauses(o),
+        lambda o: talks(o) and destination_pauses(o) and leads_away(o),
         _transfer,
     ),
     "transferNow": Effect(
-        "one that talks or rings at the device, and a device of an extension or a queue as DISPOSITIVO_DESTINO",
-        lambda o: (talks(o) or rings(o)) and bool(o.to or o.queue),
-        _transfer_now,
+        f"one that talks or rings at the device, and as DISPOSITIVO_DESTINO {AWAY}",
+        lambda o: (talks(o) or rings(o)) and leads_away(o),
+        _transfer,
     ),
-    "endCall": Effect("one that is not over", is_live, lambda o: o.work.board.hang_up(o.call.id, Party.INSIDE)),
+    "endCall": Effect(f"one that is not over, and is {HERE}", lambda o: is_live(o) and is_here(o), _end),
     "endAndReconnect": Effect(
         "one that talks at the device, where another is held",
         may_return,
@@ -195,9 +199,9 @@ EFFECTS: Mapping[str, Effect] = {
     ),
     "swapCalls": Effect("one that talks at the device, where another is held", may_return, _swap),
     "changeService": Effect(
-        "one that waits in a queue or came to its agent from one, and another queue's device as SERVICO",
+        "one that waits in a queue, or talks at the device and came from one, and another queue's device as SERVICO",
         lambda o: (
-            o.call.state in (State.QUEUED, State.TALKING) and o.queue is not None and service(o) not in (None, o.queue)
+            (o.call.state is State.QUEUED or talks(o)) and o.queue is not None and o.call.queue not in (None, o.queue)
         ),
         _change_service,
     ),

@@ -56,11 +56,9 @@ def queued(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
 
 
 def unanswered(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
-    """Tell that a device stopped ringing, and that the call waits again; what a command takes away, it tells itself."""
-    if event.by is Party.SYSTEM:
-        return ()
-    released = message("callEnded", at(event.extension, scene) | named(call, scene), call.id)
-    return (released, *entered_queue(call, scene)) if call.state is State.QUEUED else (released,)
+    """Tell that a device rings no more (the far end is none), and that the call waits again, unless for a command."""
+    waits = call.state is State.QUEUED and event.by is not Party.SYSTEM
+    return (*departed(call, event, scene), *(entered_queue(call, scene) if waits else ()))
 
 
 def ringing(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
@@ -74,27 +72,24 @@ def ringing(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
 
 
 def answered(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
-    """Tell that a call is answered."""
-    return (message("callAnswered", at(event.extension or call.agent, scene) | named(call, scene), call.id),)
+    """Tell that a call is answered, and that no other device rings any more."""
+    own = message("callAnswered", at(event.extension or call.agent, scene) | named(call, scene), call.id)
+    return (own, *departed(call, event, scene))
 
 
 def held(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a call is held."""
-    return (message("callHeld", at(call.agent, scene) | named(call, scene), call.id),)
+    return (message("callHeld", at(event.extension or call.agent, scene) | named(call, scene), call.id),)
 
 
 def resumed(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a held call goes on."""
-    return (message("callResumed", at(call.agent, scene) | named(call, scene), call.id),)
+    return (message("callResumed", at(event.extension or call.agent, scene) | named(call, scene), call.id),)
 
 
 def transferred(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
-    """Tell that a call goes to another device; and that the agent has hung up, where it was preset for that."""
-    went = diverted(call, event, scene)
-    preset = call.afterwards
-    if preset is None or (preset.extension, preset.queue) != (event.extension, event.queue):
-        return went
-    return (*went, *_released(call, event, scene))
+    """Tell that a call goes to another device, and that it left those at which it was."""
+    return (*diverted(call, event, scene), *departed(call, event, scene))
 
 
 def diverted(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
@@ -102,13 +97,15 @@ def diverted(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     target = device_of(scene.records, extension=event.extension, queue=event.queue)
     if target is None:
         return ()
-    fields = at(call.agent, scene) | {"DISPOSITIVO_DESTINO": target} | named(call, scene)
+    sender = kept(scene.records, root(call, scene.call)).get("sent_by", {}).get(call.id, call.agent)
+    fields = at(sender, scene) | {"DISPOSITIVO_DESTINO": target} | named(call, scene)
     return (message("callDiverted", fields, call.id),)
 
 
 def ended(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
-    """Tell that a call is over, of each of its devices, and that it left its queue with that."""
-    return (*left_queue(call, event, scene), *_released(call, event, scene))
+    """Tell that a call is over, of each of its devices or else of none, and that it left its queue with that."""
+    released = tuple(departed(call, event, scene)) or (message("callEnded", named(call, scene), call.id),)
+    return (*left_queue(call, event, scene), *released)
 
 
 def message(operation: str, fields: Mapping[str, str], call: str = "") -> Message:
@@ -137,15 +134,20 @@ def left_queue(call: Call, event: Event, scene: Scene) -> Iterator[Message]:
         yield message("callDequeued", {"DISPOSITIVO_DESTINO": device} | named(call, scene), call.id)
 
 
+def departed(call: Call, event: Event, scene: Scene) -> Iterator[Message]:
+    """Tell of each device that talked or rang up to this event, and neither talks nor rings any more."""
+    # It has one identification throughout: who is in the call that goes on for it has left nothing.
+    later = scene.call(event.other or "") if event.kind is Kind.TRANSFERRED else None
+    there = {*call.engaged, *(later.engaged if later is not None else ())}
+    for extension in before_event(call, event).engaged:
+        device = at(extension, scene)
+        if device and extension not in there:
+            yield message("callEnded", device | named(call, scene), call.id)
+
+
 def before_event(call: Call, event: Event) -> Call:
     """Return a call with what had happened to it up to this event; its state is the later one."""
     return replace(call, events=call.events[: event.number - 1])
-
-
-def _released(call: Call, event: Event, scene: Scene) -> Iterator[Message]:
-    devices = [device for e in before_event(call, event).engaged if (device := at(e, scene))]
-    for device in devices or [{}]:
-        yield message("callEnded", device | named(call, scene), call.id)
 
 
 def named(call: Call, scene: Scene) -> dict[str, str]:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from contracts.digitro.rules import DEVICE
 from simulator.agents import AgentEvent, AgentKind
 from simulator.calls import Call, Event, Kind, Party
 from simulator.message import Message
 from simulator.vendor import AgentRenderer, Renderer, Scene
-from simulator.vendors.digitro.messages import at, data_of, diverted, left_queue, message, named
+from simulator.vendors.digitro.messages import at, data_of, departed, diverted, left_queue, message, named
 from simulator.vendors.digitro.naming import device_of, kept, root
 
 
 def picked_up(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
-    """Tell that a device took a call which waited or rang elsewhere, and with that answered it."""
+    """Tell that a device took a call which waited or rang elsewhere, with that answered it, and silenced the others."""
     fields = at(event.extension, scene) | named(call, scene)
     taken = (message("callPickedUp", fields, call.id), message("callAnswered", fields, call.id))
-    return (*left_queue(call, event, scene), *taken)
+    return (*left_queue(call, event, scene), *taken, *departed(call, event, scene))
 
 
 def parked(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
-    """Tell that a device parked a call."""
-    return (message("callParked", at(event.extension, scene) | named(call, scene), call.id),)
+    """Tell that a device parked a call, which left that device, and any other, with it."""
+    own = message("callParked", at(event.extension, scene) | named(call, scene), call.id)
+    return (own, *departed(call, event, scene))
 
 
 def joined(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
@@ -31,18 +33,20 @@ def joined(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
 
 def left(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a device left a conference, and the call with that."""
-    fields = at(event.extension, scene) | named(call, scene)
-    return (message("conferenceChanged", fields, call.id), message("callEnded", fields, call.id))
+    own = message("conferenceChanged", at(event.extension, scene) | named(call, scene), call.id)
+    return (own, *departed(call, event, scene))
 
 
 def digits_pressed(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
-    """Tell each digit, while a device detects them."""
-    detects = kept(scene.records, root(call, scene.call))
-    if not detects.get("detecting"):
-        return ()
-    own = {"DISPOSITIVO": detects["detector"]} if "detector" in detects else {}
-    fields = own | named(call, scene)
-    return tuple(message("digitDetected", fields | {"CIFRA": digit}, call.id) for digit in event.digits or "")
+    """Tell each digit, of each device that detects them but the one at which they were pressed."""
+    pressed = event.extension or (call.agent if event.by is Party.INSIDE else None)
+    told = []
+    for device in kept(scene.records, root(call, scene.call)).get("detectors", ()):
+        record = scene.records.get(DEVICE, device) or {}
+        if pressed is None or record.get("extension") != pressed:
+            fields = {"DISPOSITIVO": device} | named(call, scene)
+            told += [message("digitDetected", fields | {"CIFRA": digit}, call.id) for digit in event.digits or ""]
+    return tuple(told)
 
 
 def data_attached(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
@@ -53,8 +57,9 @@ def data_attached(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]
 
 
 def mailbox_reached(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
-    """Tell that a mailbox took a call, as a diversion to the device that it belongs to."""
-    return (*left_queue(call, event, scene), *diverted(call, event, scene))
+    """Tell that a mailbox took a call, as a diversion to the device that it belongs to, from those at which it was."""
+    went = (*diverted(call, event, scene), *departed(call, event, scene))
+    return (*left_queue(call, event, scene), *went)
 
 
 def logged(operation: str) -> AgentRenderer:

@@ -6,32 +6,37 @@ from dataclasses import dataclass
 
 from contracts.digitro.rules import DEVICE
 from simulator.agents import AGENT
-from simulator.calls import Call, State
+from simulator.calls import Call, Direction, State
 from simulator.directory import EXTENSION, QUEUE
 from simulator.vendor import Document, Work
-from simulator.vendors.digitro.naming import kept, root
+
+# What `leads_away` asks, for those who are refused.
+AWAY = "an extension's or a queue's device that is not the other party's"
+# And what `is_here` asks, for those who are refused.
+HERE = "at the device, which may be that of its queue, or at none of the PBX"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command on a call: ``own`` is the asking device's extension, ``to`` or ``queue`` what the other device is.
+    """A command on a call: ``own`` or ``serves`` is what the asking device is, an extension or a queue.
 
-    They are None for what the world lacks.
+    ``to`` or ``queue`` is what the other device is. They are None for what the world lacks.
     """
 
     work: Work
     call: Call
     body: Document
     own: str | None
+    serves: str | None
     to: str | None
     queue: str | None
 
 
 def order_of(work: Work, call: Call, body: Document) -> Order:
     """Look up what a command names."""
-    own, _ = _device(work, body["DISPOSITIVO"])
+    own, serves = _device(work, body["DISPOSITIVO"])
     to, queue = _device(work, body.get("DISPOSITIVO_DESTINO", body.get("SERVICO", "")))
-    return Order(work, call, body, own, to, queue)
+    return Order(work, call, body, own, serves, to, queue)
 
 
 def talks(order: Order) -> bool:
@@ -44,9 +49,23 @@ def rings(order: Order) -> bool:
     return order.own in order.call.alerted
 
 
+def leads_away(order: Order) -> bool:
+    """Tell whether the other device is an extension's or a queue's, and not the party of an internal call itself."""
+    others = [extension for extension in order.call.engaged if extension != order.own]
+    itself = order.call.direction is Direction.INTERNAL and order.to in others
+    return bool(order.to or order.queue) and not itself
+
+
 def is_live(order: Order) -> bool:
     """Tell whether the call is not over."""
     return order.call.state is not State.ENDED
+
+
+def is_here(order: Order) -> bool:
+    """Tell whether the call talks or rings at the asking device, or is of its queue, or at no device of ours at all."""
+    call = order.call
+    in_queue = order.serves is not None and order.serves == call.queue and bool(call.alerted)
+    return not call.engaged or order.own in call.engaged or in_queue
 
 
 def can_take(order: Order) -> bool:
@@ -83,13 +102,6 @@ def destination_pauses(order: Order) -> bool:
     """Tell whether the other device is logged in to a queue, and pauses."""
     agent = order.work.get(AGENT, order.to or "")
     return bool(agent and agent["queues"] and agent["paused_at"])
-
-
-def service(order: Order) -> str | None:
-    """Return the queue that a call is in, or came from."""
-    changed: Document = kept(order.work, root(order.call, order.work.call)).get("service", {})
-    queue: str | None = changed.get(order.call.id, order.call.queue)
-    return queue
 
 
 def _device(work: Work, number: str) -> tuple[str | None, str | None]:

@@ -14,6 +14,7 @@ from simulator.directory import NUMBER
 from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Wait, Work
 from simulator.vendors.digitro import diverting
 from simulator.vendors.digitro.naming import CALL, identification, undialled
+from simulator.vendors.digitro.orders import AWAY, HERE, is_here, leads_away, order_of
 from simulator.vendors.digitro.refusals import not_done, refuse, reply, why
 
 # What is there when the switch leaves out what is inferred: the documented commands and event, and the way to them.
@@ -62,13 +63,15 @@ def divert_to_queue(work: Work, received: Received) -> Reply:
     """Send a call that is not over to a queue or an extension, and keep what is said of it."""
     body = received.body
     call = diverting.find_call(work, body["ID_CHAMADA"])
-    if call is None or not diverting.movable(call):
-        return not_done(work, received, why(call, "one that is not over, and does not ring outside"))
+    order = order_of(work, call, body) if call is not None else None
+    if call is None or order is None or not (diverting.movable(call) and is_here(order) and leads_away(order)):
+        wanted = f"one that is not over, does not ring outside, and is {HERE}, and as DISPOSITIVO_DESTINO {AWAY}"
+        return not_done(work, received, why(call, wanted))
     diverting.leave_with(work, call, {own: str(body[wire]) for wire, own in KEPT_FIELDS.items() if wire in body})
     facts = {own: int(body[wire]) for wire, own in PLACE_FIELDS.items() if wire in body}
     afterwards = work.get(DEVICE, body.get("DISPOSITIVO_DESTINO_APOS_FINALIZACAO_CHAMADA", ""))
     luggage = diverting.Luggage(body["DADOS"], afterwards, cast("Facts", facts))
-    diverting.divert(work, call, body, work.get(DEVICE, body["DISPOSITIVO_DESTINO"]) or {}, luggage)
+    diverting.divert(order, luggage)
     return RECEIVED
 
 
@@ -77,7 +80,8 @@ def detect_digits(work: Work, received: Received) -> Reply:
     call = diverting.find_call(work, received.body["ID_CHAMADA"])
     if call is None or call.state not in diverting.ESTABLISHED:
         return not_done(work, received, why(call, "an established one"))
-    diverting.leave_with(work, call, {"detecting": True, "detector": received.body["DISPOSITIVO"]})
+    detectors = dict.fromkeys((*diverting.detectors_of(work, call), received.body["DISPOSITIVO"]))
+    diverting.leave_with(work, call, {"detectors": list(detectors)})
     return RECEIVED
 
 

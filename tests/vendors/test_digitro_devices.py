@@ -1,0 +1,346 @@
+"""Which device each of Dígitro's events names, and that one which rang or talked is told when it no longer does."""
+
+import json
+
+import pytest
+
+from scenarios.loader import library
+from simulator.calls import Call, Cause, Direction, Kind, Party, State
+from simulator.moves import attended_transfer
+from simulator.transactions import Transaction
+from tests.core import run
+from tests.golden.transcripts import path_of
+from tests.vendors.digitro_stage import stage
+
+RECEIVED = (200, {})
+
+QUEUED = (Kind.QUEUED, {"queue": "suporte"})
+RINGS = tuple((Kind.RINGING, {"extension": e}) for e in ("111", "112", "113"))
+TALKS = (RINGS[0], (Kind.ANSWERED, {"extension": "111"}))
+CONFERENCE = (*TALKS, (Kind.BROKE_IN, {"extension": "113"}))
+# Who leaves a conference is told of by the same event as who comes, and then by its release.
+COMING = ("INICIO_DE_CHAMADA", "TOQUE", "ATENDIMENTO", "CAPTURA", "CONFERENCIA")
+WHERE = {"EVENTO", "DISPOSITIVO", "ID_CHAMADA"}
+NORMAL = {"by": Party.OUTSIDE, "cause": Cause.NORMAL}
+
+
+def heard(*before, then=(), extension=None):
+    """Return what is told of these events, after those before, of a call from outside unless an extension dials it."""
+
+    async def work():
+        async with stage() as on:
+            call = on.call(*before, extension=extension)
+            await on.told()
+            for kind, facts in then:
+                on.let(call, kind, **facts)
+            return await on.told()
+
+    return run(work())
+
+
+def commanded(slug, device, *before, **fields):
+    """Return the status of a device's command on a call with these events, the call then, and what is told of it."""
+
+    async def work():
+        async with stage() as on:
+            call = on.call(*before)
+            await on.told()
+            status, _ = await on.command(slug, call, device, **fields)
+            return status, on.now(call), await on.told()
+
+    return run(work())
+
+
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        (Kind.ANSWERED, ["ATENDIMENTO 1112000", "DESLIGAMENTO 111", "DESLIGAMENTO 113"]),
+        (Kind.PICKED_UP, ["CAPTURA 1112000", "ATENDIMENTO 1112000", "DESLIGAMENTO 111", "DESLIGAMENTO 113"]),
+    ],
+)
+def test_devices_that_rang_beside_the_one_that_took_the_call_ring_no_more(then, told):
+    assert heard(*RINGS, then=[(then, {"extension": "112"})]) == told
+
+
+def test_device_that_rang_is_told_of_when_a_colleague_picks_up():
+    told = heard(QUEUED, RINGS[0], then=[(Kind.PICKED_UP, {"extension": "114"})])
+
+    assert told == ["CAPTURA 114", "ATENDIMENTO 114", "DESLIGAMENTO 111"]
+
+
+def test_every_device_of_a_conference_is_told_of_when_the_call_is_parked():
+    told = heard(*CONFERENCE, then=[(Kind.PARKED, {})])
+
+    assert told == ["ESTACIONAMENTO 111", "DESLIGAMENTO 111", "DESLIGAMENTO 113"]
+
+
+def test_scripted_transfer_tells_of_every_device_that_was_in_the_call():
+    """As the command that transfers at once does; the call goes on, under the same ID_CHAMADA."""
+
+    async def work():
+        async with stage() as on:
+            call = on.call(*CONFERENCE)
+            await on.told()
+            tx = Transaction(on.pbx.tenant, on.pbx.simulator.store)
+            on.pbx.simulator.pbx.transfer(tx, call.id, "112")
+            tx.commit()
+            return await on.events(), on.name(call)
+
+    events, name = run(work())
+
+    assert [(e["EVENTO"][10:], e["DISPOSITIVO"]) for e in events] == [
+        *(("DESVIO", "111"), ("DESLIGAMENTO", "111"), ("DESLIGAMENTO", "113"))
+    ]
+    assert {e["ID_CHAMADA"] for e in events} == {name}
+
+
+def test_device_that_stays_in_the_call_that_goes_on_is_told_nothing():
+    async def work():
+        async with stage() as on:
+            call = internal(on)
+            await on.told()
+            pbx, tx = on.pbx.simulator.pbx, Transaction(on.pbx.tenant, on.pbx.simulator.store)
+            new, _ = pbx.start(tx, Direction.INTERNAL, "113", extension="111", origin=call.id)
+            pbx.happen(tx, call.id, Kind.TRANSFERRED, extension="113", other=new.id)
+            tx.commit()
+            return await on.told()
+
+    assert run(work()) == ["DESVIO 1112000>113", "DESLIGAMENTO 1112000"]
+
+
+def test_attended_transfer_tells_of_both_calls_of_the_device():
+    async def work():
+        async with stage() as on:
+            call = on.call(*TALKS, (Kind.HELD, {}))
+            asked = on.call(RINGS[1], (Kind.ANSWERED, {"extension": "112"}), extension="111")
+            await on.told()
+            tx = Transaction(on.pbx.tenant, on.pbx.simulator.store)
+            attended_transfer(on.pbx.simulator.pbx, tx, call.id, "112", asked.id)
+            tx.commit()
+            return await on.told()
+
+    told = run(work())
+
+    assert told[:2] == ["DESVIO 111>1112000", "DESLIGAMENTO 111"]
+    assert sorted(told[2:4]) == ["DESLIGAMENTO 111", "DESLIGAMENTO 1112000"]
+    assert told[4:] == ["ATENDIMENTO 1112000"]
+
+
+@pytest.mark.parametrize("scenario", library())
+def test_each_device_that_came_to_a_call_is_told_to_leave_it_once(scenario):
+    """In every transcript: who rings, talks or dials has a release of its own, and no other device has one.
+
+    One may ring on at the end of a transcript.
+    """
+    bodies = [json.loads(line).get("body", {}) for line in path_of(scenario).read_text("utf-8").splitlines()]
+    told = [
+        (e["EVENTO"].removeprefix("EVENTO_DE_"), e["DISPOSITIVO"], e["ID_CHAMADA"]) for e in bodies if e.keys() >= WHERE
+    ]
+
+    there, wrong = set(), []
+    for name, *who in told:
+        if name == "DESLIGAMENTO":
+            wrong += [] if tuple(who) in there else [who]
+            there.discard(tuple(who))
+        elif name in COMING:
+            there.add(tuple(who))
+
+    rings_on = {tuple(who) for name, *who in told[-1:] if name == "TOQUE"}
+    assert (there, wrong) == (rings_on, [])
+
+
+def test_outside_number_that_stops_ringing_is_no_end_of_the_call():
+    """Nor is the end told twice, where nothing follows."""
+    rings_out = [(Kind.RINGING, {}), (Kind.UNANSWERED, {})]
+
+    forwarded = heard(then=[*rings_out, RINGS[2], (Kind.ENDED, NORMAL)])
+    queued = heard(QUEUED, then=rings_out)
+    dialled = heard(then=[*rings_out, (Kind.ENDED, NORMAL)], extension="111")
+
+    assert forwarded == ["TOQUE 113", "DESLIGAMENTO 113"]
+    assert queued == ["SAIDA_DE_FILA >1132000", "ENTRADA_EM_FILA >1132000"]
+    assert dialled == ["DESLIGAMENTO 111"]
+
+
+@pytest.mark.parametrize("device", ["1244000", "7002"])
+def test_call_is_diverted_by_no_device_at_which_it_is_not(device):
+    """Neither by another extension's, nor by that of a queue in which it is not."""
+    where = {"DISPOSITIVO_DESTINO": "7003", "PRIORIDADE": "0", "DADOS": ""}
+
+    for before in (TALKS, (QUEUED, RINGS[0])):
+        status, call, told = commanded("executa-desvio", device, *before, **where)
+
+        assert (status, call.engaged, told) == (400, ("111",), [])
+
+
+@pytest.mark.parametrize(
+    ("device", "before"),
+    [
+        ("111", TALKS),
+        ("111", (QUEUED, RINGS[0])),
+        ("1132000", (QUEUED, RINGS[0])),  # the queue's own device
+        ("1244000", (QUEUED,)),
+        ("1244000", ()),
+    ],
+)
+def test_call_is_diverted_by_its_device_or_its_queue_and_by_whoever_commands_while_it_is_at_none(device, before):
+    where = {"DISPOSITIVO_DESTINO": "1112000", "PRIORIDADE": "0", "DADOS": ""}
+
+    status, call, _ = commanded("executa-desvio", device, *before, **where)
+
+    assert (status, call.alerted) == (200, ("112",))
+
+
+def test_call_that_an_agent_of_the_queue_took_is_not_the_queue_s_to_divert():
+    where = {"DISPOSITIVO_DESTINO": "7003", "PRIORIDADE": "0", "DADOS": ""}
+
+    assert commanded("executa-desvio", "1132000", QUEUED, *TALKS, **where)[0] == 400
+
+
+def test_call_is_ended_by_no_device_at_which_it_is_not():
+    status, call, told = commanded("finaliza-chamada", "1244000", *TALKS)
+
+    assert (status, call.state, told) == (400, State.TALKING, [])
+
+
+@pytest.mark.parametrize(
+    ("slug", "before", "told"),
+    [
+        ("coloca-espera", CONFERENCE, ["ESPERA 113"]),
+        ("recupera-espera", (*CONFERENCE, (Kind.HELD, {})), ["RECUPERACAO 113"]),
+        (
+            "transferencia-imediata",
+            CONFERENCE,
+            ["DESVIO 113>1112000", "DESLIGAMENTO 111", "DESLIGAMENTO 113", "TOQUE 1112000"],
+        ),
+        ("desvia-caixa-postal", CONFERENCE, ["DESVIO 113>1112000", "DESLIGAMENTO 111", "DESLIGAMENTO 113"]),
+    ],
+)
+def test_device_that_commands_in_a_conference_is_the_one_that_is_told_of(slug, before, told):
+    where = {"DISPOSITIVO_DESTINO": "1112000"} if told[0].startswith("DESVIO") else {}
+
+    status, _, heard_then = commanded(slug, "113", *before, **where)
+
+    assert (status, heard_then) == (200, told)
+
+
+def test_step_that_names_no_extension_holds_and_resumes_for_the_agent():
+    named = {"extension": "113"}
+
+    told = heard(*CONFERENCE, then=[(Kind.HELD, {}), (Kind.RESUMED, named), (Kind.HELD, named), (Kind.RESUMED, {})])
+
+    assert told == ["ESPERA 111", "RECUPERACAO 113", "ESPERA 113", "RECUPERACAO 111"]
+
+
+@pytest.mark.parametrize("held", [(), ((Kind.HELD, {}),)])
+@pytest.mark.parametrize(("device", "stays"), [("113", "111"), ("111", "113")])
+def test_device_that_hangs_up_in_a_conference_leaves_the_others_to_it(device, stays, held):
+    """Where the other party was to go is for the last one: it is with somebody still."""
+
+    async def work():
+        async with stage() as on:
+            call = on.call(*CONFERENCE)
+            on.let(call, Kind.DESTINATION_PRESET, extension="112")
+            for kind, facts in held:
+                on.let(call, kind, **facts)
+            await on.told()
+            await on.command("finaliza-chamada", call, device)
+            first, left = await on.told(), on.now(call)
+            await on.command("finaliza-chamada", call, stays)
+            return first, left, await on.told(), on.now(call)
+
+    first, left, last, after = run(work())
+
+    assert first == [f"CONFERENCIA {device}", f"DESLIGAMENTO {device}"]
+    assert (left.present, left.state) == ((stays,), State.HELD if held else State.TALKING)
+    assert last == [f"DESVIO {stays}>1112000", f"DESLIGAMENTO {stays}", "TOQUE 1112000"]
+    assert after.alerted == ("112",)
+
+
+@pytest.mark.parametrize("device", ["111", "112"])
+def test_call_between_two_extensions_is_over_when_either_hangs_up(device):
+    async def work():
+        async with stage() as on:
+            call = internal(on)
+            await on.told()
+            await on.command("finaliza-chamada", call, device)
+            return on.now(call).state, sorted(await on.told())
+
+    assert run(work()) == (State.ENDED, ["DESLIGAMENTO 111", "DESLIGAMENTO 1112000"])
+
+
+@pytest.mark.parametrize("slug", ["transferencia-imediata", "predefine-destino", "executa-desvio"])
+def test_colleague_is_not_sent_to_itself(slug):
+    where = {"DISPOSITIVO_DESTINO": "1112000", "PRIORIDADE": "0", "DADOS": ""}
+
+    async def work():
+        async with stage() as on:
+            call = internal(on)
+            status, _ = await on.command(slug, call, "111", **where)
+            return status, on.now(call).present
+
+    assert run(work()) == (400, ("111", "112"))
+
+
+@pytest.mark.parametrize(
+    ("slug", "told"),
+    [
+        ("pendulo", ["ESPERA 113", "RECUPERACAO 113"]),
+        ("finaliza-reconecta", ["CONFERENCIA 113", "DESLIGAMENTO 113", "RECUPERACAO 113"]),
+    ],
+)
+def test_device_of_a_conference_goes_back_to_its_own_held_call(slug, told):
+    """And the conference goes on without it, or is held by it."""
+
+    async def work():
+        async with stage() as on:
+            on.call(RINGS[2], (Kind.ANSWERED, {"extension": "113"}), (Kind.HELD, {}))
+            call = on.call(*CONFERENCE)
+            await on.told()
+            status, _ = await on.command(slug, call, "113")
+            return status, "111" in on.now(call).present, await on.told()
+
+    assert run(work()) == (200, True, told)
+
+
+def test_digits_are_told_at_the_devices_that_detect_them_but_not_at_the_one_that_sends():
+    """Each device begins and stops for itself."""
+
+    async def work():
+        async with stage() as on:
+            call = internal(on)
+            for device in ("111", "1112000"):
+                await on.command("detectar-cifras-dtmf", call, device)
+            await on.told()
+            await on.command("enviar-cifras-dtmf", call, "111", CIFRAS="1")
+            await on.command("enviar-cifras-dtmf", call, "1112000", CIFRAS="2")
+            await on.command("parar-deteccao-cifras-dtmf", call, "111")
+            await on.command("enviar-cifras-dtmf", call, "1112000", CIFRAS="3")
+            await on.command("enviar-cifras-dtmf", call, "111", CIFRAS="4")
+            return [(e["DISPOSITIVO"], e["CIFRA"]) for e in await on.events()]
+
+    assert run(work()) == [("1112000", "1"), ("111", "2"), ("1112000", "4")]
+
+
+def test_only_who_talks_in_a_call_changes_the_queue_that_it_counts_for():
+    """One that waits may be moved by whoever commands; one that rings is at neither yet."""
+    fields = {"SERVICO": "7002"}
+
+    changed = commanded("troca-servico", "111", QUEUED, *TALKS, **fields)
+    strange = commanded("troca-servico", "1244000", QUEUED, *TALKS, **fields)
+    waits = commanded("troca-servico", "1244000", QUEUED, **fields)
+    rings = commanded("troca-servico", "111", QUEUED, RINGS[0], **fields)
+
+    assert [each[0] for each in (changed, strange, waits, rings)] == [200, 400, 200, 400]
+    assert [each[1].queue for each in (changed, strange, waits, rings)] == ["vendas", "suporte", "vendas", "suporte"]
+    assert [each[2] for each in (changed, waits)] == [[], ["SAIDA_DE_FILA >1132000", "ENTRADA_EM_FILA >7002"]]
+
+
+def internal(on) -> Call:
+    """Let 111 call 112, who answers."""
+    tx = Transaction(on.pbx.tenant, on.pbx.simulator.store)
+    call, _ = on.pbx.simulator.pbx.start(tx, Direction.INTERNAL, "112", extension="111")
+    for kind in (Kind.RINGING, Kind.ANSWERED):
+        call, _ = on.pbx.simulator.pbx.happen(tx, call.id, kind, extension="112")
+    tx.commit()
+    return call

@@ -78,10 +78,13 @@ def verdict_of(
     found = records_of(run, entries)
     outcomes = evaluate(run.scenario.expectations, found, errors=len(verdict.errors), unsent=run.unsent, left=left)
     last = _last_attempts(exchanges)
+    lost = [(e, struck) for e, struck in last if not arrived(e)]
+    refused = [(e, e.other_fault is not None) for e, _ in last if _refused(e, accepts)]
     return replace(
         with_expectations(verdict, outcomes),
-        undelivered=tuple(e for e in last if not arrived(e)),
-        refused=tuple(e for e in last if _refused(e, accepts)),
+        undelivered=tuple(e for e, struck in lost if not struck),
+        refused=tuple(e for e, struck in refused if not struck),
+        spared=tuple(e for e, struck in (*lost, *refused) if struck),
         answered=frozenset(e.target for e in exchanges if e.target and e.response),
         unsent=run.unsent,
         idle=idle(run),
@@ -141,13 +144,18 @@ def _asked(exchange: Exchange) -> tuple[str, str | None, bytes]:
     return exchange.vendor, exchange.operation, exchange.request.body
 
 
-def _last_attempts(exchanges: Sequence[Exchange]) -> list[Exchange]:
-    """Return the attempt of each delivery that arrived, else its last, unless it was spoilt on purpose."""
-    last: dict[tuple[str, str | None], Exchange] = {}
+def _last_attempts(exchanges: Sequence[Exchange]) -> list[tuple[Exchange, bool]]:
+    """Return the attempt of each delivery that arrived, else its last, unless it was spoilt on purpose.
+
+    With each goes whether a fake of ours answered every attempt of it wrongly on purpose.
+    """
+    last: dict[tuple[str, str | None], tuple[Exchange, bool]] = {}
     for exchange in exchanges:
         if exchange.delivery and exchange.fault in _WHOLE:
             key = (exchange.delivery, exchange.target)
-            last[key] = last[key] if key in last and arrived(last[key]) else exchange
+            before, struck = last.get(key, (exchange, True))
+            newest = before if arrived(before) else exchange
+            last[key] = newest, struck and exchange.other_fault is not None
     return list(last.values())
 
 

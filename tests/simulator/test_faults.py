@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.faulted import SPOILING
 from scenarios.model import Flaw
 from simulator.faults import Plan, idle, plan, spoil
 from simulator.identity import Identity
@@ -110,6 +111,13 @@ def test_spoil_of_a_vendor_is_done_by_the_vendor():
     spoils = {Flaw.NULL_FIELD: lambda body: body.replace(b"1", b"null")}
 
     assert spoil(Flaw.NULL_FIELD, b'{"a":1}', "PUT", "t", spoils) == (b'{"a":null}', "PUT", "t")
+
+
+def test_contract_knows_which_flaws_leave_a_message_other_words():
+    """By their names alone, since it knows no scenario: what is new must be one of them, or leave a message whole."""
+    whole = {Flaw.DELAY, Flaw.DUPLICATE, Flaw.DROP, Flaw.SWAP_WITH_NEXT, Flaw.AFTER_END, Flaw.BURST}
+
+    assert set(Flaw) - SPOILING == whole
 
 
 def test_rate_strikes_the_share_that_one_seed_draws():
@@ -293,7 +301,7 @@ def test_push_without_a_token_shows_none():
 
     assert [r.header("token") for r in receiver.requests] == [None] * 5 + [TOKEN]
     assert shown(journal, "fault", "status") == [("missing_token", 401)] * 5 + [(None, 200)]
-    assert (verdict.errors, verdict.undelivered, verdict.passes) == ((), (), True)
+    assert (verdict.findings, verdict.undelivered, verdict.passes) == ((), (), True)
 
 
 def test_message_without_a_token_is_sent_once_an_attempt_though_there_is_a_login():
@@ -324,7 +332,24 @@ def test_push_with_a_wrong_token_is_marked_and_its_refusal_is_as_it_should_be():
     assert tokens == ["wrong-on-purpose"] * 5 + [TOKEN]
     assert shown(journal, "fault", "status") == [("wrong_token", 401)] * 5 + [(None, 200)]
     assert "wrong-on-purpose" not in repr(journal)
-    assert (verdict.errors, verdict.undelivered, verdict.passes) == ((), (), True)
+    assert (verdict.findings, verdict.undelivered, verdict.passes) == ((), (), True)
+
+
+@pytest.mark.parametrize(("status", "found"), [(405, 0), (500, 5)])
+def test_strict_receiver_may_refuse_a_wrong_verb_and_may_not_break_by_it(status, found):
+    with Receiver([status] * 5) as receiver:
+        verdict, _ = played(faulted((STARTED, "wrong_method: true")), pbx55(receiver), strict_inferred=True)
+
+    assert [f.violation.pointer for f in verdict.findings] == ["status"] * found
+    assert (verdict.undelivered, verdict.passes) == ((), found == 0)
+
+
+def test_wrong_verb_of_a_vendor_that_has_one_alone_is_no_violation_of_ours():
+    with Receiver([granted(), *[405] * 5, CANCELLED]) as erp:
+        verdict, journal = played(faulted(("vendor: hubsoft, message: notified", "wrong_method: true")), hubsoft(erp))
+
+    assert shown(journal, "fault", "status").count(("wrong_method", 405)) == 5
+    assert (verdict.findings, verdict.undelivered, verdict.passes) == ((), (), True)
 
 
 @pytest.mark.parametrize(("method", "other"), [("PUT", "POST"), ("POST", "PUT")])

@@ -257,8 +257,9 @@ class Engine:
 
     def _verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:
         left = Remains(tenant, run, self._pbx.vendors, self._contracts)
+        unheard = self._pbx.announcer.unheard(Transaction(tenant, self._store))
         more = {"strict_inferred": self.strict_inferred, "shared": shared}
-        verdict = verdict_of(run, tenant.journal, self._contracts, self._accepts, left=left, **more)
+        verdict = verdict_of(run, tenant.journal, self._contracts, self._accepts, left=left, unheard=unheard, **more)
         heard = (entry.exchange for entry in own_entries(tenant.journal, run))
         return replace(verdict, silences=silences(tenant, run, self._pbx.vendors, heard))
 

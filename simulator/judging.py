@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from contracts.contract import Contract
@@ -63,12 +63,14 @@ def verdict_of(
     accepts: Accepts,
     *,
     left: Left | None = None,
+    unheard: Collection[str] = (),
     strict_inferred: bool = False,
     shared: bool = False,
 ) -> Verdict:
     """Return what came of a run whose last message is settled. ``left`` is what the tenant has now.
 
-    ``shared``: other calls of the tenant went on meanwhile, so that what adds up over all calls cannot be judged.
+    ``unheard`` names the vendors of whose channels the tenant never opened one. ``shared``: other calls of the tenant
+    went on meanwhile, so that what adds up over all calls cannot be judged.
     """
     entries = own_entries(journal, run)
     exchanges = [entry.exchange for entry in entries]
@@ -76,7 +78,8 @@ def verdict_of(
     pairs = [(e.exchange, e.verdict) for e in entries]
     verdict = judge(pairs, contracts, strict_inferred=strict_inferred, partial=shared or dropped > 0)
     found = records_of(run, entries)
-    outcomes = evaluate(run.scenario.expectations, found, errors=len(verdict.errors), unsent=run.unsent, left=left)
+    errors = len(verdict.errors)
+    outcomes = evaluate(run.scenario.expectations, found, errors=errors, unsent=run.unsent, unheard=unheard, left=left)
     last = _last_attempts(exchanges)
     lost = [(e, struck) for e, struck in last if not arrived(e)]
     refused = [(e, e.other_fault is not None) for e, _ in last if _refused(e, accepts)]

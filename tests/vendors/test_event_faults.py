@@ -226,3 +226,32 @@ def test_event_is_lost_or_told_twice_where_a_scenario_says_so():
         ("c1", "ended", None, 200),
         ("c2", "ended", "drop", None),
     ]
+
+
+EXPECTED = """
+scenario: expected
+title: An event is expected
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - hangup: {call: A, by: outside}
+expect:
+  - sent: {vendor: digitro, call: A, message: ended}
+  - order: {vendor: digitro, of: [{call: A, message: started}, {call: A, message: ended}]}
+  - reaction: {to: {vendor: digitro, call: A, message: ended}, by: {vendor: hubsoft, operation: notifyCall}, within: 1s}
+"""
+
+
+def test_event_that_is_expected_while_nobody_listens_is_not_judged():
+    """No channel was ever open: that says nothing of anybody. With one, what is missing is missed."""
+
+    async def work():
+        async with fake() as pbx:
+            alone = await play(pbx.simulator, story(EXPECTED))
+            async with pbx.opened():
+                heard = await play(pbx.simulator, story(EXPECTED))
+            return alone, heard
+
+    alone, heard = run(work())
+
+    assert [(o.met, o.judged) for o in alone.outcomes[:-1]] == [(True, False)] * 3
+    assert [(o.met, o.judged) for o in heard.outcomes[:-1]] == [(True, True), (True, True), (False, True)]

@@ -227,11 +227,71 @@ def test_two_pushes_that_should_both_change_places_do_so_with_each_other():
     assert {e.exchange.fault for e in journal} == {"swap_with_next"}
 
 
-def test_swapped_push_that_nothing_follows_goes_out_at_the_end_of_the_run():
-    receiver, verdict, journal = outcome(faulted((ENDED, "swap_with_next: true")))
+@pytest.mark.parametrize(
+    ("do", "why"),
+    [
+        ("swap_with_next: true", "had nothing to change places with"),
+        ("after_end: true", "had nothing to go out behind"),
+        ("delay: 0s", "was to be late by nothing"),
+    ],
+)
+def test_push_that_could_change_nothing_goes_out_as_it_is_and_that_is_told(do, why):
+    """A second call comes an hour later: nothing waits for that."""
+    later = (
+        CALL[CALL.index("  - inbound") :].replace("call: A", "call: B").replace("- inbound", "- after: 1h\n    inbound")
+    )
+    scenario = faulted(("vendor: pbx55, call: A, message: ended", do), steps=CALL + later)
 
-    assert arrived(receiver, journal) == ["started", "ended"]
-    assert verdict.passes
+    receiver, verdict, journal = outcome(scenario)
+
+    assert arrived(receiver, journal) == ["started", "ended"] * 2
+    assert shown(journal, "fault") == [(None,)] * 4
+    (idle,) = verdict.idle
+    assert idle.endswith(f"{do.partition(':')[0]} struck nothing: 1 message matched, and it {why}")
+    assert (verdict.findings, verdict.passes) == ((), True)
+
+
+@pytest.mark.parametrize("flaw", ["swap_with_next", "after_end"])
+def test_push_that_waited_for_one_that_was_dropped_struck_nothing(flaw):
+    receiver, verdict, journal = outcome(faulted((STARTED, f"{flaw}: true"), (ENDED, "drop: true")))
+
+    assert shown(journal, "message", "fault") == [("ended", "drop"), ("started", flaw)]
+    assert arrived(receiver, journal) == ["started"]
+    (idle,) = verdict.idle
+    assert f"{flaw} struck nothing: 1 message matched, and it had nothing to" in idle
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("late", ["delay: 40s", "burst: 2"])
+@pytest.mark.parametrize("flaw", ["swap_with_next", "after_end"])
+def test_push_goes_out_behind_one_that_is_itself_late(flaw, late, ordered):
+    """By a fault, and since its first attempts failed: behind it is behind what came of it."""
+    with Receiver([503, 503, 200]) as receiver:
+        target = pbx55(receiver, delivery_header=True, ordered=ordered)
+        verdict, journal = played(faulted((STARTED, f"{flaw}: true"), (ENDED, late)), target)
+
+    assert arrived(receiver, journal) == ["ended"] * 3 + ["started"]
+    assert shown(journal, "fault")[-1] == (flaw,)
+    assert (verdict.idle, verdict.undelivered, verdict.passes) == ((), (), True)
+
+
+@pytest.mark.parametrize("flaw", ["swap_with_next", "after_end"])
+def test_push_of_an_unordered_target_goes_out_behind_one_that_has_to_be_tried_again(flaw):
+    with Receiver([503, 200]) as receiver:
+        target = pbx55(receiver, delivery_header=True, ordered=False)
+        _, journal = played(faulted((STARTED, f"{flaw}: true")), target)
+
+    assert arrived(receiver, journal) == ["ended", "ended", "started"]
+
+
+def test_fault_that_struck_in_vain_is_told_by_messages_and_not_by_deliveries():
+    """Two targets are two deliveries of a message. Where each is to be the last of the call, none changes places."""
+    with Receiver() as one, Receiver() as two:
+        verdict, _ = played(faulted(("vendor: pbx55", "after_end: true")), pbx55(one, "t1"), pbx55(two, "t2"))
+
+    (idle,) = verdict.idle
+    assert idle.endswith("2 messages matched, and 2 of them had nothing to go out behind")
+    assert len(one.requests) == len(two.requests) == 2
 
 
 def test_swapped_push_that_fails_first_still_comes_after_the_one_that_passed_it():

@@ -75,7 +75,7 @@ class Post:
 
     def settle(self, tx: Transaction, run: Run) -> Run:
         """Send what was held back and has nothing left to wait for, now that something went out or a call is over."""
-        while due := let_go(run, tx.jobs_of(run.id), lambda call: _is_over(tx, call)):
+        while run.held and (due := let_go(run, tx.jobs_of(run.id), lambda call: _is_over(tx, call))):
             run = self.release(tx, run, due)
         return run
 
@@ -94,7 +94,7 @@ class Post:
         for body in gone:
             if in_vain(body):
                 run = _in_vain(run, body)
-            if in_vain(body) and body["since"] == time_to_text(tx.now):
+            if in_vain(body) and body.get("since") == time_to_text(tx.now):
                 body = {**body, "flaw": None}  # it goes out as if nothing had been
             if self._vendors[body["message"]["vendor"]].channel:
                 self._announce(tx, body)

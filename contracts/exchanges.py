@@ -61,6 +61,8 @@ def to_record(exchange: Exchange, verdict: Judgement | None = None) -> dict[str,
         "response": exchange.response and {"status": exchange.response.status, **_message(exchange.response)},
         "took_ms": exchange.took_ms,
     }
+    if exchange.other_fault is not None:
+        record["other_fault"] = exchange.other_fault
     return record if verdict is None else record | {"verdict": verdict_to_record(verdict)}
 
 
@@ -80,6 +82,7 @@ def from_record(record: Mapping[str, Any]) -> Exchange:
         at=_read(record.get("at")),
         job=record.get("job", 0),
         attempt=record.get("attempt", 1),
+        other_fault=record.get("other_fault"),
         took_ms=record.get("took_ms"),
     )
 

@@ -85,8 +85,10 @@ class Exchange:
 
     ``operation`` is an operation id or webhook name of the vendor's contract when it is known; ``readings`` are
     the tenant's choices among the vendor's discrepancies (id to reading); ``fault`` names what was done wrong on
-    purpose, so that the exchange is never counted as a violation of ours. ``at`` is tenant time, ``job`` the
-    sequence number of the job that sent it, ``took_ms`` wall time.
+    purpose with the half that is ours (the request of one that was sent, else the answer), so that it is never counted
+    as a violation of ours. Where the other half was ours too, since the simulator told its own fake, ``other_fault``
+    names what was done wrong with that. ``at`` is tenant time, ``job`` the sequence number of the job that sent it,
+    ``took_ms`` wall time.
     """
 
     vendor: str
@@ -106,6 +108,7 @@ class Exchange:
     job: int = 0
     attempt: int = 1
     fault: str | None = None
+    other_fault: str | None = None
     took_ms: float | None = None
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.checking import reweigh
+from contracts.faulted import faulted
 from contracts.inspecting import inspect, of_rule
 from contracts.model import Direction, Exchange, Violation
 from contracts.rules import Subject
@@ -48,7 +49,7 @@ def _groups(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Group
         if exchange.vendor != contract.key or (exchange.delivery and key in seen):
             continue
         seen.add(key)
-        subject = _subject(contract, exchange) if exchange.fault is None else None
+        subject = _subject(contract, exchange) if not faulted(exchange) else None
         if subject is None:
             spoilt.setdefault(stream, set()).add(exchange.call)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,8 +20,8 @@ SHOWN = 3
 class Outcome:
     """What became of an expectation. ``near_misses`` are lines for people, at most three, if it was not met.
 
-    ``judged`` is False where nothing can be said, since the vendor had no target, or was not asked for anything; such
-    a one counts as met.
+    ``judged`` is False where nothing can be said, since the vendor had no target or no channel, or was not asked for
+    anything; such a one counts as met.
     """
 
     expectation: Expectation
@@ -37,30 +37,33 @@ def evaluate(
     *,
     errors: int = 0,
     unsent: Collection[str] = (),
+    unheard: Collection[str] = (),
     left: Left | None = None,
 ) -> list[Outcome]:
     """Return the outcome of each expectation, in order.
 
     ``log`` is in the order in which things happened; ``errors`` is how many errors the contract check found;
-    ``unsent`` names the vendors whose messages had no target; ``left`` is what the run left behind. Attempts of one
-    delivery count once, each duplicate by a fault for itself.
+    ``unsent`` names the vendors whose messages had no target, ``unheard`` those whose channel nobody opened; ``left``
+    is what the run left behind. Attempts of one delivery count once, each duplicate by a fault for itself.
     """
     out = sendings(r for r in log if r.direction == "sent")
     came, own = ([Sending(r, (r,)) for r in log if r.direction == direction] for direction in ("received", OWN))
     start = next((record.at for record in log if record.at), None)
-    silent = frozenset(unsent) - {s.first.vendor for s in out}
+    told = {s.first.vendor for s in out}
+    silent = {vendor: f"{vendor} has no target in this run" for vendor in unsent if vendor not in told}
+    silent |= {vendor: f"nobody opened a channel of {vendor}" for vendor in unheard if vendor not in told}
     seen = _Seen(out, came, start, silent, errors, left or Nothing())
     return [_with_symptom(_with_own(_outcome(expectation, seen), own, start)) for expectation in expectations]
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """All that happened, since when, the vendors without a target, and the count of contract errors."""
+    """All that happened, since when, why some vendors told nothing, and the count of contract errors."""
 
     out: Sequence[Sending]
     came: Sequence[Sending]
     start: datetime | None
-    silent: frozenset[str]
+    silent: Mapping[str, str]
     errors: int
     left: Left
 
@@ -91,8 +94,8 @@ def _outcome(expectation: Expectation, seen: _Seen) -> Outcome:
         case Holds():
             return _held(expectation, seen.left)
     vendor = vendor_of(expectation)
-    if vendor in seen.silent:
-        text = f"{_title(expectation)}: not judged, since {vendor} has no target in this run"
+    if vendor is not None and vendor in seen.silent:
+        text = f"{_title(expectation)}: not judged, since {seen.silent[vendor]}"
         return Outcome(expectation, met=True, text=text, judged=False)
     if isinstance(expectation, Reaction):
         return _reacted(expectation, seen)

@@ -107,6 +107,11 @@ class Announcer:
         """Tell whether the tenant ever opened a channel of a vendor: before that, nobody misses an event."""
         return next(iter(tx.all(_kind(vendor))), None) is not None
 
+    def unheard(self, tx: Transaction) -> tuple[str, ...]:
+        """Return the vendors that tell on channels, and of which the tenant never opened one."""
+        channels = (key for key, vendor in self._vendors.items() if vendor.channel)
+        return tuple(key for key in channels if not self.listens(tx, key))
+
     def open(self, tx: Transaction, vendor: str) -> Opening | None:
         """Open a channel, in this unit of work; None when as many are open as may be."""
         if tx.channels.count(vendor) >= MOST_CHANNELS:

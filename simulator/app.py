@@ -14,6 +14,7 @@ from simulator.announcing import Announcer
 from simulator.discovery import discover_vendors, target_choices
 from simulator.dispatch import Dispatcher
 from simulator.engine import Engine
+from simulator.errands import Errands
 from simulator.furnishing import Furniture, first_world, founded, furnish, furniture, restored
 from simulator.identity import Identity
 from simulator.jobs import Job, Task
@@ -55,7 +56,8 @@ class Simulator:
         self.engine = Engine(self.pbx, self.store, self.contracts)
         self.engine.strict_inferred = settings.strict_inferred
         self.policy = RetryPolicy()
-        self.dispatcher = Dispatcher(self.vendors, self.contracts, self.store, self.sender, self.policy)
+        self.errands = Errands()
+        self.dispatcher = Dispatcher(self.vendors, self.contracts, self.store, self.sender, self.policy, self.errands)
         self.scheduler = Scheduler(self.store, self._perform, self.engine.settled)
         self.server: Server | None = None
         self.shell: Shell

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication
 
+from simulator.errands import Errand
 from simulator.vendor import Instruction
 
 WsgiApp = WSGIApplication
@@ -52,7 +53,8 @@ class Slip:
     the answer when its time is over, and ``left`` is told when the client did not wait for that.
     ``prepare`` is long work that touches nothing: it is done in a thread, and the view asked again with what came of
     it, on another slip, as ``prepared``; of its first answer and its first slip nothing is used.
-    ``mark`` is the id of the exchange in the journal, where it is no client's own.
+    ``mark`` is the id of the exchange in the journal, where it is no client's own; ``errand`` is there when the
+    simulator itself asks.
     """
 
     instruction: Instruction | None = None
@@ -64,6 +66,7 @@ class Slip:
     later: Callable[[], WsgiAnswer] | None = None
     left: Callable[[], None] | None = None
     mark: str = ""
+    errand: Errand | None = None
 
 
 def call(app: WsgiApp, scope: Scope, body: bytes, slip: Slip, extra: Mapping[str, object] | None = None) -> WsgiAnswer:

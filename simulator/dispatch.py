@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers
 from contracts.redaction import redact
 from scenarios.model import Flaw
+from simulator.errands import Errands
 from simulator.faults import spoil
 from simulator.jobs import Job
 from simulator.message import Message
@@ -20,9 +22,9 @@ from simulator.posting import message_of
 from simulator.retries import RetryPolicy
 from simulator.sending import Answer, Outgoing, Sender
 from simulator.store import Store
-from simulator.targets import Target
+from simulator.targets import Target, own_id
 from simulator.tenants import Tenant
-from simulator.tokens import Tokens
+from simulator.tokens import Login, Tokens
 from simulator.transactions import Transaction
 from simulator.vendor import Vendor
 
@@ -46,12 +48,14 @@ class Dispatcher:
         store: Store,
         sender: Sender,
         policy: RetryPolicy,
+        errands: Errands,
     ) -> None:
         self._vendors = vendors
         self._contracts = contracts
         self._store = store
         self._sender = sender
         self._policy = policy
+        self._errands = errands
         self._tokens: dict[str, Tokens] = {}
 
     def forget(self, tenant: str) -> None:
@@ -110,18 +114,22 @@ class Dispatcher:
         tokens = self.tokens_of(tenant.name)
         exchanges: list[Exchange] = []
         for again in (False, True):
-            login = await tokens.token_for(target, vendor, tenant.now(), self._sender.send)
+            login = await tokens.token_for(target, vendor, tenant.now(), partial(self._carry, target))
             if login.outgoing is not None:
                 exchanges.append(self._exchange(tenant, target, login.operation, login.outgoing, login.answer))
             if login.token is None:
-                exchanges.append(self._not_sent(tenant, target, message, job, login.problem))
+                exchanges.append(self._not_sent(tenant, target, message, job, login))
                 break
             exchanges.append(await self._push(tenant, target, message, job, flaw, login.token))
             response = exchanges[-1].response
             of_token = flaw in (Flaw.WRONG_TOKEN, Flaw.MISSING_TOKEN)
-            if response is None or response.status != 401 or again or target.token or of_token:
+            if response is None or response.status != 401 or target.token or of_token:
                 break
-            tokens.forget(target.id, login.token)
+            # One that our own fake let expire is tried no more, or the next attempt's 401 would seem to be its own.
+            if not again or exchanges[-1].other_fault is not None:
+                tokens.forget(target.id, login.token)
+            if again:
+                break
         return exchanges
 
     async def _push(
@@ -140,13 +148,21 @@ class Dispatcher:
         if target.delivery_header:
             headers += ((DELIVERY_HEADER, job.body["delivery"]),)
         outgoing = Outgoing(method, target.address(message.path), headers, body)
-        answer = await self._sender.send(outgoing)
+        answer = await self._carry(target, outgoing, flaw)
         return self._of_message(self._exchange(tenant, target, message.operation, outgoing, answer), message, job)
 
-    def _not_sent(self, tenant: Tenant, target: Target, message: Message, job: Job, problem: str) -> Exchange:
+    async def _carry(self, target: Target, outgoing: Outgoing, flaw: Flaw | None = None) -> Answer:
+        """Send a request; the answer of a fake of our own says what was done wrong with it on purpose."""
+        if target.id != own_id(target.vendor):
+            return await self._sender.send(outgoing)
+        with self._errands.carry(outgoing, flaw.value if flaw else None) as (carried, errand):
+            answer = await self._sender.send(carried)
+        return replace(answer, struck=errand.struck)
+
+    def _not_sent(self, tenant: Tenant, target: Target, message: Message, job: Job, login: Login) -> Exchange:
         """Return the exchange of a message that could not leave, since there was no token for it."""
         outgoing = Outgoing(target.method or message.method, target.address(message.path), (), message.body)
-        answer = Answer(None, problem or "no token", 0.0)
+        answer = Answer(None, login.problem or "no token", 0.0, struck=login.struck)
         exchange = replace(self._exchange(tenant, target, message.operation, outgoing, answer), took_ms=None)
         return self._of_message(exchange, message, job)
 
@@ -171,5 +187,6 @@ class Dispatcher:
             readings=tenant.readings.get(target.vendor, {}),
             tenant=tenant.name,
             target=target.id,
+            other_fault=answer.struck,
             took_ms=answer.took_ms,
         )

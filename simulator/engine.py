@@ -141,7 +141,7 @@ class Engine:
         if run.status is Status.RUNNING and following < len(run.scenario.steps):
             self._schedule(tx, run, following, behind=max(job.due, tenant.now()) - job.due, since=job)
         elif run.held:
-            run = self._pbx.post.release(tx, run, run.held)
+            run = self._pbx.post.last_bursts(tx, run)
         tx.put_run(run)
         tx.commit()
 
@@ -157,10 +157,18 @@ class Engine:
         tx.commit()
 
     def settled(self, tenant: Tenant, job: Job) -> None:
-        """Judge a run once none of its jobs is left."""
+        """Send what waited for a job that is over, and judge its run once none is left."""
         run = tenant.runs.get(job.run)
-        if run is not None:
-            self._settle(tenant, run)
+        if run is None:
+            return
+        if run.held:
+            tx = Transaction(tenant, self._store)
+            after = self._pbx.post.settle(tx, run)
+            if after is not run:
+                run = after
+                tx.put_run(run)
+                tx.commit()
+        self._settle(tenant, run)
 
     def resume(self, tenant: Tenant) -> None:
         """Take up the runs of a tenant that was brought back from the store; who waits for one goes on waiting."""
@@ -251,14 +259,15 @@ class Engine:
         run = tenant.runs[run.id]
         if run.held:
             tx = Transaction(tenant, self._store)
-            tx.put_run(self._pbx.post.release(tx, run, run.held))
+            tx.put_run(self._pbx.post.finish(tx, run))
             tx.commit()
         return bool(run.held)
 
     def _verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:
         left = Remains(tenant, run, self._pbx.vendors, self._contracts)
+        unheard = self._pbx.announcer.unheard(Transaction(tenant, self._store))
         more = {"strict_inferred": self.strict_inferred, "shared": shared}
-        verdict = verdict_of(run, tenant.journal, self._contracts, self._accepts, left=left, **more)
+        verdict = verdict_of(run, tenant.journal, self._contracts, self._accepts, left=left, unheard=unheard, **more)
         heard = (entry.exchange for entry in own_entries(tenant.journal, run))
         return replace(verdict, silences=silences(tenant, run, self._pbx.vendors, heard))
 

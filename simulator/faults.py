@@ -14,13 +14,20 @@ from simulator.message import Message
 from simulator.runs import Run
 from simulator.spoiling import Spoil
 
+# What a fault that struck a message found to be so already, or could not do.
+_IN_VAIN = {
+    Flaw.SWAP_WITH_NEXT: "had nothing to change places with",
+    Flaw.AFTER_END: "had nothing to go out behind",
+    Flaw.DELAY: "was to be late by nothing",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How a message goes out: ``copies`` times, ``delay`` late.
 
-    ``flaw`` is the label for the journal (None: as it should be). One with a ``hold`` waits; of a burst ``together``
-    go out, and ``fault`` says of which.
+    ``flaw`` is the label for the journal (None: as it should be). One with a ``hold`` waits, for the ``fault`` at that
+    place; of a burst ``together`` go out. ``serial`` is the number of one that others wait for (0: nobody does).
     """
 
     flaw: Flaw | None = None
@@ -30,6 +37,7 @@ class Plan:
     hold: Hold | None = None
     together: int = 0
     fault: str = ""
+    serial: int = 0
 
 
 def plan(run: Run, message: Message, identity: Identity, *, named: bool = False) -> tuple[Plan, Run]:
@@ -45,23 +53,25 @@ def plan(run: Run, message: Message, identity: Identity, *, named: bool = False)
     for index, count in counts.items():
         fault, lot = run.scenario.faults[index], identity.fraction("message fault", run.id, index, count)
         if fault.strikes(count, run.struck.get(index, 0), lot):
-            return _plan_of(fault), run.counted(counts, index)
+            struck, planned = run.counted(counts, index), _plan_of(fault)
+            late_by_nothing = planned.flaw is Flaw.DELAY and not planned.delay
+            return (Plan(), struck.with_vain(index)) if late_by_nothing else (planned, struck)
     return Plan(), run.counted(counts)
 
 
 def idle(run: Run) -> tuple[str, ...]:
     """Say of each fault that struck nothing how many messages or requests it matched."""
     told = [
-        (fault.where, fault.flaw.value, count, "message")
+        (fault.where, fault.flaw.value, _spared(count, "message", _IN_VAIN.get(fault.flaw, ""), run.vain.get(index, 0)))
         for index, (fault, count) in enumerate(zip(run.scenario.faults, run.counts, strict=True))
         if not run.struck.get(index)
     ]
     told += [
-        (fault.where, fault.flaw.value, matched, "request")
+        (fault.where, fault.flaw.value, _spared(matched, "request"))
         for fault, (matched, struck) in zip(run.scenario.answers, run.answers, strict=False)
         if not struck
     ]
-    return tuple(f"{where}: {flaw} struck nothing: {_spared(count, noun)}" for where, flaw, count, noun in told)
+    return tuple(f"{where}: {flaw} struck nothing: {why}" for where, flaw, why in told)
 
 
 def spoil(
@@ -89,18 +99,20 @@ def _plan_of(fault: Fault) -> Plan:
         case Flaw.DROP:
             return Plan(Flaw.DROP, copies=0)
         case Flaw.SWAP_WITH_NEXT:
-            return Plan(Flaw.SWAP_WITH_NEXT, hold=Hold.NEXT)
+            return Plan(Flaw.SWAP_WITH_NEXT, hold=Hold.NEXT, fault=fault.where)
         case Flaw.AFTER_END:
-            return Plan(Flaw.AFTER_END, hold=Hold.END)
+            return Plan(Flaw.AFTER_END, hold=Hold.END, fault=fault.where)
         case Flaw.BURST:
             return Plan(Flaw.BURST, hold=Hold.BURST, together=fault.times, fault=fault.where)
     return Plan(fault.flaw, fault.delay)
 
 
-def _spared(count: int, noun: str) -> str:
+def _spared(count: int, noun: str, why: str = "", vain: int = 0) -> str:
     if count == 0:
         return f"no {noun} matched it"
     told = f"{count} {noun}{'' if count == 1 else 's'} matched"
+    if vain:
+        return f"{told}, and {f'{vain} of them' if count > 1 else 'it'} {why}"
     return f"{told}, and nth, every, rate or a fault before it left it none of them"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from contracts.contract import Contract
@@ -63,12 +63,14 @@ def verdict_of(
     accepts: Accepts,
     *,
     left: Left | None = None,
+    unheard: Collection[str] = (),
     strict_inferred: bool = False,
     shared: bool = False,
 ) -> Verdict:
     """Return what came of a run whose last message is settled. ``left`` is what the tenant has now.
 
-    ``shared``: other calls of the tenant went on meanwhile, so that what adds up over all calls cannot be judged.
+    ``unheard`` names the vendors of whose channels the tenant never opened one. ``shared``: other calls of the tenant
+    went on meanwhile, so that what adds up over all calls cannot be judged.
     """
     entries = own_entries(journal, run)
     exchanges = [entry.exchange for entry in entries]
@@ -76,12 +78,16 @@ def verdict_of(
     pairs = [(e.exchange, e.verdict) for e in entries]
     verdict = judge(pairs, contracts, strict_inferred=strict_inferred, partial=shared or dropped > 0)
     found = records_of(run, entries)
-    outcomes = evaluate(run.scenario.expectations, found, errors=len(verdict.errors), unsent=run.unsent, left=left)
+    errors = len(verdict.errors)
+    outcomes = evaluate(run.scenario.expectations, found, errors=errors, unsent=run.unsent, unheard=unheard, left=left)
     last = _last_attempts(exchanges)
+    lost = [(e, struck) for e, struck in last if not arrived(e)]
+    refused = [(e, e.other_fault is not None) for e, _ in last if _refused(e, accepts)]
     return replace(
         with_expectations(verdict, outcomes),
-        undelivered=tuple(e for e in last if not arrived(e)),
-        refused=tuple(e for e in last if _refused(e, accepts)),
+        undelivered=tuple(e for e, struck in lost if not struck),
+        refused=tuple(e for e, struck in refused if not struck),
+        spared=tuple(e for e, struck in (*lost, *refused) if struck),
         answered=frozenset(e.target for e in exchanges if e.target and e.response),
         unsent=run.unsent,
         idle=idle(run),
@@ -141,13 +147,18 @@ def _asked(exchange: Exchange) -> tuple[str, str | None, bytes]:
     return exchange.vendor, exchange.operation, exchange.request.body
 
 
-def _last_attempts(exchanges: Sequence[Exchange]) -> list[Exchange]:
-    """Return the attempt of each delivery that arrived, else its last, unless it was spoilt on purpose."""
-    last: dict[tuple[str, str | None], Exchange] = {}
+def _last_attempts(exchanges: Sequence[Exchange]) -> list[tuple[Exchange, bool]]:
+    """Return the attempt of each delivery that arrived, else its last, unless it was spoilt on purpose.
+
+    With each goes whether a fake of ours answered every attempt of it wrongly on purpose.
+    """
+    last: dict[tuple[str, str | None], tuple[Exchange, bool]] = {}
     for exchange in exchanges:
         if exchange.delivery and exchange.fault in _WHOLE:
             key = (exchange.delivery, exchange.target)
-            last[key] = last[key] if key in last and arrived(last[key]) else exchange
+            before, struck = last.get(key, (exchange, True))
+            newest = before if arrived(before) else exchange
+            last[key] = newest, struck and exchange.other_fault is not None
     return list(last.values())
 
 

@@ -35,7 +35,9 @@ def shell_of(simulator: Simulator) -> Shell:
 def pipelines_of(simulator: Simulator) -> dict[str, Pipeline]:
     """Return what answers the requests of each vendor that serves anything."""
     return {
-        key: Pipeline(vendor, simulator.contracts[key], simulator.tenants, simulator.store, simulator.pbx)
+        key: Pipeline(
+            vendor, simulator.contracts[key], simulator.tenants, simulator.store, simulator.pbx, simulator.errands
+        )
         for key, vendor in simulator.vendors.items()
         if vendor.handlers
     }

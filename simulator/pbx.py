@@ -16,7 +16,6 @@ from simulator.crediting import NoCredit, affordable
 from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import Engaged, UnknownCall, UnknownRecord
 from simulator.following import follow
-from simulator.holding import behind_end
 from simulator.message import Message
 from simulator.phones import international
 from simulator.posting import Post
@@ -160,7 +159,7 @@ class Pbx:
             for message in render(call, event, self._scene(tx, vendor)) if render else ():
                 run = self.post.send(tx, message, run)
         if run is not None and event.kind in OVER:
-            run = self.post.release(tx, run, behind_end(run, call.id))
+            run = self.post.settle(tx, run)
         return run
 
     def _scene(self, tx: Transaction, vendor: Vendor) -> Scene:

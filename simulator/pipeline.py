@@ -13,19 +13,20 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from contracts import strict_json
 from contracts.bodies import Once
 from contracts.contract import Contract
-from contracts.model import Direction, Exchange, Headers, HttpRequest, HttpResponse, Judgement
+from contracts.model import Direction, Exchange, HttpRequest, HttpResponse, Judgement
 from contracts.parameters import query_of
 from contracts.redaction import redact, redact_verdict
 from scenarios.answers import AnswerFlaw
 from simulator.answer_faults import AnswerPlan, instead, spoil_answer
 from simulator.bridge import Slip, WsgiAnswer, whole
+from simulator.errands import Errands
 from simulator.incoming import Incoming
 from simulator.mishaps import WORD, Mishaps
 from simulator.pbx import Pbx
 from simulator.registry import Tenants
+from simulator.replying import lost, response_of
 from simulator.store import Store
 from simulator.switchboard import Switchboard
 from simulator.tenants import UNCLAIMED, Tenant
@@ -35,8 +36,6 @@ from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Ven
 log = logging.getLogger(__name__)
 
 LEFT = "the client hung up while its request was held on purpose, and nothing was done"
-
-JSON: Headers = (("content-type", "application/json"),)
 
 UNREAD = {
     "media-type": Problem.UNSUPPORTED_MEDIA,
@@ -48,7 +47,15 @@ UNREAD = {
 class Pipeline:
     """Answers the requests of one vendor."""
 
-    def __init__(self, vendor: Vendor, contract: Contract, tenants: Tenants, store: Store, pbx: Pbx) -> None:
+    def __init__(
+        self,
+        vendor: Vendor,
+        contract: Contract,
+        tenants: Tenants,
+        store: Store,
+        pbx: Pbx,
+        errands: Errands | None = None,
+    ) -> None:
         self.vendor = vendor
         self.contract = contract
         if vendor.claim is None or vendor.refuse is None:
@@ -58,6 +65,7 @@ class Pipeline:
         self._tenants = tenants
         self._store = store
         self._pbx = pbx
+        self._errands = errands or Errands()
         self._mishaps = Mishaps(contract, self._work)
         self._kinds = {**contract.secrets, **contract.secret_headers, **vendor.secrets}
 
@@ -66,6 +74,7 @@ class Pipeline:
 
         ``path`` holds the decoded path parameters.
         """
+        http, slip.errand = self._errands.taken(http)
         return self._answer(Incoming(operation, http, path, Once(http)), slip, None)
 
     def _answer(self, asked: Incoming, slip: Slip, plan: AnswerPlan | None) -> HttpResponse:
@@ -80,6 +89,8 @@ class Pipeline:
             key, body, unread = asked.read(variant)
         if plan is None and claim.tenant:
             plan = self._mishaps.strike(tenant, operation, key)
+        if plan and slip.errand:
+            slip.errand.struck = plan.flaw.value
         if plan and plan.held:
             return self._held(plan, tenant, tx.now, key, asked, slip)
         if plan and plan.twice:
@@ -116,6 +127,7 @@ class Pipeline:
 
         ``status`` is that of a refusal of the simulator's own, where the vendor documents none.
         """
+        http, slip.errand = self._errands.taken(http)
         tenant = self._tenants.get(self._claim(None, http, None, self._tenants).tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
         exchange = self._exchange(tx, None, http, mark=slip.mark)
@@ -154,14 +166,15 @@ class Pipeline:
         def left() -> None:
             if not tenant.closed:
                 tx = Transaction(tenant, self._store, self.vendor.key, now=came)
-                self._note(tx, tenant, replace(self._exchange(tx, operation, asked.http, plan), error=LEFT))
+                exchange = replace(self._exchange(tx, operation, asked.http, plan), error=LEFT)
+                self._note(tx, tenant, replace(exchange, other_fault=slip.errand.flaw if slip.errand else None))
 
         slip.instruction, slip.later, slip.left = Instruction(Wait.HOLD, plan.seconds), later, left
         return HttpResponse(204)
 
     def _twice(self, plan: AnswerPlan, asked: Incoming, slip: Slip) -> HttpResponse:
         """Have a request done twice, as when something in between sends it again; the first answer is lost."""
-        self._answer(asked, Slip(mark=slip.mark), plan.begin())
+        self._answer(asked, Slip(mark=slip.mark, errand=slip.errand), plan.begin())
         return self._answer(asked, slip, plan.begin())
 
     def _instead(
@@ -212,6 +225,9 @@ class Pipeline:
         complete = replace(exchange, response=response)
         if judgement.operation is not None:
             judgement = self.contract.check_reply(complete, judgement, body=body)
+        if slip.errand and slip.errand.flaw:  # it was refused as anybody's would be, but is held against nobody
+            complete = replace(complete, other_fault=slip.errand.flaw)
+            judgement = self.contract.check(complete)
         slip.committed = self._note(tx, tenant, complete, judgement, plan)
         slip.on_failure = self._not_kept
         if plan is not None:
@@ -274,23 +290,6 @@ class Pipeline:
             fault=plan.flaw.value if plan else None,
             id=mark,
         )
-
-
-def response_of(reply: Reply) -> HttpResponse:
-    """Return a reply as it goes out: bytes as they are, anything else as JSON."""
-    if isinstance(reply.body, bytes):
-        return HttpResponse(reply.status, reply.headers, reply.body)
-    names = {name.lower() for name, _ in reply.headers}
-    headers = reply.headers if "content-type" in names else (*JSON, *reply.headers)
-    return HttpResponse(reply.status, headers, strict_json.dumps(reply.body))
-
-
-def lost(reply: Reply) -> WsgiAnswer:
-    """Return a reply as the shell sends it in the place of one whose change could not be kept."""
-    response = response_of(replace(reply, headers=(*reply.headers, ("retry-after", "1"))))
-    headers = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in response.headers]
-    length = (b"content-length", str(len(response.body)).encode())
-    return WsgiAnswer(response.status, [*headers, length], response.body)
 
 
 def _first(judgement: Judgement) -> str:

@@ -5,7 +5,7 @@ Works inside a transaction and waits for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,8 +13,23 @@ from typing import Any
 from contracts.model import Direction, Exchange
 from scenarios.model import Flaw
 from simulator.announcing import EVERYONE, Announcer
+from simulator.calls import State
+from simulator.documents import time_to_text
 from simulator.faults import Plan, plan
-from simulator.holding import Body, full_bursts, lane_of, may_wait, passed
+from simulator.holding import (
+    Body,
+    Hold,
+    full_bursts,
+    in_vain,
+    lane_of,
+    left_over,
+    let_go,
+    may_wait,
+    overtaken,
+    passed,
+    put_behind,
+    under_way,
+)
 from simulator.jobs import Job, Task
 from simulator.message import Message
 from simulator.runs import Run
@@ -44,22 +59,48 @@ class Post:
         if not addressees:
             return run.with_unsent(message.vendor)
         planned, run = plan(run, message, tx.identity, named=channel)
+        late = passed(run, message)
+        if late:
+            planned = replace(planned, serial=tx.next_number("passing"))
         if may_wait(run, planned.hold, message):
-            held = [_held(tx, message, addressee, planned) for addressee in addressees]
-            run = replace(run, held=(*run.held, *held))
-            return self.release(tx, run, full_bursts(run))
-        for addressee in addressees:
-            self._put(tx, message, addressee, planned, run)
-        return self.release(tx, run, passed(run, message))
+            run = self._hold(tx, message, addressees, planned, run)
+        else:
+            for addressee in addressees:
+                self._put(tx, message, addressee, planned, run)
+        if planned.copies == 0:
+            return run  # what never goes out passes nothing
+        if planned.hold is not Hold.END:
+            run = overtaken(run, message)
+        return self.release(tx, self._pass(tx, run, late, planned), full_bursts(run))
 
-    def release(self, tx: Transaction, run: Run, due: Sequence[Body]) -> Run:
+    def settle(self, tx: Transaction, run: Run) -> Run:
+        """Send what was held back and has nothing left to wait for, now that something went out or a call is over."""
+        while run.held and (due := let_go(run, tx.jobs_of(run.id), lambda call: _is_over(tx, call))):
+            run = self.release(tx, run, due)
+        return run
+
+    def last_bursts(self, tx: Transaction, run: Run) -> Run:
+        """Send what is left of bursts, now that no step will add to them."""
+        return self.release(tx, run, [h for h in run.held if h["hold"] == Hold.BURST])
+
+    def finish(self, tx: Transaction, run: Run) -> Run:
+        """Send what is held back when nothing more will come that it could wait for."""
+        after = self.settle(tx, run)
+        return self.release(tx, run, left_over(run)) if after is run else after
+
+    def release(self, tx: Transaction, run: Run, due: Iterable[Body]) -> Run:
         """Send what was held back and is ``due``."""
-        for body in due:
+        gone = tuple(due)
+        for body in gone:
+            if in_vain(body):
+                run = _in_vain(run, body)
+            if in_vain(body) and body.get("since") == time_to_text(tx.now):
+                body = {**body, "flaw": None}  # it goes out as if nothing had been
             if self._vendors[body["message"]["vendor"]].channel:
                 self._announce(tx, body)
             else:
                 tx.schedule(tx.now, Task.DELIVER, body, lane=lane_of(body), run=run.id)
-        return replace(run, held=tuple(h for h in run.held if h not in due)) if due else run
+        return replace(run, held=tuple(h for h in run.held if h not in gone)) if gone else run
 
     def perform(self, tx: Transaction, job: Job) -> None:
         """Tell on the channels what was put off."""
@@ -75,7 +116,31 @@ class Post:
             self._announcer.announce(tx, message, planned)
 
     def _announce(self, tx: Transaction, body: Body) -> None:
-        self._announcer.announce(tx, message_of(body), Plan(Flaw(body["flaw"])))
+        self._announcer.announce(tx, message_of(body), Plan(Flaw(body["flaw"]) if body["flaw"] else None))
+
+    def _hold(
+        self, tx: Transaction, message: Message, addressees: Sequence[Target | None], planned: Plan, run: Run
+    ) -> Run:
+        held = [_held(tx, message, addressee, planned) for addressee in addressees]
+        held[0]["counts"] = True  # for the fault, which has struck one message, whoever is told
+        if planned.hold is Hold.END:
+            jobs = tx.jobs_of(run.id)
+            for body in held:  # behind what is late itself, it is later than it would be
+                body["passed"] = any(not job.lane for job in under_way(jobs, run, body))
+        return replace(run, held=(*run.held, *held))
+
+    def _pass(self, tx: Transaction, run: Run, late: Sequence[Body], planned: Plan) -> Run:
+        """Let a message pass those that are ``late``: they go out behind it, at once where it does."""
+        if not late:
+            return run
+        run = put_behind(run, late, planned.serial)
+        if planned.delay > _NOW or planned.hold not in (None, Hold.NEXT):
+            return run
+        # Where lanes keep the order, nothing that comes later can get in between.
+        orderly = {EVERYONE, *(target.id for target in tx.targets(late[0]["message"]["vendor"]) if target.ordered)}
+        return self.release(
+            tx, run, [h for h in run.held if h.get("behind") == planned.serial and h["target"] in orderly]
+        )
 
 
 def message_of(body: Body) -> Message:
@@ -113,12 +178,19 @@ def _body(message: Message, target: str, planned: Plan, delivery: str) -> dict[s
         "delivery": delivery,
         "attempt": 1,
         "flaw": planned.flaw.value if planned.flaw else None,
+        "serial": planned.serial,
         "message": {**fields, "body": message.body.decode()},
     }
 
 
 def _held(tx: Transaction, message: Message, target: Target | None, planned: Plan) -> dict[str, Any]:
-    waits = {"hold": planned.hold, "together": planned.together, "fault": planned.fault}
+    waits = {
+        "hold": planned.hold,
+        "together": planned.together,
+        "fault": planned.fault,
+        "since": time_to_text(tx.now),
+        "passed": False,
+    }
     if target is None:
         return _body(message, EVERYONE, planned, "") | waits
     return _body(message, target.id, planned, _delivery_id(tx, message)) | waits
@@ -141,3 +213,14 @@ def _dropped(tx: Transaction, message: Message, target: Target, delivery: str) -
         attempt=0,
         fault=Flaw.DROP.value,
     )
+
+
+def _is_over(tx: Transaction, key: str) -> bool:
+    call = tx.call(key)
+    return call is None or call.state is State.ENDED
+
+
+def _in_vain(run: Run, body: Body) -> Run:
+    faults = run.scenario.faults
+    index = next((n for n, fault in enumerate(faults) if fault.where == body["fault"]), None)
+    return run if index is None or not body.get("counts") else run.with_vain(index)

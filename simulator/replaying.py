@@ -21,8 +21,8 @@ from simulator.bridge import Slip
 from simulator.errors import SimulatorError
 from simulator.jobs import Job, Task
 from simulator.journal import REPLAY, Entry
-from simulator.pipeline import JSON
 from simulator.refilling import Find, NotKept, curl, refilled
+from simulator.replying import JSON
 from simulator.sending import Answer, Outgoing
 from simulator.targets import Target
 from simulator.tenants import Tenant

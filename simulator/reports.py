@@ -113,7 +113,8 @@ def tell_exchange(exchange: Exchange, name: str) -> str:
     answer = f"{response.status}" if response else f"no answer: {exchange.error}"
     took = f" in {exchange.took_ms:.1f} ms" if exchange.took_ms is not None and response else ""
     again = f" (attempt {exchange.attempt})" if exchange.attempt > 1 else ""
-    fault = f" [fault: {exchange.fault}]" if exchange.fault else ""
+    faults = [each for each in (exchange.fault, exchange.other_fault) if each]
+    fault = f" [fault: {', '.join(faults)}]" if faults else ""
     return f"{exchange.vendor} {what}{again}: {request.method} {request.path} -> {answer}{took}{fault}"
 
 
@@ -141,6 +142,13 @@ def tell_finding(finding: Finding, place: str) -> Iterator[str]:
 def tell_refused(exchange: Exchange) -> str:
     """Say that a message was answered with a no."""
     return f"{exchange.vendor} {exchange.message} was refused by {exchange.target}: {_answer(exchange)}"
+
+
+def tell_spared(exchange: Exchange, name: str) -> str:
+    """Say that a message came to nothing since its answers were wrong on purpose."""
+    what = f"{exchange.vendor} {exchange.message}{f' of call {name}' if name else ''}"
+    came = "was refused" if exchange.response and 200 <= exchange.response.status < 300 else "never arrived"
+    return f"{what} {came}: our own fake answered so on purpose (fault: {exchange.other_fault})"
 
 
 def tell_silence(vendor: str, silence: Silence) -> Iterator[str]:
@@ -219,6 +227,17 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
         "refused": [
             {"vendor": e.vendor, "message": e.message, "call": e.call, "target": e.target, "answer": _answer(e)}
             for e in verdict.refused
+        ],
+        "spared": [
+            {
+                "vendor": e.vendor,
+                "message": e.message,
+                "call": e.call,
+                "target": e.target,
+                "attempts": e.attempt,
+                "fault": e.other_fault,
+            }
+            for e in verdict.spared
         ],
         "unsent": dict(verdict.unsent),
         "silences": {

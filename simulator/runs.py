@@ -27,8 +27,9 @@ class Run:
 
     ``calls`` maps the scenario's names to call ids; ``first`` is the number of the journal entry before the run, and
     ``last`` that of the newest when it was judged.
-    ``counts`` holds, for each fault, how many messages it has matched; ``held`` the deliveries that wait to change
-    places with the next of their call; ``unsent`` how many messages of a vendor had no target;
+    ``counts`` holds, for each fault, how many messages it has matched, ``struck`` how many of them it has changed, and
+    ``vain`` how many it could not; ``held`` the deliveries that wait for others, to go out behind or together with
+    them; ``unsent`` how many messages of a vendor had no target;
     ``awaited``, for a vendor and an operation, the journal entry that was awaited last.
     """
 
@@ -47,6 +48,7 @@ class Run:
     struck: Mapping[int, int] = field(default_factory=dict)
     answers: tuple[tuple[int, int], ...] = ()
     awaited: Mapping[str, int] = field(default_factory=dict)
+    vain: Mapping[int, int] = field(default_factory=dict)
 
     def name_of(self, call: str | None) -> str | None:
         """Return the scenario's name of a call."""
@@ -61,6 +63,11 @@ class Run:
         counts = tuple(strikes.get(i, count) for i, count in enumerate(self.counts))
         more = {} if struck is None else {struck: self.struck.get(struck, 0) + 1}
         return replace(self, counts=counts, struck={**self.struck, **more})
+
+    def with_vain(self, index: int) -> Run:
+        """Return the run after a fault of it struck a message, and could change nothing."""
+        struck, vain = self.struck.get(index, 0) - 1, self.vain.get(index, 0) + 1
+        return replace(self, struck={**self.struck, index: struck}, vain={**self.vain, index: vain})
 
     def with_call(self, name: str, key: str) -> Run:
         """Return the run after a call of it began."""
@@ -94,6 +101,7 @@ class Run:
             "struck": {str(index): count for index, count in self.struck.items()},
             "answers": [list(pair) for pair in self.answers],
             "awaited": dict(self.awaited),
+            "vain": {str(index): count for index, count in self.vain.items()},
         }
 
     @classmethod
@@ -115,4 +123,5 @@ class Run:
             struck={int(index): count for index, count in document.get("struck", {}).items()},
             answers=tuple((matched, struck) for matched, struck in document.get("answers", ())),
             awaited=document.get("awaited", {}),
+            vain={int(index): count for index, count in document.get("vain", {}).items()},
         )

@@ -52,12 +52,16 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, or in plain words why nothing did. ``truncated``: the body went on past the limit."""
+    """What came back, or in plain words why nothing did. ``truncated``: the body went on past the limit.
+
+    ``struck`` names what a fake of our own did wrong with it on purpose.
+    """
 
     response: HttpResponse | None
     error: str | None
     took_ms: float
     truncated: bool = False
+    struck: str | None = None
 
 
 @dataclass(slots=True)

@@ -31,7 +31,8 @@ class Login:
 
     ``token`` is None when there is none to use: because the target wants none (``problem`` is ""), or because
     the login failed (``problem`` says why). ``outgoing`` is None when nothing was sent for this caller: the
-    token was at hand, or another caller's login, for which this one waited, failed.
+    token was at hand, or another caller's login, for which this one waited, failed. ``struck``: it failed since a
+    fake of our own answered wrongly on purpose.
     """
 
     token: str | None
@@ -39,6 +40,7 @@ class Login:
     outgoing: Outgoing | None = None
     answer: Answer = _NOTHING
     problem: str = ""
+    struck: str | None = None
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class _Seat:
     until: datetime | None = None
     failures: int = 0
     problem: str = ""
+    struck: str | None = None
 
 
 class Tokens:
@@ -69,7 +72,7 @@ class Tokens:
             if seat.token is not None and seat.until is not None and now < seat.until:
                 return Login(seat.token)
             if seat.failures != failures:
-                return Login(None, problem=seat.problem)
+                return Login(None, problem=seat.problem, struck=seat.struck)
             return await _log_in(seat, vendor.login, now, send)
 
     def forget(self, target_id: str, token: str | None = None) -> None:
@@ -133,8 +136,8 @@ def _failed(
     answer: Answer = _NOTHING,
 ) -> Login:
     seat.failures += 1
-    seat.problem = problem
-    return Login(None, operation, outgoing, answer, problem)
+    seat.problem, seat.struck = problem, answer.struck
+    return Login(None, operation, outgoing, answer, problem, answer.struck)
 
 
 def _outgoing(target: Target, message: Message) -> Outgoing:

@@ -226,6 +226,12 @@ class Transaction:
         kept = [job for job in self._tenant.agenda.deeds_of(call) if job.id not in new]
         return kept + [job for job in new.values() if job is not None and job.deed_of == call]
 
+    def jobs_of(self, run: str) -> list[Job]:
+        """Return what is left to do of a scenario run, with what this unit of work adds to it."""
+        new = self._new.jobs
+        kept = [job for job in self._tenant.agenda.jobs.values() if job.run == run and job.id not in new]
+        return kept + [job for job in new.values() if job is not None and job.run == run]
+
     def finish(self, job: Job) -> None:
         """Remove a job that is done."""
         self._new.jobs[job.id] = None

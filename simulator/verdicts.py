@@ -26,7 +26,8 @@ class Finding:
 class Verdict:
     """What came of a run. ``passed`` counts the clauses that held, by how they are known.
 
-    ``undelivered`` messages never got a 2xx, ``refused`` ones got one that says no. ``answered`` names the targets that
+    ``undelivered`` messages never got a 2xx, ``refused`` ones got one that says no; ``spared`` are those of both kinds
+    that a fake of our own answered so on purpose, which count for nothing. ``answered`` names the targets that
     answered anything; ``silences`` says what each vendor had no words for; ``idle`` which faults struck nothing;
     ``dropped`` counts the exchanges that the journal had to give up before they could be judged.
     """
@@ -38,6 +39,7 @@ class Verdict:
     outcomes: tuple[Outcome, ...] = ()
     undelivered: tuple[Exchange, ...] = ()
     refused: tuple[Exchange, ...] = ()
+    spared: tuple[Exchange, ...] = ()
     answered: frozenset[str] = frozenset()
     unsent: Mapping[str, int] = field(default_factory=dict)
     silences: Mapping[str, Silence] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from contracts.faulted import SPOILING
 from contracts.model import Direction, Exchange
 from scenarios.sendings import number_in
 from simulator.agents import AgentEvent
@@ -25,6 +26,7 @@ from simulator.reports import (
     tell_passed,
     tell_refused,
     tell_silence,
+    tell_spared,
 )
 from simulator.runs import Run
 from simulator.tenants import Tenant
@@ -62,7 +64,8 @@ class Timeline:
             case GaveUp():
                 exchange = news.exchange
                 text = f"{exchange.vendor} {exchange.message}: given up after {exchange.attempt} attempts"
-                click.secho(f"{'':8}  {text}", fg="red")
+                on_purpose = exchange.fault in SPOILING or exchange.other_fault is not None
+                click.secho(f"{'':8}  {text}", fg=None if on_purpose else "red")
 
     def _entry(self, entry: Entry) -> None:
         exchange = entry.exchange
@@ -70,7 +73,7 @@ class Timeline:
         arrow = "->" if exchange.direction is Direction.SENT else "<-"
         status = exchange.response.status if exchange.response else 0
         # Nobody misses an event that was told while no channel was open, nor what went wrong on purpose.
-        harmless = exchange.error == UNHEARD or exchange.fault is not None
+        harmless = exchange.error == UNHEARD or exchange.fault is not None or exchange.other_fault is not None
         colour = "green" if 200 <= status < 300 else None if harmless else "red"
         click.secho(f"{'':8}    {arrow} {tell_exchange(exchange, name)}", fg=colour)
 
@@ -104,6 +107,8 @@ def show_verdict(tenant: Tenant, run: Run, verdict: Verdict, policy: str, repeat
         click.secho(f"MISS {tell_refused(exchange)}", fg="red")
     if verdict.dropped:
         click.secho(f"MISS {tell_dropped(verdict)}", fg="red")
+    for exchange in verdict.spared:
+        click.secho(f"--   {tell_spared(exchange, run.name_of(exchange.call) or '')}", fg="yellow")
     for line in verdict.idle:
         click.secho(f"--   fault at {line}", fg="yellow")
     for vendor, silence in verdict.silences.items():

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.exchanges import from_record, verdict_from_record
 from contracts.model import Direction, Exchange, Judgement, Severity
+from scenarios.model import Flaw
 from simulator.announcing import UNHEARD
 from simulator.reports import tell_exchange
 
@@ -32,9 +33,9 @@ class Told:
 
     @property
     def wrong(self) -> bool:
-        """True when it broke the contract or was not answered, and not on purpose."""
+        """True when it broke the contract or was not answered; the verdict leaves out what was so on purpose."""
         broke = self.verdict is not None and not self.verdict.clean
-        return self.exchange.fault is None and (broke or (self.exchange.response is None and not self.unheard))
+        return broke or (self.exchange.response is None and not self.unheard and not self._unanswered_on_purpose)
 
     @property
     def unheard(self) -> bool:
@@ -44,10 +45,10 @@ class Told:
     @property
     def mark(self) -> str:
         """What the verdict came to, in a word: one of `MARKS`."""
-        if self.exchange.fault is not None:
-            return "flaw"
         if self.wrong:
             return "ERR"
+        if self.exchange.fault is not None or self.exchange.other_fault is not None:
+            return "flaw"
         if self.unheard or self.verdict is None or self.verdict.operation is None:
             return "--"
         return "warn" if self.verdict.violations else "ok"
@@ -59,6 +60,13 @@ class Told:
         arrow = "->" if exchange.direction is Direction.SENT else "<-"
         what = tell_exchange(exchange, exchange.call or "")
         return f"{self.number:>5} {at:8} {self.mark:4} {arrow} {what}{self._trouble()}"
+
+    @property
+    def _unanswered_on_purpose(self) -> bool:
+        """True where our fake gave no answer, or the message never left; to one that was sent any other owes one."""
+        exchange = self.exchange
+        ours = exchange.direction is Direction.RECEIVED or exchange.fault == Flaw.DROP
+        return exchange.other_fault is not None or (exchange.fault is not None and ours)
 
     def _trouble(self) -> str:
         found = sorted(self.verdict.violations, key=lambda v: v.severity is not Severity.ERROR) if self.verdict else []

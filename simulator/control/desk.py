@@ -18,8 +18,8 @@ from simulator.bridge import Slip, WsgiAnswer
 from simulator.control.handlers import HANDLERS, OPEN, PREPARED
 from simulator.control.replies import Failed, Missing, problem
 from simulator.errors import EnvironmentProblem, SimulatorError
-from simulator.pipeline import lost, response_of
 from simulator.registry import Taken
+from simulator.replying import lost, response_of
 from simulator.vendor import Problem, Received, Reply
 
 if TYPE_CHECKING:

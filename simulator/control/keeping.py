@@ -11,9 +11,9 @@ from simulator import replaying, restoring
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import tenant_of, tenant_with_world
 from simulator.journal import Entry
-from simulator.pipeline import JSON
 from simulator.refilling import NotKept
 from simulator.replaying import CannotReplay
+from simulator.replying import JSON
 from simulator.snapshots import MOST_BYTES, BadSnapshot, TooLarge
 from simulator.tenants import Tenant
 from simulator.vendor import Received, Reply

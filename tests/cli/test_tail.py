@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.model import Direction, Exchange, HttpRequest
+from contracts.model import Direction, Exchange, HttpRequest, HttpResponse, Judgement
 from simulator.announcing import UNHEARD
 from simulator.cli.entries import Told
 from simulator.clock import Mode
@@ -17,6 +17,7 @@ from tests.live import live
 from tests.receiver import Receiver
 
 AT_ONCE = 1.9
+ASKED = HttpRequest("POST", "/events", "", (), b"{}")
 
 
 @pytest.fixture(scope="module")
@@ -162,9 +163,44 @@ def test_control_token_is_asked_for_and_taken():
 
 
 def test_event_that_no_channel_was_open_for_is_no_error():
-    request = HttpRequest("POST", "/events", "", (), b"{}")
-    event = Exchange("digitro", Direction.SENT, request, None, error=UNHEARD)
+    event = Exchange("digitro", Direction.SENT, ASKED, None, error=UNHEARD)
 
     unheard, unanswered = (Told(1, exchange, None, {}) for exchange in (event, replace(event, error="refused")))
 
     assert [(told.mark, told.wrong) for told in (unheard, unanswered)] == [("--", False), ("ERR", True)]
+
+
+@pytest.mark.parametrize(
+    ("exchange", "mark"),
+    [
+        (Exchange("hubsoft", Direction.RECEIVED, ASKED, HttpResponse(200), fault="delay"), "flaw"),
+        (Exchange("hubsoft", Direction.RECEIVED, ASKED, None, error="reset on purpose", fault="reset"), "flaw"),
+        (Exchange("hubsoft", Direction.SENT, ASKED, None, error="timed out", other_fault="late"), "flaw"),
+        (Exchange("hubsoft", Direction.SENT, ASKED, HttpResponse(429), other_fault="too_many"), "flaw"),
+        (Exchange("pbx55", Direction.SENT, ASKED, None, error="dropped on purpose", fault="drop"), "flaw"),
+        (Exchange("pbx55", Direction.SENT, ASKED, None, error="connection refused", fault="delay"), "ERR"),
+        (Exchange("digitro", Direction.SENT, ASKED, None, error=UNHEARD, fault="delay"), "flaw"),
+    ],
+)
+def test_what_went_wrong_on_purpose_is_no_error_and_all_else_is(exchange, mark):
+    told = Told(1, exchange, Judgement(None), {})
+
+    assert (told.mark, told.wrong) == (mark, mark == "ERR")
+
+
+def test_violation_of_an_integration_shows_though_its_answer_was_struck_on_purpose():
+    """A delay stands on every answer: what is asked wrongly is as wrong as it would be without."""
+    with live() as running:
+        fault = {"on": {"vendor": "hubsoft", "answer": "any"}, "do": {"delay": "1ms"}}
+        assert running.control("POST", "/faults", fault).status == 201
+        body = {"grant_type": "password", **running.credentials("hubsoft")}
+        token = running.ask("POST", "/hubsoft/oauth/token", body).json["access_token"]
+        path, shown = "/hubsoft/api/v1/integracao/pbx/ligacao/notificar", {"authorization": f"Bearer {token}"}
+        running.ask("POST", path, {"ramal": 111, "telefone": 37999912222}, shown)
+        running.ask("POST", path, {"ramal": []}, shown)
+
+        lines = tail(running, "--after", "0")
+        wrong = numbers(running, "--errors")
+
+    assert [line.split()[2] for line in lines] == ["flaw", "flaw", "ERR"]
+    assert wrong == [3]

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from contracts.model import Confidence, Part, Severity
+from contracts.model import Confidence, Direction, Part, Severity
 from tests.contracts.toy import BEARER, JSON, Bells, answer, contract, found, push, ring
 
 
@@ -310,6 +311,54 @@ def test_fault_of_ours_is_no_violation_but_the_answer_to_it_is_judged(tmp_path):
 
     assert (found(ours), ours.unjudged) == ([], ())
     assert found(theirs) == [("status", "status", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "wrong"),
+    [
+        ("malformed", 400, []),
+        ("wrong_token", 401, []),
+        ("wrong_method", 405, []),
+        ("malformed", 500, [("status", "status", "warning")]),
+        ("malformed", 302, [("status", "status", "warning")]),
+        ("delay", 400, [("status", "status", "warning")]),
+        (None, 400, [("status", "status", "warning")]),
+    ],
+)
+def test_refusal_of_what_was_spoilt_on_purpose_is_right(tmp_path, fault, status, wrong):
+    """What is late or comes twice is whole: to refuse that is no better than ever; and nothing excuses a crash."""
+    toy = contract(tmp_path)
+
+    judgement = toy.check(push({"bell": "a"}, fault=fault, response=answer(status)))
+
+    assert found(judgement) == wrong
+
+
+def test_wrong_verb_on_purpose_is_no_violation_of_ours_and_its_answer_is_judged(tmp_path):
+    """Nor is an operation known that it might mean, where it names none."""
+    toy, sent = contract(tmp_path), {"direction": Direction.SENT, "method": "PUT", "operation": "ring"}
+
+    by_mistake = toy.check(ring({"bell": "a"}, **sent, response=answer(200, {"ok": True})))
+    refused = toy.check(ring({"bell": "a"}, **sent, fault="wrong_method", response=answer(405)))
+    odd = toy.check(ring({"bell": "a"}, **sent, fault="wrong_method", response=answer(200, {"ok": 1})))
+    nameless = toy.check(ring({"bell": "a"}, direction=Direction.SENT, method="PATCH", fault="wrong_method"))
+
+    assert [v.pointer for v in by_mistake.violations] == ["method"]
+    assert (refused.operation, refused.violations) == ("ring", ())
+    assert [(v.part, v.pointer) for v in odd.violations] == [(Part.RESPONSE, "/ok")]
+    assert nameless.violations == ()
+
+
+@pytest.mark.parametrize(("direction", "part"), [(Direction.SENT, Part.REQUEST), (Direction.RECEIVED, Part.RESPONSE)])
+def test_fault_in_the_other_half_leaves_the_own_one_judged(tmp_path, direction, part):
+    """Where both halves are the simulator's, each has its own word for what was done wrong."""
+    toy = contract(tmp_path)
+    both = ring({"bell": 1}, direction=direction, response=answer(200, {"ok": 1}))
+
+    judgement = toy.check(replace(both, other_fault="on purpose"))
+
+    assert {v.part for v in toy.check(both).violations} == {Part.REQUEST, Part.RESPONSE}
+    assert {v.part for v in judgement.violations} == {part}
 
 
 def test_fault_in_our_answer_leaves_the_request_judged(tmp_path):

@@ -39,6 +39,7 @@ FULL = Exchange(
     job=7,
     attempt=2,
     fault="delay",
+    other_fault="too_many",
     took_ms=1.25,
 )
 

@@ -295,7 +295,8 @@ class Bells:
 def ring(body, *, headers=(BEARER, JSON), path="/rings/7/[redacted:key]", method="POST", query="", **facts):
     """A request to ring a bell; ``body`` is JSON-able, or bytes as they are."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Exchange("toy", Direction.RECEIVED, HttpRequest(method, path, query, headers, raw), **facts)
+    asked = HttpRequest(method, path, query, headers, raw)
+    return Exchange("toy", **{"direction": Direction.RECEIVED, "request": asked, **facts})
 
 
 def push(body, **facts):

@@ -230,9 +230,16 @@ def test_vendor_without_target_is_not_judged():
     assert outcomes[0].text == "sent pbx55 started of A: not judged, since pbx55 has no target in this run"
 
 
+def test_vendor_whose_channel_nobody_opened_is_not_judged():
+    (found,) = evaluate([sent()], [push(1, vendor="hubsoft")], unheard=["pbx55"])
+
+    assert (found.met, found.judged) == (True, False)
+    assert found.text == "sent pbx55 started of A: not judged, since nobody opened a channel of pbx55"
+
+
 def test_vendor_with_and_without_target_is_judged():
     """A vendor to which anything was sent is judged, though some of its messages had no target."""
-    missed = outcome(sent(A_ENDED), push(1), unsent={"pbx55": 1})
+    missed = outcome(sent(A_ENDED), push(1), unsent={"pbx55": 1}, unheard=["pbx55"])
 
     assert (missed.met, missed.judged) == (False, True)
 

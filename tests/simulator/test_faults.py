@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.faulted import SPOILING
 from scenarios.model import Flaw
 from simulator.faults import Plan, idle, plan, spoil
 from simulator.identity import Identity
@@ -110,6 +111,13 @@ def test_spoil_of_a_vendor_is_done_by_the_vendor():
     spoils = {Flaw.NULL_FIELD: lambda body: body.replace(b"1", b"null")}
 
     assert spoil(Flaw.NULL_FIELD, b'{"a":1}', "PUT", "t", spoils) == (b'{"a":null}', "PUT", "t")
+
+
+def test_contract_knows_which_flaws_leave_a_message_other_words():
+    """By their names alone, since it knows no scenario: what is new must be one of them, or leave a message whole."""
+    whole = {Flaw.DELAY, Flaw.DUPLICATE, Flaw.DROP, Flaw.SWAP_WITH_NEXT, Flaw.AFTER_END, Flaw.BURST}
+
+    assert set(Flaw) - SPOILING == whole
 
 
 def test_rate_strikes_the_share_that_one_seed_draws():
@@ -219,11 +227,71 @@ def test_two_pushes_that_should_both_change_places_do_so_with_each_other():
     assert {e.exchange.fault for e in journal} == {"swap_with_next"}
 
 
-def test_swapped_push_that_nothing_follows_goes_out_at_the_end_of_the_run():
-    receiver, verdict, journal = outcome(faulted((ENDED, "swap_with_next: true")))
+@pytest.mark.parametrize(
+    ("do", "why"),
+    [
+        ("swap_with_next: true", "had nothing to change places with"),
+        ("after_end: true", "had nothing to go out behind"),
+        ("delay: 0s", "was to be late by nothing"),
+    ],
+)
+def test_push_that_could_change_nothing_goes_out_as_it_is_and_that_is_told(do, why):
+    """A second call comes an hour later: nothing waits for that."""
+    later = (
+        CALL[CALL.index("  - inbound") :].replace("call: A", "call: B").replace("- inbound", "- after: 1h\n    inbound")
+    )
+    scenario = faulted(("vendor: pbx55, call: A, message: ended", do), steps=CALL + later)
 
-    assert arrived(receiver, journal) == ["started", "ended"]
-    assert verdict.passes
+    receiver, verdict, journal = outcome(scenario)
+
+    assert arrived(receiver, journal) == ["started", "ended"] * 2
+    assert shown(journal, "fault") == [(None,)] * 4
+    (idle,) = verdict.idle
+    assert idle.endswith(f"{do.partition(':')[0]} struck nothing: 1 message matched, and it {why}")
+    assert (verdict.findings, verdict.passes) == ((), True)
+
+
+@pytest.mark.parametrize("flaw", ["swap_with_next", "after_end"])
+def test_push_that_waited_for_one_that_was_dropped_struck_nothing(flaw):
+    receiver, verdict, journal = outcome(faulted((STARTED, f"{flaw}: true"), (ENDED, "drop: true")))
+
+    assert shown(journal, "message", "fault") == [("ended", "drop"), ("started", flaw)]
+    assert arrived(receiver, journal) == ["started"]
+    (idle,) = verdict.idle
+    assert f"{flaw} struck nothing: 1 message matched, and it had nothing to" in idle
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("late", ["delay: 40s", "burst: 2"])
+@pytest.mark.parametrize("flaw", ["swap_with_next", "after_end"])
+def test_push_goes_out_behind_one_that_is_itself_late(flaw, late, ordered):
+    """By a fault, and since its first attempts failed: behind it is behind what came of it."""
+    with Receiver([503, 503, 200]) as receiver:
+        target = pbx55(receiver, delivery_header=True, ordered=ordered)
+        verdict, journal = played(faulted((STARTED, f"{flaw}: true"), (ENDED, late)), target)
+
+    assert arrived(receiver, journal) == ["ended"] * 3 + ["started"]
+    assert shown(journal, "fault")[-1] == (flaw,)
+    assert (verdict.idle, verdict.undelivered, verdict.passes) == ((), (), True)
+
+
+@pytest.mark.parametrize("flaw", ["swap_with_next", "after_end"])
+def test_push_of_an_unordered_target_goes_out_behind_one_that_has_to_be_tried_again(flaw):
+    with Receiver([503, 200]) as receiver:
+        target = pbx55(receiver, delivery_header=True, ordered=False)
+        _, journal = played(faulted((STARTED, f"{flaw}: true")), target)
+
+    assert arrived(receiver, journal) == ["ended", "ended", "started"]
+
+
+def test_fault_that_struck_in_vain_is_told_by_messages_and_not_by_deliveries():
+    """Two targets are two deliveries of a message. Where each is to be the last of the call, none changes places."""
+    with Receiver() as one, Receiver() as two:
+        verdict, _ = played(faulted(("vendor: pbx55", "after_end: true")), pbx55(one, "t1"), pbx55(two, "t2"))
+
+    (idle,) = verdict.idle
+    assert idle.endswith("2 messages matched, and 2 of them had nothing to go out behind")
+    assert len(one.requests) == len(two.requests) == 2
 
 
 def test_swapped_push_that_fails_first_still_comes_after_the_one_that_passed_it():
@@ -293,7 +361,7 @@ def test_push_without_a_token_shows_none():
 
     assert [r.header("token") for r in receiver.requests] == [None] * 5 + [TOKEN]
     assert shown(journal, "fault", "status") == [("missing_token", 401)] * 5 + [(None, 200)]
-    assert (verdict.errors, verdict.undelivered, verdict.passes) == ((), (), True)
+    assert (verdict.findings, verdict.undelivered, verdict.passes) == ((), (), True)
 
 
 def test_message_without_a_token_is_sent_once_an_attempt_though_there_is_a_login():
@@ -324,7 +392,24 @@ def test_push_with_a_wrong_token_is_marked_and_its_refusal_is_as_it_should_be():
     assert tokens == ["wrong-on-purpose"] * 5 + [TOKEN]
     assert shown(journal, "fault", "status") == [("wrong_token", 401)] * 5 + [(None, 200)]
     assert "wrong-on-purpose" not in repr(journal)
-    assert (verdict.errors, verdict.undelivered, verdict.passes) == ((), (), True)
+    assert (verdict.findings, verdict.undelivered, verdict.passes) == ((), (), True)
+
+
+@pytest.mark.parametrize(("status", "found"), [(405, 0), (500, 5)])
+def test_strict_receiver_may_refuse_a_wrong_verb_and_may_not_break_by_it(status, found):
+    with Receiver([status] * 5) as receiver:
+        verdict, _ = played(faulted((STARTED, "wrong_method: true")), pbx55(receiver), strict_inferred=True)
+
+    assert [f.violation.pointer for f in verdict.findings] == ["status"] * found
+    assert (verdict.undelivered, verdict.passes) == ((), found == 0)
+
+
+def test_wrong_verb_of_a_vendor_that_has_one_alone_is_no_violation_of_ours():
+    with Receiver([granted(), *[405] * 5, CANCELLED]) as erp:
+        verdict, journal = played(faulted(("vendor: hubsoft, message: notified", "wrong_method: true")), hubsoft(erp))
+
+    assert shown(journal, "fault", "status").count(("wrong_method", 405)) == 5
+    assert (verdict.findings, verdict.undelivered, verdict.passes) == ((), (), True)
 
 
 @pytest.mark.parametrize(("method", "other"), [("PUT", "POST"), ("POST", "PUT")])

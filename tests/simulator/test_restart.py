@@ -123,6 +123,28 @@ faults:
     assert verdict.passes
 
 
+@pytest.mark.parametrize("pushes", [1, 2, 3])
+@pytest.mark.parametrize("flaw", ["swap_with_next", "after_end"])
+def test_push_that_waits_for_one_that_is_late_itself_survives_a_restart(flaw, pushes, tmp_path):
+    """Wherever the stop falls: before the end of the call, and between the two that are late."""
+    late = f"""{SHORT}
+  - inbound: {{call: B, from: "37988242968"}}
+  - {{after: 1s, hangup: {{call: B, by: outside}}}}
+faults:
+  - on: {{vendor: pbx55, call: A, message: started}}
+    do: {{{flaw}: true}}
+  - on: {{vendor: pbx55, call: A, message: ended}}
+    do: {{delay: 40s}}
+"""
+    with Receiver() as receiver:
+        verdict, journal, _ = interrupted(pushes, story(late), tmp_path / "store", pbx55(receiver))
+
+    of_a = [e for e in journal if e.exchange.call == "c1"]
+    assert shown(of_a, "message", "fault") == [("ended", "delay"), ("started", flaw)]
+    assert len({e.exchange.delivery for e in journal}) == len(journal) == 4
+    assert (verdict.idle, verdict.passes) == ((), True)
+
+
 def test_run_that_was_over_but_not_judged_is_judged_after_a_restart(tmp_path):
     """The process dies between a run's last delivery and its verdict."""
     store = tmp_path / "store"

@@ -138,6 +138,7 @@ def test_record_of_a_verdict_tells_everything_that_made_it_fail():
             findings=(Finding(2, sent(message="ended", call="c1"), violation()),),
             undelivered=(sent(status=None, message="started", call="c1", attempt=5, error="refused"),),
             refused=(answer,),
+            spared=(sent(status=503, message="started", call="c2", attempt=5, other_fault="status"),),
             unsent={"hubsoft": 1},
             idle=("here: drop struck nothing",),
             dropped=4,
@@ -162,6 +163,16 @@ def test_record_of_a_verdict_tells_everything_that_made_it_fail():
     ]
     assert record["refused"] == [
         {"vendor": "pbx55", "message": "notified", "call": "c1", "target": "t1", "answer": '{"status":"error"}'}
+    ]
+    assert record["spared"] == [
+        {
+            "vendor": "pbx55",
+            "message": "started",
+            "call": "c2",
+            "target": "t1",
+            "attempts": 5,
+            "fault": "status",
+        }
     ]
     assert (record["idle_faults"], record["dropped"], record["unsent"]) == (
         ["here: drop struck nothing"],

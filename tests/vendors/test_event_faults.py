@@ -59,7 +59,6 @@ def names(events):
         ("message: ringing", "delay: 30s", [STARTED, ANSWERED, ENDED, RINGING], [0, 5, 15, 32]),
         ("message: ringing", "swap_with_next: true", [STARTED, ANSWERED, RINGING, ENDED], [0, 5, 5, 15]),
         ("message: started", "after_end: true", [RINGING, ANSWERED, ENDED, STARTED], [2, 5, 15, 15]),
-        ("message: ended", "after_end: true", [STARTED, RINGING, ANSWERED, ENDED], [0, 2, 5, 15]),
         ("call: A", "burst: 4", [STARTED, RINGING, ANSWERED, ENDED], [15, 15, 15, 15]),
         ("message: started", "burst: 3", [RINGING, ANSWERED, ENDED, STARTED], [2, 5, 15, 15]),
     ],
@@ -73,6 +72,41 @@ def test_event_is_told_at_another_time(on, do, order, late):
     assert [entry.exchange.at - FIRST_MORNING for entry in told] == [timedelta(seconds=s) for s in late]
     flaw = do.partition(":")[0]
     assert {e.exchange.fault for e in told} - {None} == {flaw}
+    assert verdict.idle == ()
+
+
+@pytest.mark.parametrize("do", ["after_end: true", "swap_with_next: true", "delay: 0s"])
+def test_last_event_that_could_change_nothing_is_told_as_if_nothing_had_been(do):
+    events, told, verdict = heard(CALL.format(on="message: ended", do=do), 4)
+
+    assert names(events) == [STARTED, RINGING, ANSWERED, ENDED]
+    assert {e.exchange.fault for e in told} == {None}
+    (idle,) = verdict.idle
+    assert "struck nothing: 1 message matched, and it " in idle
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "order", "late"),
+    [
+        ("started after_end", "ended delay: 40s", [RINGING, ANSWERED, ENDED, STARTED], [2, 5, 55, 55]),
+        ("started after_end", "ended burst: 2", [RINGING, ANSWERED, ENDED, STARTED], [2, 5, 15, 15]),
+        ("ringing swap_with_next", "answered delay: 4s", [STARTED, ANSWERED, RINGING, ENDED], [0, 9, 9, 15]),
+        ("ringing swap_with_next", "answered delay: 40s", [STARTED, ENDED, ANSWERED, RINGING], [0, 15, 45, 45]),
+        ("ringing swap_with_next", "answered after_end: true", [STARTED, ENDED, ANSWERED, RINGING], [0, 15, 15, 15]),
+        ("ringing swap_with_next", "answered drop: true", [STARTED, ENDED, RINGING], [0, 5, 15, 15]),
+        ("ended after_end", "started delay: 20s", [RINGING, ANSWERED, STARTED, ENDED], [2, 5, 20, 20]),
+    ],
+)
+def test_event_waits_for_one_that_is_itself_late(one, other, order, late):
+    """It goes out behind the other, however late that is; what never goes out passes nothing."""
+    (first, flaw), (second, _, do) = one.split(), other.partition(" ")
+    text = CALL.format(on=f"message: {first}", do=f"{flaw}: true")
+    text += f"  - on: {{vendor: digitro, message: {second}}}\n    do: {{{do}}}\n"
+
+    events, told, verdict = heard(text, len(order))
+
+    assert names(events) == order
+    assert [entry.exchange.at - FIRST_MORNING for entry in told] == [timedelta(seconds=s) for s in late]
     assert verdict.idle == ()
 
 
@@ -226,3 +260,32 @@ def test_event_is_lost_or_told_twice_where_a_scenario_says_so():
         ("c1", "ended", None, 200),
         ("c2", "ended", "drop", None),
     ]
+
+
+EXPECTED = """
+scenario: expected
+title: An event is expected
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - hangup: {call: A, by: outside}
+expect:
+  - sent: {vendor: digitro, call: A, message: ended}
+  - order: {vendor: digitro, of: [{call: A, message: started}, {call: A, message: ended}]}
+  - reaction: {to: {vendor: digitro, call: A, message: ended}, by: {vendor: hubsoft, operation: notifyCall}, within: 1s}
+"""
+
+
+def test_event_that_is_expected_while_nobody_listens_is_not_judged():
+    """No channel was ever open: that says nothing of anybody. With one, what is missing is missed."""
+
+    async def work():
+        async with fake() as pbx:
+            alone = await play(pbx.simulator, story(EXPECTED))
+            async with pbx.opened():
+                heard = await play(pbx.simulator, story(EXPECTED))
+            return alone, heard
+
+    alone, heard = run(work())
+
+    assert [(o.met, o.judged) for o in alone.outcomes[:-1]] == [(True, False)] * 3
+    assert [(o.met, o.judged) for o in heard.outcomes[:-1]] == [(True, True), (True, True), (False, True)]

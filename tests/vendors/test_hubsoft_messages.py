@@ -31,7 +31,9 @@ Step = tuple[Kind, str | None]
 
 
 def scene(readings: dict[str, str] | None = None, **account: str) -> Scene:
-    return Scene(ZoneInfo("America/Sao_Paulo"), readings or {}, {**VENDOR.account, **account}, work_of(), lambda key: None)
+    return Scene(
+        ZoneInfo("America/Sao_Paulo"), readings or {}, {**VENDOR.account, **account}, work_of(), lambda key: None
+    )
 
 
 def play(*steps: Step, call: Call = INBOUND, **account: str) -> list[Message]:

@@ -90,9 +90,8 @@ class Masks:
 
     def text(self, text: str) -> str:
         """Return a text with everything in it masked that looks like a value of these kinds, or is a known name."""
-        known = sorted(self._names, key=len, reverse=True)
-        names = "|".join(r"\W+".join(map(re.escape, _WORD.findall(name))) for name in known if _WORD.search(name))
-        form = re.compile(rf"{_FORMS.pattern}|\b(?P<name>{names})\b", re.IGNORECASE) if names else _FORMS
+        names = "|".join(_pattern(name) for name in sorted(self._names, key=len, reverse=True) if _WORD.search(name))
+        form = re.compile(rf"{_FORMS.pattern}|(?P<name>{names})", re.IGNORECASE) if names else _FORMS
         return form.sub(self._found, text)
 
     def leaks(self, text: str) -> list[str]:
@@ -179,7 +178,8 @@ class Masks:
                 return self._one("date", text, self._make_date)
             case "number":
                 return self._number(text)
-        return next(made for name, made in self._names.items() if spelt(name) == spelt(text))
+        alike = (made for name, made in self._names.items() if re.fullmatch(_pattern(name), text, re.IGNORECASE))
+        return next(alike)
 
     def _number(self, text: str) -> str:
         """Mask a number in a text, with its dots and hyphens where they were."""
@@ -205,6 +205,12 @@ def spelt(text: str) -> str:
     """Return a text as its words in small letters, with a space between; phones as they are dialled in Brazil."""
     words = (word.casefold() for word in _WORD.findall(text))
     return " ".join(_bare(word) if word.isascii() and word.isdigit() else word for word in words)
+
+
+def _pattern(name: str) -> str:
+    """Return what a name looks like in a text, however its words are parted."""
+    words = r"[\W_]+".join(map(re.escape, _WORD.findall(name)))
+    return rf"(?<![^\W_])(?:{words})(?![^\W_])"
 
 
 def _bare(digits: str) -> str:

@@ -204,12 +204,12 @@ def _tell(made: _Made, output: Path | None, world_file: Path | None) -> None:
     else:
         more = f" --world {world_file}" if world_file else ""
         steps, calls = len(made.recorded.steps), len(made.recorded.names)
-        click.echo(f"{output}: {steps} steps of {calls} call{'' if calls == 1 else 's'}; play it with")
+        made_of = f"{steps} step{'' if steps == 1 else 's'} of {calls} call{'' if calls == 1 else 's'}"
+        click.echo(f"{output}: {made_of}; play it with")
         click.echo(f"  pbxsim run {output}{more}")
     for key, why in made.recorded.left_out.items():
         click.echo(f"call {key} is left out: {why}", err=True)
     if made.beyond:
-        text = (
-            f"{made.beyond} expectations are left out, since a scenario has at most {MOST}: name fewer calls by --call"
-        )
-        click.echo(text, err=True)
+        are = "expectation is" if made.beyond == 1 else "expectations are"
+        why = f"since a scenario has at most {MOST}: name fewer calls by --call"
+        click.echo(f"{made.beyond} {are} left out, {why}", err=True)

@@ -170,3 +170,14 @@ def test_name_is_masked_however_its_words_are_parted():
     name = masks.name("Bento Verdadeiro")
 
     assert masks.text("bento  verdadeiro, BENTO-VERDADEIRO, Bento Verdadeiros") == f"{name}, {name}, Bento Verdadeiros"
+
+
+@pytest.mark.parametrize(
+    ("known", "said"), [("Joao_Silva", "de joao_silva"), ("Iara", "de \u0131ara"), ("a (b)", "de A (B)")]
+)
+def test_name_of_odd_letters_is_masked_all_the_same(known, said):
+    masks = Masks("1")
+
+    assert masks.text(said).startswith("de ")
+    name = masks.name(known)
+    assert masks.text(said).replace(")", "") == f"de {name}"

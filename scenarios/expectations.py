@@ -8,7 +8,7 @@ from datetime import datetime
 
 from scenarios.durations import format_duration
 from scenarios.expected import Clean, Expectation, Holds, Match, Order, Reaction, Received, Sent, vendor_of
-from scenarios.holding import Left, Nothing, found, near
+from scenarios.holding import Left, Nothing, found, near, unknown
 from scenarios.sendings import OWN, Record, Sending, describe, differences, near_misses, sendings
 
 __all__ = ["Outcome", "Record", "evaluate"]
@@ -200,6 +200,7 @@ def _how_late(delay: float | None) -> str:
 def _held(expectation: Holds, left: Left) -> Outcome:
     there = found(expectation, left)
     met = expectation.least <= len(there) and (expectation.most is None or len(there) <= expectation.most)
+    met = met and not unknown(expectation, left)
     text = f"{_title(expectation)}: expected {_range(expectation.least, expectation.most)}, found {len(there)}"
     return Outcome(expectation, met, text, () if met else tuple(near(expectation, left)))
 
@@ -229,7 +230,7 @@ def _title(expectation: Expectation) -> str:
         case Holds():
             what = f"call {expectation.call}" if expectation.call else expectation.record
             wanted = ", ".join(f"{name} {value}" for name, value in expectation.fields.items())
-            return f"state {what} with {wanted}"
+            return f"{'not_state' if expectation.most == 0 else 'state'} {what}{f' with {wanted}' if wanted else ''}"
         case Clean():
             return "clean"
 

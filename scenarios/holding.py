@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from scenarios.expected import Holds
 
 SHOWN = 3
+_TOLD = 3
 _LONGEST = 60
 
 
@@ -52,14 +53,39 @@ def found(expectation: Holds, left: Left) -> list[Mapping[str, Any]]:
     return [record for record in _candidates(expectation, left) if not _differences(expectation.fields, record, record)]
 
 
-def near(expectation: Holds, left: Left) -> list[str]:
-    """Return lines for people on what comes nearest, with what differs."""
+def unknown(expectation: Holds, left: Left) -> str:
+    """Say which field is wanted that none of the records has, where there are any; "" when there is none.
+
+    Such a field is misspelt: that no record has its value says nothing.
+    """
     candidates = _candidates(expectation, left)
+    there = dict.fromkeys(name for record in candidates for name in record)
+    missing = next((name for name in expectation.fields if candidates and name not in there), None)
+    return "" if missing is None else f"there is no {missing}; there are {', '.join(there)}"
+
+
+def near(expectation: Holds, left: Left) -> list[str]:
+    """Return lines for people: what there is too much of, or what comes nearest, with what differs."""
+    candidates, matching = _candidates(expectation, left), found(expectation, left)
+    if strange := unknown(expectation, left):
+        return [strange]
     if not candidates:
         return [_none(expectation, left)]
+    if expectation.most is not None and len(matching) > expectation.most:
+        word = "one too many" if expectation.most else "there is one"
+        return [f"{word}: {_known_by(expectation, left, r)}" for r in matching[expectation.most :][:SHOWN]]
     kind = expectation.record or ""
     ranked = sorted((_differences(expectation.fields, r, left.shown(kind, r)) for r in candidates), key=len)
-    return [", ".join(why) for why in ranked[:SHOWN] if why]
+    lines = [", ".join(why) for why in ranked if why][: max(1, SHOWN - len(matching))]
+    return [*(f"as expected: {_known_by(expectation, left, r)}" for r in matching[: SHOWN - len(lines)]), *lines]
+
+
+def _known_by(expectation: Holds, left: Left, record: Mapping[str, Any]) -> str:
+    """Say which record it is: its first fields and those that are wanted, without secrets."""
+    shown = left.shown(expectation.record or "", record)
+    simple = [name for name, value in shown.items() if not isinstance(value, dict | list | tuple)]
+    names = dict.fromkeys((*simple[:_TOLD], *(name for name in expectation.fields if name in shown)))
+    return ", ".join(f"{name} {_shown(shown[name])}" for name in names)
 
 
 def _candidates(expectation: Holds, left: Left) -> Sequence[Mapping[str, Any]]:

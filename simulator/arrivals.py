@@ -20,6 +20,7 @@ from simulator.errors import SimulatorError
 HOUR, DAY = 3_600.0, 86_400.0
 MOST_A_SECOND = 1_000.0
 MOST_AT_ONCE = 1_000
+_ROUNDED = 1 + 1e-9
 
 # How busy the hours of a working day are, from midnight on: made up, with a peak before and one after lunch.
 WORKING_DAY = (0, 0, 0, 0, 0, 0, 0, 2, 6, 10, 12, 11, 7, 8, 10, 10, 9, 7, 4, 2, 1, 1, 0, 0)
@@ -37,6 +38,13 @@ class Arrivals(Protocol):
         """
         ...
 
+    def span(self, count: int, last: float, until: float | None) -> float:
+        """Return in how many seconds so many calls come, so that this is their rate: up to where the next is due.
+
+        ``last`` is when the last one came, ``until`` when it was over if an end was set. 0 where nothing tells.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Poisson:
@@ -47,6 +55,10 @@ class Poisson:
     def following(self, number: int, last: float, fraction: float) -> float:
         """Return when the next call comes: the gaps are exponential."""
         return last - math.log1p(-fraction) / self.rate
+
+    def span(self, count: int, last: float, until: float | None) -> float:
+        """Return the time in which they came: a gap is before each."""
+        return until or last
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,10 @@ class Even:
         """Return when call ``number`` comes."""
         return (number - 1) / self.rate
 
+    def span(self, count: int, last: float, until: float | None) -> float:
+        """Return as many gaps as calls."""
+        return count / self.rate
+
 
 @dataclass(frozen=True, slots=True)
 class Burst:
@@ -70,6 +86,10 @@ class Burst:
     def following(self, number: int, last: float, fraction: float) -> float:
         """Return when call ``number`` comes."""
         return (number - 1) // self.size * self.every
+
+    def span(self, count: int, last: float, until: float | None) -> float:
+        """Return the periods that bursts have begun."""
+        return -(-count // self.size) * self.every
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +114,10 @@ class DayCurve:
         share = (wanted - so_far[within]) / self.hours[within] if self.hours[within] else 0.0
         return max(last, (day + days) * DAY + (within + min(1.0, share)) * HOUR - self.begin)
 
+    def span(self, count: int, last: float, until: float | None) -> float:
+        """Return the time in which they came: a gap is before each."""
+        return until or last
+
 
 @dataclass(frozen=True, slots=True)
 class Replay:
@@ -104,6 +128,13 @@ class Replay:
     def following(self, number: int, last: float, fraction: float) -> float | None:
         """Return when call ``number`` came."""
         return float(self.rows[number - 1][0]) if number <= len(self.rows) else None
+
+    def span(self, count: int, last: float, until: float | None) -> float:
+        """Return the time up to the next recorded call; behind the last one of all, a mean gap follows."""
+        if count < len(self.rows):
+            following = float(self.rows[count][0])
+            return following if until is None else min(following, until)
+        return last * count / (count - 1) if count > 1 else until or 0.0
 
 
 class BadArrivals(SimulatorError):
@@ -130,9 +161,9 @@ def parse_arrivals(text: str, begin: float = 0.0, curve: Sequence[float] = WORKI
         seconds = parse_duration(period if period[:1].isdigit() else f"1{period}").total_seconds()
     except DurationError as error:
         raise BadArrivals(text, str(error)) from None
-    if not seconds or not 0 < float(count) <= MOST_A_SECOND * max(1.0, seconds):
+    rate = float(count) / seconds if seconds else 0.0
+    if not 0 < rate <= MOST_A_SECOND * _ROUNDED:
         raise BadArrivals(text, "it is no rate that can be played")
-    rate = float(count) / seconds
     match name:
         case "poisson":
             return Poisson(rate)

@@ -8,16 +8,18 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from simulator.errors import SimulatorError
+from simulator.phones import international
 
 MOST_BYTES = 32 * 2**20
 MOST_ROWS = 200_000
 MOST_SECONDS = 86_400.0
+_SHOWN = 8
 REQUIRED = ("start", "from", "talk")
 OPTIONAL = ("to", "wait")
 
@@ -48,6 +50,19 @@ class BadRecords(SimulatorError):
 
 def read_records(path: Path) -> tuple[Row, ...]:
     """Read a file. Raises BadRecords, when it cannot be read, too."""
+    return tuple(row for _, row in _rows(str(path), _text(path)))
+
+
+def check_lines(path: Path, ours: Collection[str]) -> None:
+    """Raise BadRecords at the first call of a file that came by none of these numbers, with country code."""
+    for number, row in _rows(str(path), _text(path)):
+        if row.line and international(row.line) not in ours:
+            shown = ", ".join(list(ours)[:_SHOWN]) + (", ..." if len(ours) > _SHOWN else "")
+            wrong = f"to is {row.line!r}, which is no number of this world: expected one of {shown}, or nothing"
+            raise BadRecords(str(path), number, wrong)
+
+
+def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -56,14 +71,14 @@ def read_records(path: Path) -> tuple[Row, ...]:
     if len(content) > MOST_BYTES:
         raise BadRecords(str(path), None, f"it has more than {MOST_BYTES} bytes, which is the most: cut it in parts")
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise BadRecords(str(path), line, "it is no UTF-8: save the file as UTF-8") from None
-    return tuple(_rows(str(path), text))
 
 
-def _rows(name: str, text: str) -> Iterator[Row]:
+def _rows(name: str, text: str) -> Iterator[tuple[int, Row]]:
+    """Yield each call with the number of its line."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         columns = _columns(name, next(reader, []))
@@ -84,7 +99,7 @@ def _rows(name: str, text: str) -> Iterator[Row]:
             last, count = row.at, count + 1
             if count > MOST_ROWS:
                 raise BadRecords(name, reader.line_num, f"{MOST_ROWS} calls are the most: cut the file in parts")
-            yield row
+            yield reader.line_num, row
     except csv.Error as error:
         raise BadRecords(name, reader.line_num, f"it is no CSV ({error}): write values with a comma between") from None
     if not count:
@@ -110,13 +125,14 @@ def _row(name: str, line: int, fields: dict[str, str], at: float) -> Row:
         if (number or column == "from") and not _NUMBER.fullmatch(number):
             wrong = f"{column} is {number[:40]!r}: expected 8 to 15 digits, such as 37999912222"
             raise BadRecords(name, line, wrong)
-    wait, talk = (_length(name, line, column, fields.get(column) or "0") for column in ("wait", "talk"))
+    wait = _length(name, line, "wait", fields.get("wait") or "0")
+    talk = _length(name, line, "talk", fields["talk"])
     return Row(at, outside, own, wait, talk)
 
 
 def _length(name: str, line: int, column: str, text: str) -> float:
     if not _SECONDS.fullmatch(text) or float(text) > MOST_SECONDS:
-        wrong = f"{column} is {text[:40]!r}: expected seconds, such as 95 or 12.5, {MOST_SECONDS:g} at most"
+        wrong = f"{column} is {text[:40]!r}: expected seconds, such as 95, 12.5 or 0, {MOST_SECONDS:g} at most"
         raise BadRecords(name, line, wrong)
     return float(text)
 

@@ -25,6 +25,31 @@ class Impatient:
     wait: float
 
 
+@dataclass(frozen=True, slots=True)
+class Theory:
+    """What a ``model`` says of a load: the part of the calls that waits and that is given up, and the mean wait."""
+
+    model: str
+    waits: float
+    abandoned: float
+    wait: float
+
+
+def theory_of(load: float, agents: int, service: float, patience: float) -> Theory | None:
+    """Return what the theory says of callers with so much patience: B for none, C for endless, else A.
+
+    Both means are in seconds. None where endless patience meets a load that the agents can never do.
+    """
+    if not patience:
+        return Theory("Erlang B", 0.0, erlang_b(load, agents), 0.0)
+    if math.isfinite(patience):
+        found = erlang_a(load, agents, service, patience)
+        return Theory("Erlang A", found.waits, found.abandoned, found.wait)
+    if load >= agents:
+        return None
+    return Theory("Erlang C", erlang_c(load, agents), 0.0, mean_wait(load, agents, service))
+
+
 def erlang_b(load: float, agents: int) -> float:
     """Return the chance that a call finds everybody busy and is lost."""
     blocked = 1.0

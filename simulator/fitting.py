@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from contracts.contract import Contract
-from scenarios.expected import Match, Order, Reaction, Received, Sent, vendor_of
+from scenarios.expected import Holds, Match, Order, Reaction, Received, Sent, vendor_of
 from scenarios.model import IN_WIRE_WORDS, OF_REQUESTS, Flaw, Scenario
 from simulator.answer_fitting import why_not
 from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import SimulatorError
+from simulator.kinds import kinds
 from simulator.phones import international
 from simulator.routing import Provisioned
 from simulator.vendor import Reader, Vendor
@@ -32,7 +33,7 @@ def check_fit(
     provisioned = Provisioned(world, tuple(v.routing for v in vendors.values() if v.routing is not None))
     problems = [*_records(scenario, world), *_groups(scenario, provisioned), *_vendors(scenario, vendors)]
     if not problems:
-        problems = [*_messages(scenario, vendors), *_operations(scenario, contracts)]
+        problems = [*_messages(scenario, vendors), *_operations(scenario, contracts), *_kinds(scenario, vendors)]
     if not problems:
         said = ((answer.where, why_not(answer, vendors, contracts)) for answer in scenario.answers)
         problems = [f"{where}: {why}" for where, why in said if why]
@@ -85,6 +86,15 @@ def _operations(scenario: Scenario, contracts: Mapping[str, Contract]) -> Iterat
             yield _missing(where, f"{vendor} operation", operation, contracts[vendor].operations)
 
 
+def _kinds(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:
+    """A kind that no tenant can have is misspelt: that there is no record of it says nothing."""
+    known = kinds(vendors.values())
+    for expectation in scenario.expectations:
+        if isinstance(expectation, Holds) and expectation.record is not None and expectation.record not in known:
+            near = [kind for kind in known if kind.partition(".")[0] == expectation.record.partition(".")[0]]
+            yield _missing(expectation.where, "kind", expectation.record, known, near)
+
+
 def _flaws(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:
     """What is done wrong has to be something that the vendor's messages can have."""
     for fault in scenario.faults:
@@ -125,8 +135,9 @@ def _matches(scenario: Scenario) -> Iterator[tuple[Match, str, str | None]]:
             yield expectation.by, expectation.where, expectation.by.vendor
 
 
-def _missing(where: str, kind: str, key: str, known: Iterable[str]) -> str:
-    names = list(known)
+def _missing(where: str, kind: str, key: str, known: Iterable[str], first: Iterable[str] = ()) -> str:
+    """Say that there is none, and the nearest one or some that there are; ``first`` are shown before others."""
+    names = list(dict.fromkeys((*first, *known)))
     near = get_close_matches(key, names, 1, cutoff=0.7)
     shown = ", ".join(names[:MOST_NAMES]) + (", ..." if len(names) > MOST_NAMES else "")
     hint = f"did you mean {near[0]!r}?" if near else f"there are: {shown or 'none'}"

@@ -8,7 +8,9 @@ from typing import Any
 from simulator.baseline import EXTENSIONS, QUEUES
 from simulator.calls import Call
 from simulator.directory import CUSTOMER, EXTENSION, KINDS, NUMBER, QUEUE, USER
+from simulator.events import Party
 from simulator.masks import Masks
+from simulator.people import MAIL_DOMAINS
 from simulator.phones import national
 
 Records = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -49,6 +51,14 @@ def private(records: Records) -> Iterator[str]:
     for record in (record for kind in KINDS for record in records.get(kind, ())):
         yield from (str(record[name]) for name in ("document", "email") if record.get(name))
         yield from record.get("phones", ())
+
+
+def staying(records: Records) -> Iterator[str]:
+    """Yield what is written as it is, since steps and the world name it: extensions, queues, who hung up, and mail."""
+    yield from (str(record["number"]) for record in records.get(EXTENSION, ()))
+    yield from (str(record["name"]) for record in records.get(QUEUE, ()))
+    yield from (side.value for side in Party)
+    yield from (word for domain in MAIL_DOMAINS for word in domain.split("."))
 
 
 def people(records: Records) -> Iterator[str]:

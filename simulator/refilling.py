@@ -51,15 +51,15 @@ def refilled(request: HttpRequest, find: Find) -> HttpRequest:
 def curl(url: str, vendor: str, request: HttpRequest) -> str:
     """Return a command that sends a request to a URL (without its query); a marker becomes a shell variable."""
     words = ["curl -sSg", "--head" if request.method == "HEAD" else f"-X {shlex.quote(request.method)}"]
-    words.append(_word(url + (f"?{request.query}" if request.query else ""), vendor))
+    words.append(word(url + (f"?{request.query}" if request.query else ""), vendor))
     names = [name.lower() for name, _ in request.headers]
-    words += [f"-H {_word(f'{n}: {v}', vendor)}" for n, v in request.headers if n.lower() not in _OF_THE_CONNECTION]
+    words += [f"-H {word(f'{n}: {v}', vendor)}" for n, v in request.headers if n.lower() not in _OF_THE_CONNECTION]
     if not request.body:
         return " ".join(words)
     if "content-type" not in names:
         words.append("-H content-type:")  # or curl would say that it is a form
     try:
-        return " ".join((*words, f"--data-raw {_word(request.body.decode(), vendor)}"))
+        return " ".join((*words, f"--data-raw {word(request.body.decode(), vendor)}"))
     except UnicodeDecodeError:
         encoded = base64.b64encode(request.body).decode()
         return f"printf %s {encoded} | base64 -d | {' '.join(words)} --data-binary @-"
@@ -68,6 +68,18 @@ def curl(url: str, vendor: str, request: HttpRequest) -> str:
 def variables(text: str) -> list[str]:
     """Return the shell variables that a curl wants."""
     return list(dict.fromkeys(re.findall(r'"\$(PBXSIM_[A-Z0-9_]+)"', text)))
+
+
+def word(text: str, vendor: str) -> str:
+    """Return a text as one word for a shell, a variable in the place of each marker of a secret."""
+    pieces = []
+    end = 0
+    for marker in _MARKER.finditer(text):
+        pieces += [shlex.quote(text[end : marker.start()])] if marker.start() > end else []
+        kind = marker[1].upper().replace("-", "_")
+        pieces.append(f'"$PBXSIM_{vendor.upper()}_{kind}"')
+        end = marker.end()
+    return "".join((*pieces, shlex.quote(text[end:]))) if end < len(text) or not pieces else "".join(pieces)
 
 
 def _filled(text: str, find: Find, name: str, place: str, written: Callable[[str], str]) -> str:
@@ -91,14 +103,3 @@ def _value(find: Find, name: str, kind: str, place: str) -> str:
     if value is None:
         raise NotKept(kind, f"{place} ({name})" if name and not place.startswith("header") else place)
     return value
-
-
-def _word(text: str, vendor: str) -> str:
-    pieces = []
-    end = 0
-    for marker in _MARKER.finditer(text):
-        pieces += [shlex.quote(text[end : marker.start()])] if marker.start() > end else []
-        kind = marker[1].upper().replace("-", "_")
-        pieces.append(f'"$PBXSIM_{vendor.upper()}_{kind}"')
-        end = marker.end()
-    return "".join((*pieces, shlex.quote(text[end:]))) if end < len(text) or not pieces else "".join(pieces)

@@ -8,18 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from simulator.calls import Call, Kind
+from simulator.arrivals import Arrivals
+from simulator.calls import Call, Event, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What came of traffic; times in seconds.
 
-    ``arrived`` calls came, of which ``waiting`` are not over. ``load`` is what was offered, in erlangs: calls a second
-    times the mean ``handling`` of an answered one (its ringing at the agent, talk and wrap-up). ``service_level`` is
-    the part of the calls that are over which was answered within ``within``; ``wait`` is the mean of all calls, given
-    up or not, and ``answer`` that of those that were answered; ``waited`` is the part that was not offered at once.
-    ``occupancy`` is the part of the agents' time that their calls took.
+    ``arrived`` calls came, of which ``waiting`` are not over. ``load`` is what was offered, in erlangs: the ``rate``
+    (calls a second) times the mean ``handling`` of an answered one (its ringing at the agent, talk and wrap-up); where
+    none was answered, times what was planned. Of the calls that are over, ``service_level`` is the part that was
+    answered within ``within``, ``abandonment`` the part that was given up, ``waited`` the part that was not offered at
+    once, and ``wait`` the mean; ``answer`` is the mean wait of those that were answered. ``occupancy`` is the part of
+    the agents' time that calls took, ringing in vain too.
     """
 
     arrived: int
@@ -28,6 +30,7 @@ class Figures:
     abandoned: int
     agents: int
     arriving: float
+    rate: float
     lasting: float
     handling: float
     load: float
@@ -49,7 +52,7 @@ class Tally:
         self._last_arrival = self._last_end = begin
         self.arrived = self.over = 0
         self._answered = self._abandoned = self._in_time = self._waited = 0
-        self._wait = self._wait_answered = self._handling = self._longest = 0.0
+        self._wait = self._wait_answered = self._handling = self._longest = self._in_vain = 0.0
 
     def arrive(self, at: datetime) -> None:
         """Count a call that came."""
@@ -66,6 +69,7 @@ class Tally:
         self._wait += wait
         self._longest = max(self._longest, wait)
         self._abandoned += call.abandoned
+        self._in_vain += _rung_in_vain(call)
         rang = next((e.at for e in reversed(call.events) if e.kind is Kind.RINGING), call.last.at)
         # Ringing at the agent is a wait as well, but not one for an agent.
         self._waited += rang > waits.at
@@ -77,21 +81,24 @@ class Tally:
             self._handling += (call.last.at - min(rang, answered)).total_seconds() + rest
         self._last_end = max(self._last_end, call.last.at)
 
-    def figures(self, agents: int, arriving: float | None = None) -> Figures:
-        """Return the figures; ``arriving`` is for how many seconds calls came, if that is known beforehand."""
-        span = arriving or (self._last_arrival - self._begin).total_seconds()
-        lasting = max(span, (self._last_end - self._begin).total_seconds())
-        handling = _part(self._handling, self._answered)
+    def figures(self, agents: int, arrivals: Arrivals, handling: float, until: float | None = None) -> Figures:
+        """Return the figures; ``handling`` is what was planned, ``until`` when calls were to end, in seconds."""
+        last = (self._last_arrival - self._begin).total_seconds()
+        arriving = until or last
+        lasting = max(arriving, (self._last_end - self._begin).total_seconds())
+        rate = _part(self.arrived, arrivals.span(self.arrived, last, until) or lasting)
+        handling = self._handling / self._answered if self._answered else handling
         return Figures(
             arrived=self.arrived,
             waiting=self.arrived - self.over,
             answered=self._answered,
             abandoned=self._abandoned,
             agents=agents,
-            arriving=span,
+            arriving=arriving,
+            rate=rate,
             lasting=lasting,
             handling=handling,
-            load=_part(self.arrived * handling, span),
+            load=rate * handling,
             within=self._within,
             service_level=_part(self._in_time, self.over),
             abandonment=_part(self._abandoned, self.over),
@@ -99,9 +106,25 @@ class Tally:
             wait=_part(self._wait, self.over),
             answer=_part(self._wait_answered, self._answered),
             longest=self._longest,
-            occupancy=_part(self._handling, agents * lasting),
+            occupancy=_part(self._handling + self._in_vain, agents * lasting),
         )
 
 
 def _part(amount: float, whole: float) -> float:
     return amount / whole if whole else 0.0
+
+
+def _rung_in_vain(call: Call) -> float:
+    """Return for how many seconds the call rang at devices that did not answer it, added up."""
+    answer = next((event for event in call.events if event.kind is Kind.ANSWERED), None)
+    rings = [event for event in call.events if event.kind is Kind.RINGING]
+    vain = 0.0
+    for ring in rings:
+        end = next((event for event in call.events[ring.number :] if _stops(event, ring)), call.last)
+        if answer is None or end is not answer or answer.extension != ring.extension:
+            vain += (end.at - ring.at).total_seconds()
+    return vain
+
+
+def _stops(event: Event, ring: Event) -> bool:
+    return event.kind is Kind.ANSWERED or (event.kind is Kind.UNANSWERED and event.extension == ring.extension)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import fmean
 from typing import Any
 
 from simulator.arrivals import WORKING_DAY, Arrivals, Replay, parse_arrivals
@@ -51,6 +52,13 @@ class Plan:
     calls: int | None = None
     seconds: float | None = None
     rows: Sequence[Sequence[Any]] = ()
+
+    @property
+    def handling(self) -> float:
+        """How many seconds a call takes an agent in the mean, answered as planned: ringing, talk and rest."""
+        talked = [row.talk for row in (Row(*values) for values in self.rows) if row.talk]
+        talk = fmean(talked) if talked else self.talk.mean
+        return self.answer.mean + talk + self.wrap_up.mean
 
     def following(self, identity: Identity, number: int, last: float) -> float | None:
         """Return when call ``number`` comes, in seconds from the beginning; None when there is none."""

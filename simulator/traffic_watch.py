@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from datetime import datetime
 
 from simulator.app import Simulator
 from simulator.arrivals import Poisson
 from simulator.calls import Call, Event, Kind, State
-from simulator.erlang import Impatient, erlang_a, erlang_c, mean_wait
+from simulator.erlang import Theory, theory_of
 from simulator.pushes import Pushes
 from simulator.scheduler import Quiet
 from simulator.tallying import Figures, Tally
@@ -44,21 +45,19 @@ class Watch:
     @property
     def figures(self) -> Figures:
         """What came of the calls so far."""
-        return self.tally.figures(self.agents, self.plan.seconds if not self.plan.rows else None)
+        plan = self.plan
+        # The end that was set counts where it was reached, and neither broken off before nor run out of calls.
+        ended = self._quiet.done() and (plan.calls is None or self.tally.arrived < plan.calls)
+        return self.tally.figures(self.agents, plan.arrivals, plan.handling, plan.seconds if ended else None)
 
     @property
-    def theory(self) -> Impatient | None:
-        """What the theory says of this load: Erlang A where callers give up, else C; None where it says nothing.
+    def theory(self) -> Theory | None:
+        """What the theory says of this load; None where it says nothing.
 
         It is exact for calls that come by chance, with exponential service and patience, and near it for others.
         """
         arrivals, plan = self.plan.arrivals, self.plan
-        if not isinstance(arrivals, Poisson):
+        if not isinstance(arrivals, Poisson) or not plan.handling:
             return None
-        service = plan.answer.mean + plan.talk.mean + plan.wrap_up.mean
-        load = arrivals.rate * service
-        if plan.patience is not None and plan.patience.mean and service:
-            return erlang_a(load, self.agents, service, plan.patience.mean)
-        if not service or load >= self.agents:
-            return None
-        return Impatient(erlang_c(load, self.agents), 0.0, mean_wait(load, self.agents, service))
+        patience = plan.patience.mean if plan.patience is not None else math.inf
+        return theory_of(arrivals.rate * plan.handling, self.agents, plan.handling, patience)

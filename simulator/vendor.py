@@ -248,6 +248,7 @@ class Vendor:
     switches     tenant switches with their default (the first) and the other values
     world        the records of its own that a tenant begins with: kind to key to record, from the tenant's identity
                  and the world's records; for the tenant default (samples) those that the documents' samples name
+    kinds        the kinds of record of its own that it keeps, each with its key in front (``hubsoft.popup``)
     account      default account settings that renderers use
     routing      where calls go, as its records say (None: it provisions nothing of the kind)
     lists        whether a list or report that it answers shows a call, under the readings of a tenant
@@ -275,6 +276,7 @@ class Vendor:
     world: Callable[[Identity, Mapping[str, Mapping[str, Document]], bool], Mapping[str, Mapping[str, Document]]] = (
         lambda identity, world, samples: {}
     )
+    kinds: tuple[str, ...] = ()
     account: Mapping[str, str] = field(default_factory=dict)
     routing: Routing | None = None
     lists: Callable[[Call, Mapping[str, str]], bool] = lambda call, readings: False

@@ -131,4 +131,7 @@ def _slip(environ: Environ) -> Slip:
 
 
 def _flask(response: HttpResponse) -> Response:
-    return Response(response.body, response.status, list(response.headers))
+    made = Response(response.body, response.status, list(response.headers))
+    if not response.body and not any(name.lower() == "content-type" for name, _ in response.headers):
+        made.headers.pop("content-type")  # Flask's own, which says what content that is not there is
+    return made

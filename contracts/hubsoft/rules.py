@@ -10,7 +10,7 @@ from contracts.model import Direction, Part
 from contracts.parameters import query_of
 from contracts.rules import Facts, Finding, RuleFunction, Subject
 
-MOBILE_WITH_COUNTRY, LANDLINE_WITH_COUNTRY = 13, 12
+MOBILE_WITH_COUNTRY, LANDLINE_WITH_COUNTRY, SHORTEST_PHONE = 13, 12, 10
 
 # The kinds of record that the fake keeps beside the world's.
 SERVICE, TICKET = "hubsoft.service", "hubsoft.ticket"
@@ -38,6 +38,11 @@ def national(value: object) -> str | None:
     if digits.startswith("55") and len(digits) in (LANDLINE_WITH_COUNTRY, MOBILE_WITH_COUNTRY):
         digits = digits[2:]
     return digits or None
+
+
+def has_phone_length(digits: str) -> bool:
+    """Say whether these are 10 to 13 digits (H4)."""
+    return SHORTEST_PHONE <= len(digits) <= MOBILE_WITH_COUNTRY
 
 
 def customer_exists(subject: Subject) -> Iterator[Finding]:
@@ -90,7 +95,7 @@ def same_user(subject: Subject) -> Iterator[Finding]:
 def phone_length(subject: Subject) -> Iterator[Finding]:
     """Find a ``telefone`` that has not 10 to 13 digits."""
     phone = digits_of(_field(subject, "telefone"))
-    if phone is not None and not 10 <= len(phone) <= MOBILE_WITH_COUNTRY:
+    if phone is not None and not has_phone_length(phone):
         yield Finding("/telefone", f"{len(phone)} digits", "10 to 13 digits, such as 37999912222")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,13 @@ from simulator.cli.console import show_json
 from simulator.cli.sessions import Session, from_simulator, from_snapshot
 from simulator.errors import EnvironmentProblem, SimulatorError
 from simulator.expecting import MOST, expectations
-from simulator.masks import Masks
+from simulator.masks import Masks, spelt
 from simulator.phones import national
-from simulator.recorded_world import people, private, world
+from simulator.recorded_world import people, private, staying, world
 from simulator.recording import MOST_CALLS, MOST_STEPS, Recorded, record
 from simulator.writing_yaml import to_yaml
 
+_SHOWN = 5
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _ABOUT = """\
 Written by pbxsim record. Every phone, document, order number and name is made up; so many real ones, so many
@@ -35,6 +36,17 @@ made-up ones. Extensions and queues are as they were: the world has to have them
 
 class NothingToRecord(SimulatorError):
     """No call is there that steps could be made of."""
+
+
+class WouldLeak(SimulatorError):
+    """Something real would stand in what is written; nothing is."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        shown = ", ".join(map(repr, values[:_SHOWN])) + (", ..." if len(values) > _SHOWN else "")
+        super().__init__(
+            f"nothing is written, since real values would stand in it: {shown}; try another --seed, "
+            "or leave out with --call the calls that say them"
+        )
 
 
 class NotWritten(EnvironmentProblem):
@@ -84,8 +96,7 @@ class _Made:
 
 def _make(session: Session, wanted: Sequence[str], name: str, seed: str | None, *, with_world: bool) -> _Made:
     calls = _chosen(session.calls, wanted)
-    real = {*private(session.records), *(national(c.outside) for c in session.calls), *(c.line for c in session.calls)}
-    masks = Masks(session.seed if seed is None else seed, real)
+    masks = Masks(session.seed if seed is None else seed, _real(session), staying(session.records))
     _learn_names(masks, session, calls)
     recorded = _recorded(calls, masks, lines=with_world)
     kept = [call for call in calls if call.id in recorded.names]
@@ -95,18 +106,41 @@ def _make(session: Session, wanted: Sequence[str], name: str, seed: str | None, 
         {"scenario": name, "title": count, "about": _ABOUT, "steps": list(recorded.steps)}
         | ({"expect": expected} if expected else {})
     )
-    written = to_yaml(world(kept, session.records, masks)) if with_world else ""
-    if leaked := masks.leaks(scenario + written):
-        raise AssertionError(f"{len(leaked)} real values would have been written")
+    records = world(kept, session.records, masks) if with_world else {}
+    look_through(masks, recorded.steps, records)
     load_text(scenario, name)
-    return _Made(scenario, written.lstrip("\n"), recorded, beyond)
+    return _Made(scenario, to_yaml(records).lstrip("\n") if with_world else "", recorded, beyond)
+
+
+def _real(session: Session) -> Iterator[str]:
+    yield from private(session.records)
+    yield from people(session.records)
+    for call in session.calls:
+        yield from (national(call.outside), call.line)
+
+
+def look_through(masks: Masks, *written: object) -> None:
+    """Raise WouldLeak when something real stands in what is to be written, whoever forgot to mask it."""
+    leaked = dict.fromkeys(value for text in _texts(written) for value in masks.leaks(text))
+    if leaked:
+        raise WouldLeak(list(leaked))
+
+
+def _texts(written: object) -> Iterator[str]:
+    match written:
+        case str():
+            yield written
+        case Mapping():
+            yield from (text for value in written.values() for text in _texts(value))
+        case list() | tuple():
+            yield from (text for value in written for text in _texts(value))
 
 
 def _learn_names(masks: Masks, session: Session, calls: Sequence[Call]) -> None:
     """Let the names of the world be known that were said in what goes with a call, before that is written."""
-    said = " ".join(event.data for call in calls for event in call.events if event.data).lower()
+    said = [f" {spelt(event.data)} " for call in calls for event in call.events if event.data]
     for name in people(session.records) if said else ():
-        if name.lower() in said:
+        if any(f" {spelt(name)} " in text for text in said):
             masks.name(name)
 
 
@@ -170,12 +204,12 @@ def _tell(made: _Made, output: Path | None, world_file: Path | None) -> None:
     else:
         more = f" --world {world_file}" if world_file else ""
         steps, calls = len(made.recorded.steps), len(made.recorded.names)
-        click.echo(f"{output}: {steps} steps of {calls} call{'' if calls == 1 else 's'}; play it with")
+        made_of = f"{steps} step{'' if steps == 1 else 's'} of {calls} call{'' if calls == 1 else 's'}"
+        click.echo(f"{output}: {made_of}; play it with")
         click.echo(f"  pbxsim run {output}{more}")
     for key, why in made.recorded.left_out.items():
         click.echo(f"call {key} is left out: {why}", err=True)
     if made.beyond:
-        text = (
-            f"{made.beyond} expectations are left out, since a scenario has at most {MOST}: name fewer calls by --call"
-        )
-        click.echo(text, err=True)
+        are = "expectation is" if made.beyond == 1 else "expectations are"
+        why = f"since a scenario has at most {MOST}: name fewer calls by --call"
+        click.echo(f"{made.beyond} {are} left out, {why}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
@@ -19,6 +20,7 @@ from simulator.cli.logs import show_log
 from simulator.cli.looping import run as run_loop
 from simulator.cli.options import common
 from simulator.cli.playing import built_in_targets, settings_from
+from simulator.cli.repeating import repeated
 from simulator.cli.stopping import Stop
 from simulator.cli.writing import JournalFile, journal_file
 from simulator.journal import Entry
@@ -52,10 +54,10 @@ def command(scenarios: tuple[str, ...], list_them: bool, whole_library: bool, as
         )
     if options["canonical"] and options["journal"] is None:
         raise click.UsageError("--canonical belongs to --journal FILE")
-    stories = [story for name in scenarios for story in _stories(name)]
+    stories = [told for name in scenarios for told in _stories(name)]
     settings = settings_from(options, clock=options["clock"], port=0)
     with journal_file(options["journal"]) as file:
-        return run_loop(_Player(build(settings), file, options["canonical"], as_json).play_all(stories))
+        return run_loop(_Player(build(settings), file, options, as_json).play_all(stories))
 
 
 def _list(*, as_json: bool) -> None:
@@ -71,18 +73,23 @@ def _nothing(entry: Entry) -> str:
     return ""
 
 
-def _stories(name: str) -> tuple[Scenario, ...]:
-    return load_directory(name) if Path(name).is_dir() else (load(name),)
+def _stories(name: str) -> list[tuple[str, Scenario]]:
+    """Return scenarios, each with what names it on a command line."""
+    if Path(name).is_dir():
+        return [(story.source, story) for story in load_directory(name)]
+    return [(name, load(name))]
 
 
 class _Player:
     """Plays stories on one simulator, one after the other, each from the baseline."""
 
-    def __init__(self, simulator: Simulator, file: JournalFile | None, canonical: bool, as_json: bool) -> None:
-        self._simulator = simulator
-        self._file, self._canonical, self._as_json = file, canonical, as_json
+    def __init__(
+        self, simulator: Simulator, file: JournalFile | None, options: Mapping[str, Any], as_json: bool
+    ) -> None:
+        self._simulator, self._options = simulator, options
+        self._file, self._canonical, self._as_json = file, options["canonical"], as_json
 
-    async def play_all(self, stories: list[Scenario]) -> int:
+    async def play_all(self, stories: list[tuple[str, Scenario]]) -> int:
         """Play the stories and return the worst of their exit codes."""
         stop = Stop()
         async with AsyncExitStack() as stack:
@@ -92,15 +99,15 @@ class _Player:
         worst = max(codes, default=0)
         if self._as_json:
             records = [
-                {"scenario": story.name, **verdict_record(verdict)}
-                for story, verdict in zip(stories, verdicts, strict=True)
+                {"scenario": story.name, **verdict_record(verdict), "again": self._again(place, verdict) or None}
+                for (place, story), verdict in zip(stories, verdicts, strict=True)
             ]
             show_json({"runs": records, "exit_code": worst})
         elif len(stories) > 1:
             click.echo(f"\n{codes.count(0)} of {len(codes)} scenarios pass")
         return worst
 
-    async def _verdicts(self, stack: AsyncExitStack, stop: Stop, stories: list[Scenario]) -> list[Verdict]:
+    async def _verdicts(self, stack: AsyncExitStack, stop: Stop, stories: list[tuple[str, Scenario]]) -> list[Verdict]:
         simulator = self._simulator
         own = not simulator.settings.targets
         await simulator.start(listen=own)
@@ -108,16 +115,24 @@ class _Player:
             await stack.enter_async_context(built_in_targets(simulator, show=not self._as_json))
             stack.callback(simulator.default.observers.clear)  # what is broken off by the end is no news
         verdicts = []
-        for number, story in enumerate(stories):
+        for number, (place, story) in enumerate(stories):
             if number:
                 simulator.reset(simulator.default.name)
             try:
-                verdicts.append(await self._play(stop, story))
+                verdicts.append(await self._play(stop, place, story))
             finally:
                 self._write(number)
         return verdicts
 
-    async def _play(self, stop: Stop, scenario: Scenario) -> Verdict:
+    def _again(self, place: str, verdict: Verdict) -> str:
+        """Return the command that plays a story once more, where it failed."""
+        return (
+            ""
+            if verdict.exit_code == 0 or verdict.problem
+            else repeated(place, self._options, self._simulator.contracts)
+        )
+
+    async def _play(self, stop: Stop, place: str, scenario: Scenario) -> Verdict:
         simulator, tenant = self._simulator, self._simulator.default
         tenant.observers.clear()
         if not self._as_json:
@@ -129,6 +144,8 @@ class _Player:
             # What stood in for a target is gone when anybody could paste a command for it.
             repeat = partial(curl_of, simulator, tenant) if simulator.settings.targets else _nothing
             show_verdict(tenant, tenant.runs[run.id], verdict, simulator.policy.text, repeat)
+            if command := self._again(place, verdict):
+                click.echo(f"again: {command}")
         return verdict
 
     def _write(self, number: int) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from simulator.agents import AgentKind
 from simulator.app import Simulator, build
 from simulator.arrivals import parse_curve
 from simulator.arriving import agents_for, begin, expect
-from simulator.cdr import read_records
+from simulator.cdr import check_lines, read_records
 from simulator.cli.logs import show_log
 from simulator.cli.looping import run as run_loop
 from simulator.cli.options import common
@@ -26,7 +27,7 @@ from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.stopping import Stop, Stopped
 from simulator.cli.traffic_report import progress, show_report, show_report_json
 from simulator.cli.writing import CannotWrite, JournalFile, journal_file
-from simulator.directory import QUEUE
+from simulator.directory import NUMBER, QUEUE
 from simulator.floor import agent_does
 from simulator.journal import Entry
 from simulator.traffic import MOST_CALLS, Plan, plan_of
@@ -72,7 +73,19 @@ def command(as_json: bool, **options: Any) -> int:
     within = _seconds("--within", options["within"])
     settings = settings_from(options, clock=options["clock"], port=0)
     with journal_file(options["journal"]) as file:
-        return run_loop(_play(build(settings), texts, options["agents"], within, file, as_json))
+        asked = _Asked(texts, options["replay"], options["agents"], within, as_json)
+        return run_loop(_play(build(settings), asked, file))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The words of the plan, the file with its calls if there is one, and how it is answered, judged and told."""
+
+    texts: Mapping[str, Any]
+    replay: Path | None
+    agents: int
+    within: float
+    as_json: bool
 
 
 def _texts(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,23 +115,19 @@ def _seconds(option: str, text: str) -> float:
         raise click.UsageError(f"{option}: {error}") from None
 
 
-async def _play(
-    simulator: Simulator,
-    texts: dict[str, Any],
-    agents: int,
-    within: float,
-    file: JournalFile | None,
-    as_json: bool,
-) -> int:
+async def _play(simulator: Simulator, asked: _Asked, file: JournalFile | None) -> int:
     stop, stopped = Stop(), 0
     async with AsyncExitStack() as stack:
         stack.push_async_callback(simulator.stop)
         own = not simulator.settings.targets
         await simulator.start(listen=own)
+        if asked.replay is not None:
+            numbers = Transaction(simulator.default, simulator.store).all(NUMBER)
+            check_lines(asked.replay, [str(number["number"]) for number in numbers])
         if own:
-            await stack.enter_async_context(built_in_targets(simulator, show=not as_json))
+            await stack.enter_async_context(built_in_targets(simulator, show=not asked.as_json))
         stack.callback(simulator.default.observers.clear)  # what is broken off by the end is no news
-        watch = _begin(simulator, texts, agents, within)
+        watch = _begin(simulator, asked)
         if file is not None:
             simulator.default.observers.append(partial(_keep, file, stop))
         try:
@@ -126,7 +135,7 @@ async def _play(
         except Stopped as end:
             stopped = end.code
     watch.pushes.finish()
-    (show_report_json if as_json else show_report)(watch, stopped=stopped)
+    (show_report_json if asked.as_json else show_report)(watch, stopped=stopped)
     return stopped or watch.pushes.exit_code
 
 
@@ -152,16 +161,16 @@ def _keep(file: JournalFile, stop: Stop, news: object) -> None:
             stop.fail(error)
 
 
-def _begin(simulator: Simulator, texts: dict[str, Any], agents: int, within: float) -> Watch:
-    tenant = simulator.default
+def _begin(simulator: Simulator, asked: _Asked) -> Watch:
+    tenant, texts = simulator.default, asked.texts
     tx = Transaction(tenant, simulator.store)
     expect(tx, QUEUE, "name", texts["queue"])
-    for extension in agents_for(tx, texts["queue"], agents):
+    for extension in agents_for(tx, texts["queue"], asked.agents):
         agent_does(simulator.pbx, tx, extension, AgentKind.LOGGED_IN, queue=texts["queue"])
     local = tx.now.astimezone(tx.zone)
     second = (local - local.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
     plan: Plan = begin(tx, {**texts, "begin": second})
-    watch = Watch(simulator, plan, tx.now, agents, within)
+    watch = Watch(simulator, plan, tx.now, asked.agents, asked.within)
     tenant.observers.append(watch)
     tx.commit()
     return watch

@@ -23,7 +23,10 @@ def progress(watch: Watch) -> str:
     figures = watch.figures
     over = figures.arrived - figures.waiting
     sent = sum(told.attempts for told in watch.pushes.told.values())
-    return f"{_count(figures.arrived)} calls came, {_count(over)} are over, {_count(sent)} messages went out"
+    is_over = "is" if over == 1 else "are"
+    return (
+        f"{_counted(figures.arrived, 'call')} came, {_count(over)} {is_over} over, {_counted(sent, 'message')} went out"
+    )
 
 
 def show_report(watch: Watch, *, stopped: int = 0) -> None:
@@ -31,13 +34,13 @@ def show_report(watch: Watch, *, stopped: int = 0) -> None:
     figures = watch.figures
     if stopped:
         click.secho("\nstopped before its end: what follows is what came of it up to then", fg="yellow")
-    click.secho(f"\n{_count(figures.arrived)} calls came to queue {watch.plan.queue}, {watch.agents} agents", bold=True)
+    came, agents = _counted(figures.arrived, "call"), _counted(watch.agents, "agent")
+    click.secho(f"\n{came} came to queue {watch.plan.queue}, {agents}", bold=True)
     for name, value in _lines(figures, stopped=bool(stopped)):
         click.echo(f"  {name:16} {value}")
     if (theory := watch.theory) is not None:
-        known = "Erlang A" if watch.plan.patience else "Erlang C"
         expected = f"{theory.waits:.1%} wait, {theory.abandoned:.1%} give up, mean wait {_length(theory.wait)}"
-        click.echo(f"  {'in theory':16} {expected} ({known})")
+        click.echo(f"  {'in theory':16} {expected} ({theory.model})")
     click.secho("\nmessages", bold=True)
     for vendor, told in sorted(watch.pushes.told.items()):
         names = ", ".join(f"{name} {count}" for name, count in sorted(told.arrived.items())) or "none"
@@ -80,12 +83,14 @@ def show_report_json(watch: Watch, *, stopped: int = 0) -> None:
 
 
 def _lines(figures: Figures, *, stopped: bool) -> Iterator[tuple[str, str]]:
-    rate = figures.arrived * 3_600 / figures.arriving if figures.arriving else 0.0
-    yield "offered load", f"{figures.load:.2f} erlangs ({rate:.1f} calls/h of {_length(figures.handling)})"
-    yield "service level", f"{figures.service_level:.1%} answered within {_length(figures.within)}"
+    offered = f"{figures.rate * 3_600:.1f} calls/h of {_length(figures.handling)}"
+    yield "offered load", f"{figures.load:.2f} erlangs ({offered})"
+    whole = "the calls that are over" if figures.waiting else "all calls"
+    part = f" of {whole}" if figures.waiting else ""
+    yield "service level", f"{figures.service_level:.1%}{part} answered within {_length(figures.within)}"
     yield "answered", f"{figures.answered}, after {_length(figures.answer)} in the mean"
-    yield "abandoned", f"{figures.abandoned} ({figures.abandonment:.1%})"
-    waits = f"{_length(figures.wait)} in the mean of all calls, {_length(figures.longest)} at most"
+    yield "abandoned", f"{figures.abandoned} ({figures.abandonment:.1%}{part})"
+    waits = f"{_length(figures.wait)} in the mean of {whole}, {_length(figures.longest)} at most"
     yield "wait", f"{waits}; {figures.waited:.1%} were not offered at once"
     yield "occupancy", f"{figures.occupancy:.1%} of {_length(figures.lasting)}"
     if figures.waiting:
@@ -107,6 +112,10 @@ def _length(seconds: float) -> str:
 
 def _count(number: int) -> str:
     return f"{number:,}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _rounded(value: Any) -> Any:

@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -192,6 +193,55 @@ def test_missed_expectation_has_no_command_for_what_only_stood_in_for_a_target(t
     assert done.code == 1
     assert "near miss: #1 pbx55 started of A" in done.out
     assert " again: " not in done.out
+
+
+def test_failed_run_says_how_to_play_it_again(tmp_path):
+    """With what it hangs on, and with variables for secrets; it plays the same."""
+    file = tmp_path / "mis sed.yaml"
+    file.write_text(MISSED)
+    with Receiver() as receiver:
+        target = ("--target", f"pbx55={receiver.url}/hook?token=geheim1&a=b", "--method", "POST", "--token", "geheim2")
+        words = (*target, "--seed", "a b", "--reading", "hubsoft:H1=current-2020", "--zone", "America/Manaus")
+        done, listed = inside("run", file, *words), inside("run", file, *words, "--json")
+        again = done.out.splitlines()[-1].removeprefix("again: ")
+        variables = environment(
+            {"PBXSIM_PBX55_TOKEN": "geheim2", "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+        )
+        repeated = subprocess.run(again, shell=True, check=False, timeout=PATIENCE, env=variables, capture_output=True)
+
+    assert done.code == repeated.returncode == 1
+    assert again == (
+        f"pbxsim run '{file}' --seed 'a b' --target 'pbx55={receiver.url}/hook?token='\"$PBXSIM_PBX55_TOKEN\"'&a=b' "
+        '--method POST --token "$PBXSIM_PBX55_TOKEN" --reading hubsoft:H1=current-2020 --zone America/Manaus'
+    )
+    assert listed.json["runs"][0]["again"] == again
+    assert repeated.stdout.decode().splitlines()[-1] == f"again: {again}"
+
+
+def test_failed_run_without_a_target_says_how_to_play_it_again(tmp_path):
+    (tmp_path / "missed.yaml").write_text(MISSED)
+    (tmp_path / "good.yaml").write_text(MISSED.replace("transferred", "ended").replace("missed", "good", 1))
+
+    done, listed = inside("run", tmp_path), inside("run", tmp_path, "--json")
+
+    assert [line for line in done.out.splitlines() if line.startswith("again: ")] == [
+        f"again: pbxsim run {tmp_path / 'missed.yaml'} --seed 1"
+    ]
+    assert [run["again"] for run in listed.json["runs"]] == [None, f"pbxsim run {tmp_path / 'missed.yaml'} --seed 1"]
+
+
+def test_scenario_of_the_library_is_played_again_by_its_name(tmp_path):
+    world = tmp_path / "w.yaml"
+    world.write_text("{}")
+    with Receiver(otherwise=500) as receiver:
+        words = ("--target", f"hubsoft={receiver.url}", "--credential", "hubsoft:client_secret=geheim")
+        done = inside("run", "missed_inbound", *words, "--world", world, "--clock", "1000x", "--strict-inferred")
+
+    assert "geheim" not in done.out
+    assert done.out.splitlines()[-1] == (
+        f"again: pbxsim run missed_inbound --seed 1 --clock 1000x --target hubsoft={receiver.url} "
+        f'--credential hubsoft:client_secret="$PBXSIM_HUBSOFT_CLIENT_SECRET" --world {world} --strict-inferred'
+    )
 
 
 def test_what_agents_do_is_shown_beside_the_calls():

@@ -8,7 +8,9 @@ import pytest
 from contracts.exchanges import to_record
 from scenarios.expected import Clean, Received, Sent
 from scenarios.loader import load, load_text
+from simulator.cli.record import WouldLeak, look_through
 from simulator.clock import Mode
+from simulator.masks import Masks
 from simulator.phones import LineKind, kind, split
 from simulator.world import parse_world
 from tests.cli.running import inside
@@ -405,3 +407,46 @@ def test_name_in_what_goes_with_a_call_is_made_up(words):
     written = (made["scenario"] + (made["world"] or "")).lower()
     assert [name for name in ("joaquina", "exemplar", "bento", "verdadeiro") if name in written] == []
     assert "cliente: " in written
+
+
+CALLED = """
+scenario: called
+title: A call through a queue
+steps:
+  - inbound: {call: A, from: "31987651234"}
+  - {after: 1s, queue: {call: A, queue: suporte}}
+  - {after: 1s, ring: {call: A, extension: "201"}}
+  - {after: 1s, answer: {call: A, extension: "201"}}
+  - {after: 1s, attach: {call: A, data: "passou do Suporte para Daniel"}}
+  - {after: 9s, hangup: {call: A, by: outside}}
+"""
+COMMON = ("Daniel", "Fernanda", "Oliveira", "Silva", "Souza", "Santos", "Carolina", "Gabriel", "Rafael", "Juliana")
+
+
+@pytest.mark.parametrize("words", [(), ("--world", "/dev/null")], ids=["scenario", "world"])
+def test_extension_that_is_called_as_its_queue_is_recorded(words):
+    """The queue's name stays, the extension's is made up; a name is looked for as a word, and not in others."""
+    world = {
+        "extensions": [
+            {"number": "201", "name": "Suporte"},
+            *({"number": f"3{n:02}", "name": name} for n, name in enumerate(COMMON)),
+        ],
+        "queues": [{"name": "suporte", "extensions": ["201"]}],
+    }
+    with live(clock=Mode.JUMPING) as running_one:
+        happened(running_one, CALLED, world)
+        made = [recorded(running_one, *words, "--seed", str(seed)) for seed in range(8)]
+
+    for each in made:
+        steps = load_text(each["scenario"], "recorded.yaml").steps
+        data = next(step.fields["data"] for step in steps if step.verb == "attach")
+        assert "queue: suporte" in each["scenario"]
+        assert data.startswith("passou do ")
+        assert [name for name in ("Suporte", *COMMON) if name in f"{data}{each['world'] or ''}"] == []
+
+
+def test_what_would_leak_is_told_and_not_written():
+    masks = Masks("1", ["Joaquina Exemplar"], ["suporte"])
+
+    with pytest.raises(WouldLeak, match=r"would stand in it: 'Joaquina Exemplar'; try another --seed, or leave out"):
+        look_through(masks, [{"choose": {"option": "joaquina exemplar"}}], {"queues": [{"name": "suporte"}]})

@@ -121,3 +121,50 @@ def test_traffic_that_nobody_answers_is_the_environments():
 
     assert done.code == 3
     assert "connection refused" in done.out
+
+
+def test_one_call_of_one_agent_is_said_as_such():
+    done = inside("traffic", "--calls", "1", "--agents", "1", "--arrivals", "even:1/min")
+
+    assert "1 call came to queue suporte, 1 agent\n" in done.out
+    assert "in theory" not in done.out
+
+
+def test_calls_that_are_not_over_are_left_out_of_the_shares_and_said_to_be():
+    """The agent lets three offers ring and is paused; the second call waits for ever."""
+    done = inside("traffic", "--calls", "2", "--agents", "1", "--answer", "1h", "--patience", "never")
+
+    assert "0.0% of the calls that are over answered within 20s" in done.out
+    assert "0 (0.0% of the calls that are over)" in done.out
+
+
+def test_callers_without_patience_are_a_system_of_loss():
+    done, told = (inside("traffic", "--calls", "3", "--patience", "0s", *more) for more in ((), ("--json",)))
+
+    assert "(Erlang B)" in done.out
+    assert (told.json["theory"]["model"], told.json["theory"]["wait"]) == ("Erlang B", 0)
+    assert told.json["figures"]["load"] > 0
+
+
+def test_recorded_call_to_a_number_that_is_not_ours_is_told_with_its_line(tmp_path):
+    path = tmp_path / "calls.csv"
+    path.write_text("start,from,talk,to\n2026-03-02T09:00:00-03:00,37988242968,30,551130000000\n")
+
+    done = inside("traffic", "--replay", path)
+
+    assert done.code == 2
+    assert "calls.csv:2: to is '551130000000', which is no number of this world: expected one of 55" in done.err
+
+
+def test_callers_with_numbers_of_every_length_break_no_rule(tmp_path):
+    """HubSoft is told of those that it takes, of 10 to 13 digits."""
+    path = tmp_path / "calls.csv"
+    numbers = ["37988242999123"[:length] for length in range(8, 15)]
+    lines = (f"2026-03-02T09:{n:02}:00-03:00,{number},30\n" for n, number in enumerate(numbers))
+    path.write_text("start,from,talk\n" + "".join(lines))
+
+    done = inside("traffic", "--replay", path, "--json")
+
+    assert (done.code, done.json["findings"]) == (0, [])
+    assert done.json["messages"]["hubsoft"]["arrived"] == {"notified": 4}
+    assert done.json["messages"]["pbx55"]["arrived"] == {"ended": 7, "started": 7}

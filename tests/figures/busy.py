@@ -8,8 +8,10 @@ import sys
 
 from tests.figures.processes import PBXSIM, command, resident, serving
 
-# 1,000 calls of three minutes, with five agents: five erlangs, so that many wait and some give up.
-THOUSAND_CALLS = ("--calls", "1000", "--agents", "5", "--talk", "3min", "--arrivals", "poisson:100/h")
+# 1,000 calls of three minutes, all of them answered: 4.3 erlangs, which five agents can carry, so that many wait.
+THOUSAND_CALLS = (
+    *("--calls", "1000", "--agents", "5", "--talk", "3min", "--patience", "never", "--arrivals", "poisson:80/h"),
+)
 CHANNELS, SECONDS = "1000", "20"
 
 

@@ -1,8 +1,9 @@
 """Holds many event channels open, has an event told on each once a second, and says how late they come.
 
 ``python -m tests.figures.channel_client URL CHANNELS SECONDS`` is a process of its own, so that it does not share the
-server's loop. It prints one JSON object. A tenant has as many channels as hear an event together; the tenants' events
-are spread over the second.
+server's loop. It prints one JSON object. Every channel of a tenant hears every event, so that there are many tenants
+with a few channels each, whose events are spread over the second. What happens is a scenario of each tenant: nobody
+asks for an event, and it is due when the tenant's clock, which is the machine's, says so.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import asyncio
 import json
 import sys
 import time
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-TENANTS = 10
+TENANTS = 100
+# From the call's beginning to its first event that counts: until then all other calls have begun.
+WARM_UP = 4
 LONGEST = 120.0
 
 
@@ -31,7 +35,7 @@ class Channel(asyncio.Protocol):
         transport.write(self._ask)
 
     def data_received(self, data: bytes) -> None:
-        now, text = time.perf_counter(), self._tail + data
+        now, text = time.time(), self._tail + data
         self.came += [now] * text.count(b"event: ")
         self._tail = text[-6:] if not text.endswith(b"event: ") else b""
         if self.came and not self.opened.done():
@@ -39,15 +43,14 @@ class Channel(asyncio.Protocol):
 
 
 class Tenant:
-    """One tenant with a call that is held and taken up again, and what hears of it."""
+    """One tenant with a call that is held and taken up again each second, and what hears of it."""
 
     def __init__(self, name: str, port: int) -> None:
         self.name, self._port = name, port
         self.channels: list[Channel] = []
-        self.due: list[float] = []
 
     async def open(self, channels: int) -> None:
-        """Make the tenant, its channels, and a call that is answered."""
+        """Make the tenant and its channels."""
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
         made = await self._control("/_sim/tenants", {"name": self.name})
         key = made["credentials"]["digitro"]["api_key"]
@@ -57,25 +60,19 @@ class Tenant:
             _, channel = await loop.create_connection(lambda: Channel(ask), "127.0.0.1", self._port)
             await channel.opened
             self.channels.append(channel)
-        call = await self._control(f"/_sim/calls?tenant={self.name}", {"outcome": "open", "ring": "0s"})
-        self._steps = f"/_sim/calls/{call['call']}/steps?tenant={self.name}"
-        await self._control(f"/_sim/runs/{call['run']}?tenant={self.name}&wait=5")
-        await self._control(self._steps, {"step": "answer"})
 
-    async def tell(self, first: float, seconds: int) -> None:
-        """Have something happen to the call each second from ``first`` on."""
-        await asyncio.sleep(0.5)  # what the call has told so far has come
+    async def play(self, at: float, seconds: int) -> list[float]:
+        """Let a scenario begin at a moment, and return how late each event came on each channel, in seconds."""
+        await asyncio.sleep(max(0.0, at - time.time()))
+        await self._control(f"/_sim/runs?tenant={self.name}", {"text": scenario(seconds)})
+        await asyncio.sleep(WARM_UP - 1.0)
         for channel in self.channels:
-            channel.came.clear()
-        for number in range(seconds):
-            due = first + number
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            self.due.append(due)
-            await self._control(self._steps, {"step": "resume" if number % 2 else "hold"})
-
-    def late(self) -> list[float]:
-        """Return how many seconds after it was due each event came, on each channel."""
-        return [came - due for channel in self.channels for came, due in zip(channel.came, self.due, strict=True)]
+            channel.came.clear()  # what the call has told so far has come
+        await asyncio.sleep(seconds + 1.5)
+        (call,) = (await self._control(f"/_sim/calls?tenant={self.name}"))["calls"]
+        first = datetime.fromisoformat(call["events"][0]["at"]).timestamp() + WARM_UP
+        due = [first + number for number in range(seconds)]
+        return [came - at for channel in self.channels for came, at in zip(channel.came, due, strict=True)]
 
     def close(self) -> None:
         """Hang up."""
@@ -96,17 +93,31 @@ class Tenant:
         return json.loads(text)
 
 
+def scenario(seconds: int) -> str:
+    """Return a call that is held and taken up again in turns, once a second."""
+    lines = [
+        "scenario: held",
+        "title: A call is held and taken up again",
+        "steps:",
+        '  - inbound: {call: A, from: "37999912222"}',
+        '  - ring: {call: A, extension: "111"}',
+        "  - answer: {call: A}",
+        f"  - {{after: {WARM_UP}s, hold: {{call: A}}}}",
+    ]
+    lines += (f"  - {{after: 1s, {'hold' if number % 2 else 'resume'}: {{call: A}}}}" for number in range(seconds - 1))
+    return "\n".join(lines)
+
+
 async def measured(url: str, channels: int, seconds: int) -> dict[str, float]:
     """Return how many events came, and their lateness in milliseconds."""
     tenants = [Tenant(f"channels-{number}", urlsplit(url).port or 80) for number in range(TENANTS)]
     for tenant in tenants:
         await tenant.open(channels // TENANTS)
-    first = time.perf_counter() + 1.0
-    await asyncio.gather(*(t.tell(first + n / TENANTS, seconds) for n, t in enumerate(tenants)))
-    await asyncio.sleep(1.0)
-    late = sorted(1000 * value for tenant in tenants for value in tenant.late())
+    first = time.time() + 1.0
+    found = await asyncio.gather(*(t.play(first + n / TENANTS, seconds) for n, t in enumerate(tenants)))
     for tenant in tenants:
         tenant.close()
+    late = sorted(1000 * value for values in found for value in values)
     return {"events": len(late), "median": late[len(late) // 2], "p99": late[int(len(late) * 0.99)], "most": late[-1]}
 
 

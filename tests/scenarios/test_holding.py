@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from scenarios.expectations import evaluate
 from scenarios.expected import Holds, Match, Reaction
 from scenarios.sendings import Record
@@ -53,8 +55,50 @@ def test_missed_state_shows_what_comes_nearest():
     assert found.near_misses[0] == "open is True, not False"
 
 
-def test_too_many_records_miss_it_as_well():
-    assert not outcome(popups(most=1)).met
+def test_too_many_records_miss_it_as_well_and_are_shown():
+    found = outcome(popups(most=1))
+
+    assert not found.met
+    assert found.near_misses == ("one too many: extension '112', open False, phone '37988242968'",)
+
+
+def test_too_few_records_miss_it_and_are_shown_with_what_comes_nearest():
+    found = outcome(popups(least=2, extension="111"))
+
+    assert not found.met
+    assert found.near_misses == (
+        "as expected: extension '111', open True, phone '37999912222'",
+        "extension is '112', not '111'",
+    )
+
+
+def test_record_that_should_not_be_there_is_shown_under_not_state():
+    found = outcome(popups(least=0, most=0, extension="111"))
+
+    assert found.text == "not_state hubsoft.popup with extension 111: expected none, found 1"
+    assert found.near_misses == ("there is one: extension '111', open True, phone '37999912222'",)
+
+
+def test_call_that_should_not_be_so_is_shown():
+    found = outcome(Holds("x", call="A", fields={"state": "ended"}, least=0, most=0))
+
+    assert (found.text, found.near_misses) == (
+        "not_state call A with state ended: expected none, found 1",
+        ("there is one: state 'ended', talk 95",),
+    )
+
+
+@pytest.mark.parametrize("most", [0, 5])
+def test_field_that_no_record_has_misses_what_should_not_be_there_too(most):
+    """It is misspelt: that no record has the value says nothing."""
+    found = outcome(popups(least=0, most=most, extensionn="111"))
+
+    assert not found.met
+    assert found.near_misses == ("there is no extensionn; there are extension, open, phone",)
+
+
+def test_field_of_a_kind_without_records_is_not_judged():
+    assert outcome(Holds("x", record="queue", fields={"nam": "vendas"}, least=0, most=0)).met
 
 
 def test_field_that_no_record_has_is_told_with_those_there_are():

@@ -44,6 +44,8 @@ def moments(arrivals, count, seed="1"):
     [
         ("poisson:120/h", Poisson(120 / 3600)),
         ("poisson:2/s", Poisson(2.0)),
+        ("poisson:1/ms", Poisson(1000.0)),
+        ("burst:1000/s", Burst(1000, 1.0)),
         ("even:10/min", Even(10 / 60)),
         ("even:1.5/2min", Even(1.5 / 120)),
         ("burst:20/15min", Burst(20, 900.0)),
@@ -65,6 +67,9 @@ def test_arrivals_are_what_their_words_say(text, arrivals):
         ("poisson:1/0s", "no rate"),
         ("poisson:100/fortnight", "no duration"),
         ("poisson:9999999/s", "no rate"),
+        ("poisson:1000/ms", "no rate"),
+        ("even:2/ms", "no rate"),
+        ("burst:1000/1ms", "no rate"),
         ("tides:10/h", "there is no 'tides' among poisson, even, day and burst"),
         ("burst:1.5/h", "whole number"),
         ("burst:5000/d", "whole number of calls, 1000 at most"),

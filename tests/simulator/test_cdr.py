@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.cdr import MOST_BYTES, BadRecords, Row, read_records
+from simulator.cdr import MOST_BYTES, BadRecords, Row, check_lines, read_records
 
 HEADER = "start,from,to,wait,talk\n"
 FIRST = "2026-03-02T09:00:00-03:00,37999912222,551130037293,12.5,95\n"
@@ -44,6 +44,7 @@ def test_byte_order_mark_of_a_spreadsheet_is_no_part_of_the_first_column(written
         (HEADER, "calls.csv:", "it has no calls"),
         (HEADER + FIRST + "2026-03-02T09:00:00-03:00,1,2\n", ".csv:3:", "it has 3 values where the header has 5"),
         (HEADER + FIRST.replace("95", "-1"), ".csv:2:", "talk is '-1'"),
+        (HEADER + FIRST.replace("95", ""), ".csv:2:", "talk is ''"),
         (HEADER + FIRST.replace("95", "nan"), ".csv:2:", "talk is 'nan'"),
         (HEADER + FIRST.replace("95", "86401"), ".csv:2:", "86400 at most"),
         (HEADER + FIRST.replace("12.5", "12,5").replace("12,5", '"12,5"'), ".csv:2:", "wait is '12,5'"),
@@ -69,3 +70,11 @@ def test_bad_records_are_refused_with_their_line(written, content, where, wrong)
 def test_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(BadRecords, match="cannot be read"):
         read_records(tmp_path / "none.csv")
+
+
+def test_number_that_is_not_ours_is_refused_with_its_line(written):
+    path = written(HEADER + FIRST + "\n" + FIRST.replace("551130037293", "551130000000"))
+
+    check_lines(path, ["551130037293", "551130000000"])
+    with pytest.raises(BadRecords, match=r"calls.csv:4: to is '551130000000', .* expected one of 551130037293, or"):
+        check_lines(path, ["551130037293"])

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from simulator.erlang import erlang_a, erlang_b, erlang_c, mean_wait, service_level
+from simulator.erlang import Theory, erlang_a, erlang_b, erlang_c, mean_wait, service_level, theory_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,15 @@ def test_erlang_a_with_endless_patience_is_erlang_c():
     assert found.waits == pytest.approx(erlang_c(4.0, 5), abs=1e-6)
     assert found.abandoned == pytest.approx(0.0, abs=1e-6)
     assert found.wait == pytest.approx(mean_wait(4.0, 5, 180.0), rel=1e-4)
+
+
+def test_theory_is_b_without_patience_c_with_endless_and_a_between():
+    assert theory_of(4.0, 5, 180.0, 0.0) == Theory("Erlang B", 0.0, erlang_b(4.0, 5), 0.0)
+    assert theory_of(4.0, 5, 180.0, math.inf) == Theory("Erlang C", erlang_c(4.0, 5), 0.0, mean_wait(4.0, 5, 180.0))
+    assert theory_of(5.0, 5, 180.0, math.inf) is None
+    between, found = theory_of(4.0, 5, 180.0, 120.0), erlang_a(4.0, 5, 180.0, 120.0)
+    assert between == Theory("Erlang A", found.waits, found.abandoned, found.wait)
+
+
+def test_little_patience_nears_a_system_of_loss():
+    assert theory_of(4.0, 5, 180.0, 0.01).abandoned == pytest.approx(erlang_b(4.0, 5), abs=1e-4)

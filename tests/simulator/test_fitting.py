@@ -107,6 +107,35 @@ def test_messages_of_a_vendor_that_sends_none_are_not_expected(kind):
         check_fit(scenario, world(), VENDORS, CONTRACTS)
 
 
+@pytest.mark.parametrize("word", ["state", "not_state"])
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        ("hubsoft.popupp", "did you mean 'hubsoft.popup'?"),
+        ("custommer", "did you mean 'customer'?"),
+        ("viacel.anruferlisten", "there are: viacel.company, viacel.did, viacel.trunk, "),
+        ("asterisk.pop", "there are: company, user, "),
+    ],
+)
+def test_kind_of_record_that_no_world_can_have_is_refused(word, kind, hint):
+    scenario = story(f"{FITS.format(**NAMES)}  - {word}: {{record: {kind}, where: {{extension: '111'}}}}\n")
+
+    with pytest.raises(Unfit) as refused:
+        check_fit(scenario, world(), VENDORS, CONTRACTS)
+
+    assert f"story.yaml:13:5: there is no kind {kind!r}; {hint}" in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", ["queue", "agent", "conduct", "hubsoft.popup", "digitro.channel", "viacel.region"])
+def test_kind_without_a_record_yet_is_one_all_the_same(kind):
+    check_fit(
+        story(f"{FITS.format(**NAMES)}  - not_state: {{record: {kind}, where: {{id: x}}}}\n"),
+        world(),
+        VENDORS,
+        CONTRACTS,
+    )
+
+
 def test_operation_of_a_fault_is_looked_up_too():
     text = FITS.format(**NAMES) + "faults:\n  - on: {vendor: hubsoft, operation: ring}\n    do: {drop: true}\n"
 

@@ -1,5 +1,7 @@
 """A real value has one made-up value of its kind and form, wherever it stands."""
 
+from datetime import date, datetime
+
 import pytest
 from phonenumbers import is_valid_number, parse
 
@@ -81,3 +83,101 @@ def test_leak_is_what_stands_in_a_text_all_the_same():
 
     assert masks.leaks("a REAL-VALUE and 31987651234 and 31999999999") == ["31987651234", "real-value"]
     assert masks.leaks("nothing") == []
+
+
+def test_leak_is_a_whole_word_and_a_name_that_stays_is_none():
+    masks = Masks("1", ["Suporte", "Daniel Lima", "plantao"], staying=["plantao"])
+
+    assert masks.leaks("suportes, Daniel de Lima, plantao, na fila do plantao") == []
+    assert masks.leaks("o SUPORTE e daniel  lima") == ["Daniel Lima", "Suporte"]
+    assert masks.leaks("plantao") == []
+
+
+@pytest.mark.parametrize("written", ["5531987651234", "031987651234", "+55 (31) 98765-1234", "(031) 98765-1234"])
+def test_phone_leaks_in_whatever_form(written):
+    masks = Masks("1")
+    masks.phone("31987651234")
+
+    assert masks.leaks(f"ligar {written} hoje") == ["31987651234"]
+
+
+def test_no_mask_has_a_real_name_in_it_as_a_word():
+    """First names alone are what extensions are often called, and made-up names are made of them."""
+    drawn = [Masks(str(seed)).name("X").split() for seed in range(40)]
+    common = sorted({word for name in drawn for word in name})
+
+    for seed in range(40):
+        masks = Masks(str(seed), common)
+        made = [masks.name("Joaquina Exemplar"), masks.email("joaquina@real.example"), masks.text("Falar com X")]
+
+        assert [masks.leaks(text) for text in made] == [[], [], []]
+
+
+def test_world_in_which_every_name_is_real_has_masks_all_the_same():
+    """Where no made-up person is free of them, the name is of letters that mean nothing."""
+    names = Masks("1")
+    everybody = {word for n in range(3_000) for word in names.name(f"real {n}").split()}
+    masks = Masks("1", everybody)
+
+    made = [masks.name("Joaquina"), masks.name("Bento"), masks.email("bento@real.example")]
+
+    assert len(set(made)) == 3
+    assert [masks.leaks(text) for text in made] == [[], [], []]
+
+
+def test_phone_with_a_trunk_zero_has_the_mask_of_the_phone():
+    masks = Masks("1")
+    phone = masks.phone("82972273171")
+
+    assert masks.phone("082972273171") == masks.line("082972273171") == f"0{phone}"
+    assert masks.text("082972273171, 5582972273171 ou 82972273171") == f"0{phone}, 55{phone} ou {phone}"
+    assert masks.text("(082) 97227-3171") == f"(0{phone[:2]}) {phone[2:7]}-{phone[7:]}"
+
+
+def test_phones_beside_each_other_are_masked_one_by_one():
+    masks = Masks("1")
+    phones = ["31987651234", "82972273171"]
+    made = [masks.phone(phone) for phone in phones]
+
+    assert masks.text(" ".join(phones)) == " ".join(made)
+    assert masks.text(" / ".join(phones)) == " / ".join(made)
+    assert masks.text(f"ramal 201 {phones[0]}") == f"ramal 201 {made[0]}"
+
+
+@pytest.mark.parametrize(
+    ("real", "form"), [("12/03/2026", "%d/%m/%Y"), ("31-12-99", "%d-%m-%y"), ("2026-03-12", "%Y-%m-%d")]
+)
+def test_date_becomes_another_date_of_its_form(real, form):
+    masks = Masks("1")
+
+    made = masks.text(f"vence {real} 10h")
+
+    day = datetime.strptime(made.split()[1], form).date()
+    assert isinstance(day, date)
+    assert made.split()[1] != real
+    assert (made.split()[0], made.split()[2]) == ("vence", "10h")
+    assert masks.text(f"vence {real} 10h") == made
+
+
+def test_phone_before_a_date_is_the_phone():
+    masks = Masks("1")
+
+    assert masks.text("31987651234 12/03/2026").startswith(f"{masks.phone('31987651234')} ")
+
+
+def test_name_is_masked_however_its_words_are_parted():
+    masks = Masks("1")
+    name = masks.name("Bento Verdadeiro")
+
+    assert masks.text("bento  verdadeiro, BENTO-VERDADEIRO, Bento Verdadeiros") == f"{name}, {name}, Bento Verdadeiros"
+
+
+@pytest.mark.parametrize(
+    ("known", "said"), [("Joao_Silva", "de joao_silva"), ("Iara", "de \u0131ara"), ("a (b)", "de A (B)")]
+)
+def test_name_of_odd_letters_is_masked_all_the_same(known, said):
+    masks = Masks("1")
+
+    assert masks.text(said).startswith("de ")
+    name = masks.name(known)
+    assert masks.text(said).replace(")", "") == f"de {name}"

@@ -34,3 +34,16 @@ def test_no_secret_of_any_vendor_is_shown():
 
         (missed,) = verdict.missed
         assert missed.near_misses[0].startswith(f"{field} is '[redacted:"), missed
+
+
+def test_secret_of_a_record_that_should_not_be_there_is_not_shown():
+    text = DEVICE.replace(', password: "{password}"', "").replace("times: 1", "times: 2").replace("{{", "{")
+    few, _ = played(story(text.replace("}}", "}")))
+    text = text.replace("- state:", "- not_state:").replace(", times: 2", "")
+    there, _ = played(story(text.replace("}}", "}")))
+
+    (missed,), (present,) = few.missed, there.missed
+    assert missed.near_misses[0].startswith("as expected: number '111', extension '111'")
+    assert present.text == "not_state digitro.device with extension 111: expected none, found 1"
+    assert present.near_misses[0].startswith("there is one: number '111', extension '111'")
+    assert "4567" not in f"{missed}{present}"

@@ -1,15 +1,18 @@
 """Traffic: calls that come by a plan, and what is counted of them."""
 
 import asyncio
+import math
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
 from simulator.agents import AGENT, AgentKind
+from simulator.arrivals import Even
 from simulator.arriving import NoCalls, agents_for, begin
 from simulator.calls import Call, Cause, Direction, Kind, Party, State
 from simulator.conduct import CONDUCT
+from simulator.erlang import theory_of
 from simulator.errors import UnknownRecord
 from simulator.floor import agent_does
 from simulator.identity import Identity
@@ -107,11 +110,70 @@ def test_figures_are_those_of_the_calls():
     assert figures.occupancy == pytest.approx(2 * 52 / 100)
 
 
-def test_load_is_arrivals_by_handling():
-    """A call a minute for two minutes, each of which takes an agent 52 s."""
-    watch, _ = played(agents=2)
+@pytest.mark.parametrize("calls", [1, 3, 7])
+def test_load_is_arrivals_by_handling(calls):
+    """A call a minute, each of which takes an agent 52 s: n calls have n gaps."""
+    watch, _ = played(agents=2, calls=calls)
 
-    assert watch.figures.load == pytest.approx(3 / 120 * 52)
+    assert watch.figures.load == pytest.approx(52 / 60)
+
+
+@pytest.mark.parametrize("ends", [{"calls": 4}, {"calls": 8}, {"calls": None, "seconds": 1800.0}])
+def test_load_of_bursts_is_that_of_a_burst_each_period(ends):
+    watch, _ = played(agents=8, arrivals="burst:4/15min", **ends)
+
+    assert watch.figures.rate == pytest.approx(4 / 900)
+    assert watch.figures.load == pytest.approx(4 / 900 * 52)
+
+
+def test_load_of_recorded_calls_counts_a_gap_for_each():
+    """Two calls a minute apart are a call a minute; of one alone nobody knows more than how long it took."""
+    rows = tuple((60.0 * n, "37988242968", "", 0.0, 40.0) for n in range(3))
+    (two, _), (cut, _), (one, _) = (
+        played(rows=rows[:2], calls=None),
+        played(rows=rows, calls=None, seconds=90.0),
+        played(rows=rows[:1], calls=None),
+    )
+
+    assert (two.figures.load, cut.figures.load) == pytest.approx((52 / 60, 2 * 52 / 90))
+    assert one.figures.load == pytest.approx(52 / 42)
+
+
+def test_end_that_was_set_and_not_reached_says_nothing_of_the_rate():
+    """Ten calls by chance come long before the day is over."""
+    words = {"arrivals": "poisson:100/h", "calls": 10}
+
+    (alone, _), (with_end, _) = played(**words), played(**words, seconds=86_400.0)
+
+    assert with_end.figures.rate == alone.figures.rate > 0.5 / 60
+
+
+@pytest.mark.parametrize("words", [{"patience": "0s"}, {"answer": "25s", "patience": "1min"}])
+def test_load_is_offered_where_nobody_is_answered_too(words):
+    watch, _ = played(agents=2, **words)
+
+    service = (25 if "answer" in words else 2) + 40 + 10
+    assert watch.figures.answered == 0
+    assert watch.figures.load == pytest.approx(service / 60)
+
+
+def test_ringing_in_vain_takes_the_agents_time():
+    """One call rings twice at an agent who is not there, 20 s each with a rest between, until the caller gives up."""
+    watch, tenant = played(calls=1, answer="25s", patience="48s")
+
+    rung = [(kind, at) for kind, at in offsets(tenant.calls["c1"]) if kind in (Kind.RINGING, Kind.UNANSWERED)]
+    assert rung == [(Kind.RINGING, 0), (Kind.UNANSWERED, 20), (Kind.RINGING, 25), (Kind.UNANSWERED, 45)]
+    assert watch.figures.occupancy == pytest.approx(40 / 48)
+
+
+@pytest.mark.parametrize(
+    ("patience", "model"), [("0s", "Erlang B"), ("exponential:2min", "Erlang A"), (None, "Erlang C")]
+)
+def test_theory_has_the_name_of_what_it_reckons(patience, model):
+    watch, _ = played(agents=3, arrivals="poisson:30/h", patience=patience, talk="3min", answer="0s", wrap_up="0s")
+
+    assert watch.theory.model == model
+    assert watch.theory == theory_of(1.5, 3, 180.0, {"0s": 0.0, None: math.inf}.get(patience, 120.0))
 
 
 def test_same_seed_plays_the_same_traffic_and_another_does_not():
@@ -229,7 +291,7 @@ def ended_call(number, *, answered=True):
 
 
 def test_tally_of_nothing_is_nothing():
-    figures = Tally(MORNING).figures(5)
+    figures = Tally(MORNING).figures(5, Even(1.0), 0.0)
 
     assert (figures.arrived, figures.load, figures.service_level, figures.occupancy) == (0, 0, 0, 0)
 
@@ -240,7 +302,7 @@ def test_call_that_is_given_up_has_no_handling():
         tally.arrive(MORNING)
         tally.end(ended_call(number, answered=answered)[0])
 
-    figures = tally.figures(1)
+    figures = tally.figures(1, Even(1.0), 0.0)
 
     assert (figures.answered, figures.abandoned, figures.handling) == (1, 1, 35.0)
 

@@ -83,6 +83,18 @@ async def logged_in(simulator, tenant):
     return Erp(simulator, tenant, json.loads((await log_in(simulator, tenant)).body)["access_token"])
 
 
+def test_status_without_content_has_no_headers_of_content():
+    async def work():
+        async with erp() as one:
+            await one.fault({"status": 204})
+            return await one.ask()
+
+    answer = run(work())
+
+    assert (answer.status, answer.body) == (204, b"")
+    assert [name for name, _ in answer.headers if name.startswith("content-")] == []
+
+
 def test_control_is_as_it_should_be():
     """Without a fault the request is done, and answered well: what the other tests hold theirs against."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,9 @@ from contracts.formats import is_marker
 from contracts.hiding import without_secrets
 from tests.live import Live, live
 from tests.vendors.fake import EXAMPLES, SERVED, Fake
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("contracts", "simulator/vendors")
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +98,34 @@ def test_records_of_some_vendors_have_secrets_to_hide(running: Live, key: str) -
     for kind, whole in records.items():
         for record, seen in zip(whole, shown[kind], strict=True):
             assert seen == {name: seen[name] if is_marker(seen[name]) else value for name, value in record.items()}
+
+
+@pytest.mark.parametrize("key", SERVED)
+def test_every_kind_of_record_is_declared(running: Live, key: str) -> None:
+    """What the examples leave behind, and what the vendor's code has a name for and counts not only by."""
+    fake = Fake(running, key)
+    for example in EXAMPLES[key]:
+        if example.operation in {operation.id for operation in fake.operations()}:
+            fake.ask(fake.request(example))
+
+    declared = SERVED[key].kinds
+
+    assert set(kept(fake)) <= set(declared)
+    assert named(key) == set(declared)
+
+
+def named(key: str) -> set[str]:
+    """Return every kind that a module of the vendor has a constant for, but those that only number something."""
+    code = "".join(path.read_text("utf-8") for package in PACKAGES for path in (ROOT / package / key).glob("*.py"))
+    found = {}
+    for package in PACKAGES:
+        for path in (ROOT / package / key).glob("*.py"):
+            module = import_module(f"{package.replace('/', '.')}.{key}.{path.stem}")
+            found |= {name: v for name, v in vars(module).items() if isinstance(v, str) and is_kind(v, key)}
+    return {
+        v for name, v in found.items() if len(re.findall(rf"\b{name}\b", code)) > 1 + code.count(f"next_number({name})")
+    }
+
+
+def is_kind(value: str, key: str) -> bool:
+    return re.fullmatch(rf"{key}[.][a-z_]+", value) is not None

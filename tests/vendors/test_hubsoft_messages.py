@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from zoneinfo import ZoneInfo
@@ -29,8 +30,10 @@ INBOUND = Call("c1", 1, Direction.INBOUND, outside="5537999912222", line="553730
 Step = tuple[Kind, str | None]
 
 
-def scene(**account: str) -> Scene:
-    return Scene(ZoneInfo("America/Sao_Paulo"), {}, {**VENDOR.account, **account}, work_of(), lambda key: None)
+def scene(readings: dict[str, str] | None = None, **account: str) -> Scene:
+    return Scene(
+        ZoneInfo("America/Sao_Paulo"), readings or {}, {**VENDOR.account, **account}, work_of(), lambda key: None
+    )
 
 
 def play(*steps: Step, call: Call = INBOUND, **account: str) -> list[Message]:
@@ -265,3 +268,13 @@ def test_printed_command_gets_a_token_and_notifies_with_it() -> None:
         ("/hubsoft/oauth/token", None, {"grant_type": "password", **secrets}),
         (f"/hubsoft{NOTIFY_PATH}", "Bearer t0k", {"ramal": 111, "telefone": 37999912222}),
     ]
+
+
+@pytest.mark.parametrize("caller", ["37999912", "379999122", "49151123456789", "491511234567890"])
+def test_caller_whose_number_the_erp_does_not_take_is_not_told_of(caller: str) -> None:
+    """Under the lenient reading of H4 it takes every number, and is told."""
+    call, _ = replace(INBOUND, outside=caller).apply(Kind.STARTED, MORNING)
+    call, event = call.apply(Kind.RINGING, MORNING, extension="111")
+
+    assert VENDOR.renders[Kind.RINGING](call, event, scene({"H4": "ten-to-thirteen"})) == ()
+    assert len(VENDOR.renders[Kind.RINGING](call, event, scene({"H4": "any-digits"}))) == 1

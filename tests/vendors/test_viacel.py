@@ -139,6 +139,17 @@ def test_new_company_has_a_dial_plan_and_its_extensions_use_it(account: Account)
     assert plan == {"plano_discagem_id": row["plano_discagem_id"], "cliente_id": str(company), "nome": "Padrão"}
 
 
+def test_tariffs_of_a_trunk_are_kept_and_listed(account: Account) -> None:
+    """What a call costs is the tenant's own price list's business."""
+    company = account.company()
+    tariffs = [{"regiao_id": 1, "tarifa": 0.07, "fracionamento": "4/30/6"}]
+
+    account.do("inserir_tronco", dados={"cliente_id": company, "nome": "T", "endereco": "e", "tarifas": tariffs})
+
+    (trunk,) = account.rows("listar_troncos", cliente_id=company)
+    assert trunk["tarifas"] == [{name: str(value) for name, value in tariffs[0].items()}]
+
+
 def test_deleting_a_company_deletes_what_is_its(account: Account) -> None:
     """DIDs, trunks, extensions, dial plans and their routing; what is another's stays."""
     company = account.company()

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from contracts.digitro import rules
 from simulator.calls import Kind
 from simulator.vendor import Vendor
-from simulator.vendors.digitro import agents, credentials, effects, messages, moments, refusals, routes, spoils, world
+from simulator.vendors.digitro import (
+    agents,
+    credentials,
+    effects,
+    messages,
+    moments,
+    naming,
+    refusals,
+    routes,
+    spoils,
+    world,
+)
 
 VENDOR = Vendor(
     key=messages.KEY,
@@ -44,5 +56,6 @@ VENDOR = Vendor(
     curls=credentials.curls,
     spoils=spoils.SPOILS,
     switches={"inferred": ("on", "off"), "refusals": ("status", "event")},
+    kinds=(rules.CHANNEL, rules.DEVICE, rules.ACCOUNT, naming.CALL, naming.SAMPLE),
     world=world.make,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from contracts.hubsoft import rules
 from contracts.model import HttpResponse
 from simulator.calls import Kind
 from simulator.vendor import Vendor
@@ -59,6 +60,7 @@ VENDOR = Vendor(
     refuse=refusals.refuse,
     credentials=credentials.make,
     curls=credentials.curls,
+    kinds=(rules.SERVICE, rules.TICKET, routes.TOKEN, routes.WINDOW, tickets.PROTOCOL),
     world=subscriptions.world,
     switches={"validation_status": ("200", "422")},
     account={"name_customer": "no"},

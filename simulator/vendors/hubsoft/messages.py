@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from contracts.hubsoft.rules import national
+from contracts.hubsoft.rules import has_phone_length, national
 from contracts.model import HttpResponse
 from simulator import directory
 from simulator.calls import Call, Direction, Event
@@ -28,7 +28,7 @@ LONGEST_LIFE = timedelta(days=365)
 
 
 def notified(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
-    """Tell that a device rings; nothing where no device of ours does, or no outside party is there."""
+    """Tell that a device rings; nothing where none of ours does, or no outside party with a number that it takes."""
     return _messages("notifyCall", call, (event.extension,), scene)
 
 
@@ -54,13 +54,18 @@ def _rang_before(call: Call, event: Event) -> tuple[str, ...]:
 
 def _messages(operation: str, call: Call, extensions: tuple[str | None, ...], scene: Scene) -> tuple[Message, ...]:
     phone = national(call.outside)
-    if call.direction is Direction.INTERNAL or phone is None:
+    if call.direction is Direction.INTERNAL or phone is None or not _takes(phone, scene):
         return ()
     name, path = TOLD[operation]
     bodies = (_attributes(extension, phone, scene) for extension in extensions if extension)
     return tuple(
         Message(KEY, operation, name, json.dumps(body).encode(), call.id, path=path, order=call.id) for body in bodies
     )
+
+
+def _takes(phone: str, scene: Scene) -> bool:
+    """Say whether the ERP takes a number, under the tenant's reading; a call from any other goes on untold."""
+    return scene.readings.get("H4") == "any-digits" or has_phone_length(phone)
 
 
 def _attributes(extension: str, phone: str, scene: Scene) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.nextbilling import rules
 from simulator.vendor import Handler, Received, Reply, Vendor, Work
 from simulator.vendors.nextbilling import credentials, groups, lines, reach, refusals, report, ringing, world
 
@@ -36,6 +37,7 @@ VENDOR = Vendor(
     secrets=credentials.SECRETS,
     curls=credentials.curls,
     switches={"error_status": ("http", "200"), "too_many_requests": ("off", "on")},
+    kinds=(rules.SUBSCRIBER, rules.LINE, rules.GROUP),
     world=world.make,
     routing=ringing.ROUTING,
     lists=report.shows,

@@ -29,6 +29,7 @@ VENDOR = Vendor(
     curls=credentials.curls,
     # Which calls have an audio: all, or only those that somebody began to record.
     switches={"recording": ("always", "on_demand")},
+    kinds=(selection.QUEUE,),
     world=selection.world,
     account=ACCOUNT,
     lists=selection.shows,

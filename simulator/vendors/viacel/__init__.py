@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.viacel import rules
 from simulator.vendor import Vendor
 from simulator.vendors.viacel import credentials, history, lists, refusals, routes, routing, world
 
@@ -28,6 +29,7 @@ VENDOR = Vendor(
     credentials=credentials.make,
     curls=credentials.curls,
     switches={"echo_request": ("yes", "no")},
+    kinds=(rules.COMPANY, rules.DID, rules.TRUNK, rules.EXTENSION, rules.PLAN, rules.REGION, rules.ROUTE),
     world=world.records,
     account=ACCOUNT,
     routing=routing.ROUTING,

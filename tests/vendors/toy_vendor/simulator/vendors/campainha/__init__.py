@@ -16,4 +16,5 @@ VENDOR = Vendor(
     refuse=refusals.refuse,
     credentials=credentials.make,
     curls=credentials.curls,
+    kinds=(routes.RING,),
 )

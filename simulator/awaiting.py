@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from contracts.model import Direction
 from scenarios.model import Wanted
-from simulator.jobs import Task
 from simulator.judging import own_entries, records_of
 from simulator.runs import Run
-from simulator.targets import own_id
 from simulator.tenants import Tenant
 
 
@@ -21,17 +19,9 @@ async def awaited(tenant: Tenant, run: Run, wanted: Wanted) -> int | None:
 
 
 def _asked(tenant: Tenant, run: Run, wanted: Wanted) -> int | None:
-    # What our own message asks is known for ours once that is settled, and not before.
-    if _tells_itself(tenant, wanted.vendor):
-        return None
     taken = run.awaited.get(f"{wanted.vendor} {wanted.operation}", 0)
     for record in records_of(run, own_entries(tenant.journal, run)):
         asked = record.direction, record.vendor, record.operation
         if asked == (Direction.RECEIVED, wanted.vendor, wanted.operation) and record.number > taken:
             return record.number
     return None
-
-
-def _tells_itself(tenant: Tenant, vendor: str) -> bool:
-    under_way = (tenant.agenda.jobs[key] for key in tenant.agenda.running if key in tenant.agenda.jobs)
-    return any(job.task is Task.DELIVER and job.body["target"] == own_id(vendor) for job in under_way)

@@ -155,7 +155,7 @@ class Dispatcher:
         """Send a request; the answer of a fake of our own says what was done wrong with it on purpose."""
         if target.id != own_id(target.vendor):
             return await self._sender.send(outgoing)
-        with self._errands.carry(outgoing, flaw.value if flaw else None) as (carried, errand):
+        with self._errands.carry(outgoing, target.id, flaw.value if flaw else None) as (carried, errand):
             answer = await self._sender.send(carried)
         return replace(answer, struck=errand.struck)
 

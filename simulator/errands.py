@@ -18,8 +18,9 @@ HEADER = "x-pbxsim-errand"
 
 @dataclass(slots=True)
 class Errand:
-    """One request on its way to a fake of ours: what was done wrong on purpose with it, and with its answer."""
+    """One request on its way to a fake of ours: to which target, what was done wrong with it, and with its answer."""
 
+    target: str
     flaw: str | None = None
     struck: str | None = None
 
@@ -31,9 +32,9 @@ class Errands:
         self._under_way: dict[str, Errand] = {}
 
     @contextmanager
-    def carry(self, outgoing: Outgoing, flaw: str | None) -> Iterator[tuple[Outgoing, Errand]]:
+    def carry(self, outgoing: Outgoing, target: str, flaw: str | None) -> Iterator[tuple[Outgoing, Errand]]:
         """Give a request with a mark, and what will say how its answer was struck."""
-        mark, errand = token_hex(8), Errand(flaw)
+        mark, errand = token_hex(8), Errand(target, flaw)
         self._under_way[mark] = errand
         try:
             yield replace(outgoing, headers=(*outgoing.headers, (HEADER, mark))), errand

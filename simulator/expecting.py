@@ -37,7 +37,7 @@ def expectations(
     out = sendings(_record(n, e, names) for n, e, _ in told if e.direction is Direction.SENT and e.call in names)
     sent = list(_sent(out))
     window = [(e, verdict) for _, e, verdict in told if _within(e, calls, names)]
-    clean: list[Expectation] = [{"clean": False}] if any(_broken(e, verdict) for e, verdict in window) else []
+    clean: list[Expectation] = [{"clean": False}] if any(_broken(verdict) for _, verdict in window) else []
     found = [*sent, *_received([e for e, _ in window], logins), *_orders(out)]
     most = MOST - len(clean)
     return [*found[:most], *clean], max(0, len(found) - most)
@@ -104,8 +104,8 @@ def _within(exchange: Exchange, calls: Sequence[Call], names: Mapping[str, str])
     return min(times) <= exchange.at <= max(times) + _AFTERWARDS
 
 
-def _broken(exchange: Exchange, verdict: Judgement | None) -> bool:
-    return exchange.fault is None and verdict is not None and not verdict.clean
+def _broken(verdict: Judgement | None) -> bool:
+    return verdict is not None and not verdict.clean
 
 
 def _record(number: int, exchange: Exchange, names: Mapping[str, str]) -> Record:

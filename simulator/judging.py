@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -17,7 +16,6 @@ from simulator.calls import Call
 from simulator.faults import idle
 from simulator.journal import REPLAY, Entry, Journal
 from simulator.runs import Run, Status
-from simulator.targets import own_id
 from simulator.verdicts import Verdict, judge, with_expectations
 
 # Vendor key to what tells an acceptance from a refusal; every 2xx is one for a vendor that is not here.
@@ -42,18 +40,9 @@ def _replayed(entry: Entry) -> bool:
 def records_of(run: Run, entries: Iterable[Entry]) -> list[Record]:
     """Return entries as expectations read them, with the scenario's names of the calls.
 
-    What was sent to a fake of our own comes in again there: that is no request of the integration, and marked so.
+    What was sent to a fake of our own comes in again there, with its target: that is no request of the integration.
     """
-    kept = list(entries)
-    ours = Counter(_asked(e.exchange) for e in kept if e.exchange.target == own_id(e.exchange.vendor))
-    found = []
-    for entry in kept:
-        if entry.exchange.direction is Direction.RECEIVED and ours[_asked(entry.exchange)] > 0:
-            ours[_asked(entry.exchange)] -= 1
-            found.append(replace(_record(entry, run), direction=OWN))
-        else:
-            found.append(_record(entry, run))
-    return found
+    return [_record(entry, run) for entry in entries]
 
 
 def verdict_of(
@@ -126,7 +115,7 @@ def _record(entry: Entry, run: Run) -> Record:
     status = exchange.response.status if exchange.response else None
     return Record(
         number=entry.number,
-        direction=exchange.direction.value,
+        direction=OWN if _is_own(exchange) else exchange.direction.value,
         vendor=exchange.vendor,
         call=run.name_of(exchange.call),
         message=exchange.message,
@@ -143,8 +132,8 @@ def _record(entry: Entry, run: Run) -> Record:
     )
 
 
-def _asked(exchange: Exchange) -> tuple[str, str | None, bytes]:
-    return exchange.vendor, exchange.operation, exchange.request.body
+def _is_own(exchange: Exchange) -> bool:
+    return exchange.direction is Direction.RECEIVED and exchange.target is not None
 
 
 def _last_attempts(exchanges: Sequence[Exchange]) -> list[tuple[Exchange, bool]]:

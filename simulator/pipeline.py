@@ -95,7 +95,7 @@ class Pipeline:
             return self._held(plan, tenant, tx.now, key, asked, slip)
         if plan and plan.twice:
             return self._twice(plan, asked, slip)
-        exchange = self._exchange(tx, key, http, plan, slip.mark)
+        exchange = self._exchange(tx, key, http, slip, plan)
         judgement = self.contract.check(exchange, facts=tx if claim.tenant else None, body=asked.body)
         refuse = partial(self._refuse, tx, operation=key, http=http, body=body)
         open_to_all = self.contract.strict.served(operation).is_open
@@ -130,7 +130,7 @@ class Pipeline:
         http, slip.errand = self._errands.taken(http)
         tenant = self._tenants.get(self._claim(None, http, None, self._tenants).tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
-        exchange = self._exchange(tx, None, http, mark=slip.mark)
+        exchange = self._exchange(tx, None, http, slip)
         reply = self._refuse(tx, problem, detail, http=http, allow=allow)
         if problem is Problem.FAILURE and status is not None:
             reply = replace(reply, status=status)
@@ -166,7 +166,7 @@ class Pipeline:
         def left() -> None:
             if not tenant.closed:
                 tx = Transaction(tenant, self._store, self.vendor.key, now=came)
-                exchange = replace(self._exchange(tx, operation, asked.http, plan), error=LEFT)
+                exchange = replace(self._exchange(tx, operation, asked.http, slip, plan), error=LEFT)
                 self._note(tx, tenant, replace(exchange, other_fault=slip.errand.flaw if slip.errand else None))
 
         slip.instruction, slip.later, slip.left = Instruction(Wait.HOLD, plan.seconds), later, left
@@ -276,8 +276,8 @@ class Pipeline:
         tx: Transaction,
         operation: str | None,
         http: HttpRequest,
+        slip: Slip,
         plan: AnswerPlan | None = None,
-        mark: str = "",
     ) -> Exchange:
         return Exchange(
             vendor=self.vendor.key,
@@ -288,7 +288,8 @@ class Pipeline:
             tenant=tx.tenant,
             at=tx.now,
             fault=plan.flaw.value if plan else None,
-            id=mark,
+            id=slip.mark,
+            target=slip.errand.target if slip.errand else None,
         )
 
 

@@ -78,3 +78,22 @@ def test_two_requests_that_came_at_once_are_awaited_in_turn():
             return verdict.exit_code, tenant.runs[begun.id].awaited
 
     assert run(work()) == (0, {"hubsoft issueToken": 2})
+
+
+def test_what_our_own_fake_does_twice_is_none_of_the_integrations_either():
+    """The second of the two is as much ours as the first."""
+    text = TELLS_ITSELF + (
+        "faults:\n  - on: {vendor: hubsoft, answer: notifyCall}\n    do: {twice: true}\n"
+        "expect:\n  - not_received: {vendor: hubsoft, operation: notifyCall}\n"
+    )
+
+    async def work():
+        async with running(listen=True) as simulator, built_in_targets(simulator, show=False):
+            begun = simulator.engine.play(simulator.default, story(text))
+            verdict = await simulator.engine.verdict(simulator.default, begun.id)
+            return verdict, simulator.default.runs[begun.id].awaited, entries(simulator.default)
+
+    verdict, awaited, journal = run(work())
+
+    assert shown(journal, "direction", "operation", "target").count(("received", "notifyCall", "own-hubsoft")) == 2
+    assert (verdict.missed, awaited) == ((), {})

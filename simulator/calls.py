@@ -142,8 +142,8 @@ class Call:
     @property
     def attended(self) -> bool:
         """True once an extension of ours was in the call: a predictive one begins without."""
-        picked_up = any(e.extension for e in self.events if e.kind in PICKING_UP)
-        return self.extension is not None or picked_up
+        came = (*PICKING_UP, Kind.JOINED, Kind.BROKE_IN)
+        return self.extension is not None or any(e.extension for e in self.events if e.kind in came)
 
     @property
     def connected(self) -> bool:

@@ -67,6 +67,19 @@ def test_agent_who_holds_a_call_asks_a_colleague_and_transfers_it():
     assert [(c.state, c.present) for c in calls.values()][2] == (State.TALKING, ("113",))
 
 
+def test_agent_who_joined_whom_a_dialler_reached_has_the_call_and_nobody_else_is_rung_for_it():
+    """While another device rang, the agent would have been free for a second talk, and in two when that gave up."""
+    steps = (
+        f'{LOGS_IN}  - predictive: {{call: A, to: "37999912222"}}\n  - ring: {{call: A}}\n  - answer: {{call: A}}\n'
+        '  - join: {call: A, extension: "112"}\n  - ring: {call: A, extension: "113"}\n'
+    )
+
+    calls, verdict = played(steps)
+
+    assert "somebody of ours is in the call: transfer it" in verdict.problem
+    assert calls["c1"].present == ("112",)
+
+
 def test_extension_that_talks_in_two_calls_does_not_log_in():
     _, verdict = played(TALKS_TWICE + LOGS_IN)
 

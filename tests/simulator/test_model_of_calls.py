@@ -255,6 +255,15 @@ class Calls(RuleBasedStateMachine):
 
         self.do(act)
 
+    @rule(extension=any_extension, to=any_extension)
+    def a_colleague_answers_at_once(self, extension, to):
+        def act(pbx, tx):
+            call, _ = pbx.start(tx, Direction.INTERNAL, to, extension=extension)
+            pbx.happen(tx, call.id, Kind.RINGING, extension=to)
+            pbx.happen(tx, call.id, Kind.ANSWERED, extension=to)
+
+        self.do(act)
+
     @rule(index=any_call, group=st.sampled_from("gr"))
     def a_group_rings(self, index, group):
         key = self.call(index)
@@ -339,6 +348,12 @@ class Calls(RuleBasedStateMachine):
         (done, last), other = (world.jobs() for world in self.worlds)
         assert (done, last) == other
         self.now = max(self.now, last or self.now)
+        assert not [call for call in self.tenant.live.values() if self.rings_for_ever(call)]
+
+    def rings_for_ever(self, call):
+        """Tell whether a number that does something after a while still rings, though nothing is due any more."""
+        document = self.tenant.records.get(CONDUCT, {}).get(call.id, {})
+        return call.state is State.RINGING and not call.alerted and document.get("ring") is not None
 
     @rule()
     def one_is_taken_apart_and_put_together(self):

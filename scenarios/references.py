@@ -1,4 +1,4 @@
-"""Checks that a scenario speaks of calls that are there: begun before they are used, and not over yet.
+"""Checks that a scenario speaks of calls that can be there: begun before they are used, not over, of two extensions.
 
 Whether a call can take a step (an answer before a ring) is for the call model, when the step is played.
 """
@@ -33,6 +33,9 @@ def _check_step(step: Step, begun: dict[str, str], ended: dict[str, str]) -> Non
     if step.other:
         _check_use(step, step.other, begun, ended)
     ended.update(dict.fromkeys(step.ends, step.where))
+    if step.verb is Verb.INTERNAL and step.fields["extension"] == step.fields["to"]:
+        itself = f"extension {step.fields['to']} would call itself"
+        raise ScenarioError(step.where, f"{step.verb}: {itself}: name another one to call")
     name = step.begins
     if name is None:
         return

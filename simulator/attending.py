@@ -63,10 +63,15 @@ def talked(
     return spent
 
 
+def came(events: Sequence[Event]) -> bool:
+    """Tell whether an extension ever came to the call."""
+    return any(e.extension for e in events if e.kind in _COMING)
+
+
 def took_part(events: Sequence[Event], dialler: str | None) -> tuple[str, ...]:
     """Return each extension that dialled, was alerted, or was in the call, in that order."""
-    came = (e.extension for e in events if e.kind in (Kind.RINGING, *_COMING))
-    return tuple(dict.fromkeys(extension for extension in (dialler, *came) if extension))
+    others = (e.extension for e in events if e.kind in (Kind.RINGING, *_COMING))
+    return tuple(dict.fromkeys(extension for extension in (dialler, *others) if extension))
 
 
 def _move(here: dict[str, None], event: Event, internal: bool) -> None:

@@ -13,6 +13,7 @@ from typing import Unpack
 from simulator import attending
 from simulator.attending import PICKING_UP
 from simulator.events import Bill, Cause, Direction, Event, Facts, Kind, Leg, Medium, Outcome, Party, State
+from simulator.reaching import why_not_unreached
 from simulator.transitions import TRANSITIONS, ImpossibleEvent
 
 __all__ = [
@@ -63,7 +64,7 @@ class Call:
         after = TRANSITIONS.get((self.state, kind))
         if after is None:
             raise ImpossibleEvent(self, kind)
-        why = self._hindrance(kind, at, facts.get("extension"))
+        why = self._hindrance(kind, at, facts.get("extension")) or why_not_unreached(self, facts.get("cause"))
         if why:
             raise ImpossibleEvent(self, kind, why)
         event = Event(self.id, len(self.events) + 1, kind, at, **facts)
@@ -148,7 +149,7 @@ class Call:
     @property
     def attended(self) -> bool:
         """True once an extension of ours was in the call: a predictive one begins without."""
-        return self.extension is not None or bool(self.takers)
+        return self.extension is not None or attending.came(self.events)
 
     @property
     def parties(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 
 _ENDS: Mapping[Outcome, tuple[Party, Cause]] = {
     Outcome.NO_ANSWER: (Party.SYSTEM, Cause.NO_ANSWER),
-    Outcome.BUSY: (Party.SYSTEM, Cause.BUSY),
+    Outcome.BUSY: (Party.OUTSIDE, Cause.BUSY),
     Outcome.REFUSES: (Party.OUTSIDE, Cause.REFUSED),
     Outcome.MACHINE: (Party.SYSTEM, Cause.MACHINE),
     Outcome.UNKNOWN: (Party.SYSTEM, Cause.UNKNOWN_NUMBER),

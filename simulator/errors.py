@@ -35,3 +35,20 @@ class Engaged(SimulatorError):
 
     def __init__(self, extension: str, other: str) -> None:
         super().__init__(f"agent {extension} talks in call {other}: hold or end that one first")
+
+
+class TalksTwice(SimulatorError):
+    """An extension that talks in several calls is to serve a queue."""
+
+    def __init__(self, extension: str, calls: list[str]) -> None:
+        super().__init__(
+            f"extension {extension} talks in calls {' and '.join(calls)}, and an agent in one call at a time: "
+            "hold or end all but one before it logs in"
+        )
+
+
+class ToItself(SimulatorError):
+    """An extension is to call itself."""
+
+    def __init__(self, extension: str) -> None:
+        super().__init__(f"extension {extension} cannot call itself: name another one to call")

@@ -6,23 +6,23 @@ Works inside a transaction and waits for nothing. What is due here was scheduled
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from simulator.agents import AGENT, AGENT_EVENT, Agent, AgentEvent, AgentKind, newcomer
-from simulator.calls import Call, Cause, Kind, State
+from simulator.calls import Call, Cause, Kind, Party, State
 from simulator.conduct import still_due
 from simulator.crediting import meter
 from simulator.directory import EXTENSION, QUEUE
 from simulator.distribution import Strategy, offered, place_in_line
 from simulator.documents import time_to_text
-from simulator.errors import Engaged, UnknownRecord
+from simulator.errors import Engaged, TalksTwice, UnknownRecord
 from simulator.following import facts_of, look_again
 from simulator.jobs import Job, Task
 from simulator.moves import hang_up
 from simulator.pbx import Pbx
+from simulator.putting_off import put_off
 from simulator.runs import Run
 from simulator.transactions import Transaction
 
@@ -48,11 +48,13 @@ def agent_does(
 ) -> Agent:
     """Let something happen to an agent, tell of it, and let the queues look again, as part of a run if one is named.
 
-    Raises UnknownRecord when the world has no such extension or queue, and ImpossibleForAgent.
+    Raises UnknownRecord when the world has no such extension or queue, ImpossibleForAgent, and TalksTwice.
     """
     _expect(tx, EXTENSION, "number", extension)
     if queue is not None:
         _expect(tx, QUEUE, "name", queue)
+    if kind is AgentKind.LOGGED_IN:
+        _expect_one_talk(tx, extension)
     known = tx.get(AGENT, extension)
     before = Agent.from_document(known) if known else newcomer(extension, tx.now)
     event = AgentEvent(extension, kind, tx.now, queue, reason)
@@ -123,8 +125,9 @@ def _ring_out(pbx: Pbx, tx: Transaction, body: Any) -> None:
     extension = body["extension"]
     _happen(pbx, tx, call, Kind.UNANSWERED, extension=extension)
     agent = tx.get(AGENT, extension)
-    # Who logged out meanwhile, or paused, needs no pause.
-    if agent is not None and agent["missed"] >= MOST_MISSED and agent["queues"] and agent["paused_at"] is None:
+    # Who logged out meanwhile, or paused, needs no pause; whose extension is gone is nobody's agent any more.
+    there = agent is not None and tx.get(EXTENSION, extension) is not None
+    if agent and there and agent["missed"] >= MOST_MISSED and agent["queues"] and agent["paused_at"] is None:
         agent_does(pbx, tx, extension, AgentKind.PAUSED, reason="no answer")
 
 
@@ -138,9 +141,25 @@ def _deed(pbx: Pbx, tx: Transaction, body: Any) -> None:
         _, run = hang_up(pbx, tx, call.id, by, run=run)
         if run is not None:
             tx.put_run(run)
+        return
+    try:
+        _happen(pbx, tx, call, kind, **facts)
+    except UnknownRecord:
+        pass  # who is there no more lets it ring
+    except Engaged:
+        _wait_to_answer(pbx, tx, call, body)
+
+
+def _wait_to_answer(pbx: Pbx, tx: Transaction, call: Call, body: Any) -> None:
+    """Let a call ring on while somebody who would talk in it talks elsewhere; who is kept from it too long gives up."""
+    run = tx.run_of(call.id)
+    if put_off(tx, Task.DEED, body, run.id if run else ""):
+        return
+    extension = body["facts"].get("extension")
+    if extension is None:
+        _happen(pbx, tx, call, Kind.ENDED, by=Party.SYSTEM, cause=Cause.NO_ANSWER)
     else:
-        with suppress(Engaged, UnknownRecord):  # who talks elsewhere by now, or is there no more, lets it ring
-            _happen(pbx, tx, call, kind, **facts)
+        _happen(pbx, tx, call, Kind.UNANSWERED, extension=extension)
 
 
 def _happen(pbx: Pbx, tx: Transaction, call: Call, kind: Kind, **facts: Any) -> None:
@@ -161,6 +180,12 @@ def _free_agents(tx: Transaction, queue: str) -> list[Agent]:
 
 def _drawn(tx: Transaction, queue: str, most: int) -> int:
     return tx.identity.integer("drawn", queue, tx.next_number(f"drawn {queue}"), low=0, high=most - 1)
+
+
+def _expect_one_talk(tx: Transaction, extension: str) -> None:
+    talks = [call.id for call in tx.live_calls() if call.state is State.TALKING and extension in call.present]
+    if len(talks) > 1:
+        raise TalksTwice(extension, talks)
 
 
 def _expect(tx: Transaction, kind: str, field: str, key: str) -> None:

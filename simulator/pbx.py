@@ -14,7 +14,7 @@ from simulator.board import Note
 from simulator.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Medium, Party, State
 from simulator.crediting import NoCredit, affordable
 from simulator.directory import EXTENSION, NUMBER, QUEUE
-from simulator.errors import Engaged, UnknownCall, UnknownRecord
+from simulator.errors import Engaged, ToItself, UnknownCall, UnknownRecord
 from simulator.following import follow
 from simulator.message import Message
 from simulator.phones import international
@@ -57,8 +57,10 @@ class Pbx:
         """Begin a call (``outside`` and ``line`` as digits, national or with country code) and tell of it.
 
         ``note`` sees it before anybody is told. Raises UnknownRecord when the world lacks the extension or the line,
-        and NoCredit for a text message that a prepaid account cannot pay for.
+        ToItself, and NoCredit for a text message that a prepaid account cannot pay for.
         """
+        if direction is Direction.INTERNAL and extension == outside:
+            raise ToItself(outside)
         if extension is not None and origin is None:  # who is in a call that goes on stays in it, though removed since
             self._expect(tx, EXTENSION, extension)
         number = tx.next_number("call")
@@ -76,7 +78,10 @@ class Pbx:
     def happen(
         self, tx: Transaction, key: str, kind: Kind, *, run: Run | None = None, **facts: Any
     ) -> tuple[Call, Run | None]:
-        """Let something happen to a call and tell of it. Raises UnknownCall, UnknownRecord or ImpossibleEvent."""
+        """Let something happen to a call and tell of it.
+
+        Raises UnknownCall, UnknownRecord, ImpossibleEvent, or Engaged when an agent would talk in a second call.
+        """
         call = tx.call(key)
         if call is None:
             raise UnknownCall(key)
@@ -84,8 +89,9 @@ class Pbx:
             self._expect(tx, QUEUE, facts["queue"])
         if kind in BY_DEVICE and facts.get("extension") is not None:
             self._expect(tx, EXTENSION, facts["extension"])
-        if kind in TAKING:
-            self._expect_free(tx, call, kind, facts.get("extension"))
+        engaged = self.elsewhere(tx, call, facts.get("extension")) if kind in TAKING else None
+        if engaged is not None:
+            raise Engaged(*engaged)
         if kind is Kind.PARKED and facts.get("extension") is None:
             facts["extension"] = call.agent
         return self._happen(tx, call, kind, facts, run)
@@ -124,6 +130,20 @@ class Pbx:
             run,
         )
         return new, run
+
+    def elsewhere(self, tx: Transaction, call: Call, extension: str | None = None) -> tuple[str, str] | None:
+        """Return who would talk in a call that ``extension`` takes and talks in another, and in which; None: nobody.
+
+        That is the extension itself, or who is there already, as the dialler is. Only who serves queues is looked at:
+        by hand, many calls are played with a few extensions.
+        """
+        talkers = (*call.present, extension)
+        agents = {device for device in talkers if device is not None and tx.get(AGENT, device) is not None}
+        for other in tx.live_calls() if agents else ():
+            if other.id != call.id and other.state is State.TALKING:
+                for device in sorted(agents.intersection(other.present)):
+                    return device, other.id
+        return None
 
     def tell(self, tx: Transaction, message: Message) -> None:
         """Tell something that is no event of a call."""
@@ -170,15 +190,6 @@ class Pbx:
         if tx.get(kind, key) is None:
             known = [str(r.get("number", r.get("name"))) for r in tx.all(kind)]
             raise UnknownRecord(kind, key, known)
-
-    def _expect_free(self, tx: Transaction, call: Call, kind: Kind, extension: str | None) -> None:
-        # Only who serves queues is guarded: by hand, many calls are played with a few extensions.
-        taking = call.present if kind is Kind.RESUMED else (extension or call.agent,)
-        guarded = [device for device in taking if device is not None and tx.get(AGENT, device) is not None]
-        for other in tx.live_calls() if guarded else ():
-            if other.id != call.id and other.state is State.TALKING:
-                for device in sorted(set(guarded) & set(other.present)):
-                    raise Engaged(device, other.id)
 
     def _line(
         self, tx: Transaction, direction: Direction, line: str | None, extension: str | None, *, goes_on: bool

@@ -6,7 +6,6 @@ It knows no Flask and no vendor: the contract says what is right, and the vendor
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -31,9 +30,8 @@ from simulator.store import Store
 from simulator.switchboard import Switchboard
 from simulator.tenants import UNCLAIMED, Tenant
 from simulator.transactions import Transaction
+from simulator.undone import why_undone
 from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Vendor, Wait
-
-log = logging.getLogger(__name__)
 
 LEFT = "the client hung up while its request was held on purpose, and nothing was done"
 
@@ -142,11 +140,10 @@ class Pipeline:
             if refusal is not None:
                 return tx, self._word(refusal)
             return tx, self.vendor.handlers[received.operation](tx, received)
-        except Exception:
-            log.exception("%s %s failed", self.vendor.key, received.operation)
+        except Exception as error:
             clean = self._work(tenant)  # what the handler began is gone
-            detail = "the simulator failed; see its log"
-            return clean, self._refuse(clean, Problem.FAILURE, detail, operation=received.operation)
+            trouble, detail = why_undone(error, f"{self.vendor.key} {received.operation}")
+            return clean, self._refuse(clean, trouble, detail, operation=received.operation)
 
     def _held(
         self,

@@ -18,6 +18,7 @@ from simulator.floor import RING_SECONDS, alert
 from simulator.jobs import Job, Task
 from simulator.numbers import conduct_of, play_far_end
 from simulator.pbx import Pbx
+from simulator.putting_off import put_off
 from simulator.routing import PLAN, TAKEN, Destination, Group, Incoming, Place, Plan, Provisioned, Trunk
 from simulator.runs import Run
 from simulator.transactions import Transaction
@@ -75,7 +76,7 @@ def perform(pbx: Pbx, tx: Transaction, job: Job) -> None:
         if not call.alerted and call.state is not State.RINGING:
             router.go_on(Plan.from_document(document))
     elif (rings := _rings_outside(call)) is not None and rings.number == outside:
-        router.come_out(call, rings.digits or "")
+        router.come_out(call, rings.digits or "", job)
     if router.run is not None:
         tx.put_run(router.run)
 
@@ -121,10 +122,14 @@ class _Router:
             plan = plan.diverted(self.provisioned.forwards(plan.ringing).no_answer)
         self.follow(plan)
 
-    def come_out(self, call: Call, digits: str) -> None:
-        """Let an outside number that has rung long enough answer, or not."""
+    def come_out(self, call: Call, digits: str, job: Job) -> None:
+        """Let an outside number that has rung long enough answer, or not; later, while its caller talks elsewhere."""
         found = conduct_of(self.tx, digits)
-        if found is None or found.outcome is not Outcome.ANSWERS:
+        answers = found is not None and found.outcome is Outcome.ANSWERS
+        kept_waiting = answers and self.pbx.elsewhere(self.tx, call) is not None
+        if kept_waiting and put_off(self.tx, job.task, job.body, job.run):
+            return
+        if kept_waiting or not answers:
             self.tell(call.id, Kind.UNANSWERED)  # which makes a job of going on
             return
         play_far_end(self.tx, call.id, digits)  # for how long they talk
@@ -208,7 +213,9 @@ class _Router:
     def _exhausted(self, plan: Plan) -> None:
         self.tx.remove(PLAN, plan.call)
         if _known(self.tx, plan.call).state is not State.QUEUED:  # there it goes on waiting
-            self._end(plan.call, Cause.BUSY if plan.busy and not plan.rang else Cause.NO_ANSWER)
+            # Whom a dialler has reached finds nobody; engaged is only what was called.
+            engaged = plan.busy and not plan.rang and _known(self.tx, plan.call).answered is None
+            self._end(plan.call, Cause.BUSY if engaged else Cause.NO_ANSWER)
 
     def _end(self, key: str, cause: Cause) -> None:
         self.tell(key, Kind.ENDED, by=Party.SYSTEM, cause=cause)

@@ -12,6 +12,7 @@ from simulator.floor import agent_does
 from simulator.moves import attended_transfer, hang_up, swap
 from simulator.numbers import play_far_end
 from simulator.pbx import Pbx
+from simulator.reaching import called, why_not_unreached
 from simulator.router import ring_group, route
 from simulator.runs import Run
 from simulator.transactions import Transaction
@@ -19,6 +20,7 @@ from simulator.transactions import Transaction
 Act = Callable[[Pbx, Transaction, Run, Step], Run]
 
 _PARTIES = {"outside": Party.OUTSIDE, "inside": Party.INSIDE, "system": Party.SYSTEM}
+_CAUSES = {Verb.BUSY: Cause.BUSY, Verb.REFUSE: Cause.REFUSED, Verb.MACHINE: Cause.MACHINE}
 
 
 def act(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
@@ -28,7 +30,10 @@ def act(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
 
 def possible_steps(call: Call) -> list[str]:
     """Return the words of the steps that a call can take as it stands."""
-    return sorted(verb.value for verb, kind in _KINDS.items() if kind in call.possible)
+    kinds = call.possible
+    return sorted(
+        verb.value for verb, kind in _KINDS.items() if kind in kinds and not why_not_unreached(call, _CAUSES.get(verb))
+    )
 
 
 def why_impossible(refusal: ImpossibleEvent, run: Run, step: Step) -> str:
@@ -133,11 +138,14 @@ def _swap(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
 
 
 def _transfer(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    key, fields = run.calls[step.call], step.fields
+    key, fields, to = run.calls[step.call], step.fields, step.fields.get("to")
+    call = _call(tx, run, step)
+    if to is not None and to in call.present and to in (call.agent, call.extension):
+        raise ImpossibleEvent(call, Kind.TRANSFERRED, f"extension {to} has the call: transfer it to another one")
     if "with" in fields:
         consultation = run.calls[fields["with"]]
         return _kept(attended_transfer(pbx, tx, key, fields["to"], consultation, run=run, name=fields["as"]))
-    new, after = pbx.transfer(tx, key, fields.get("to"), queue=fields.get("queue"), run=run, name=fields["as"])
+    new, after = pbx.transfer(tx, key, to, queue=fields.get("queue"), run=run, name=fields["as"])
     if "queue" in fields:
         return _kept(pbx.happen(tx, new.id, Kind.QUEUED, run=after, queue=fields["queue"]))
     return after or run
@@ -153,11 +161,11 @@ def _agent(kind: AgentKind) -> Act:
     return do
 
 
-def _ended(by: Party, cause: Cause) -> Act:
-    def do(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-        return _kept(pbx.happen(tx, run.calls[step.call], Kind.ENDED, run=run, by=by, cause=cause))
-
-    return do
+def _unreached(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    call, cause = _call(tx, run, step), _CAUSES[step.verb]
+    # What a machine is, the PBX finds out and ends.
+    by = Party.SYSTEM if cause is Cause.MACHINE else called(call)
+    return _kept(pbx.happen(tx, call.id, Kind.ENDED, run=run, by=by, cause=cause))
 
 
 def _hang_up(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
@@ -217,9 +225,9 @@ ACTS: dict[Verb, Act] = {
     Verb.STOP_RECORDING: _event(Kind.RECORDING_STOPPED),
     Verb.VOICEMAIL: _event(Kind.MAILBOX_REACHED, "extension"),
     Verb.TRANSFER: _transfer,
-    Verb.BUSY: _ended(Party.SYSTEM, Cause.BUSY),
-    Verb.REFUSE: _ended(Party.OUTSIDE, Cause.REFUSED),
-    Verb.MACHINE: _ended(Party.SYSTEM, Cause.MACHINE),
+    Verb.BUSY: _unreached,
+    Verb.REFUSE: _unreached,
+    Verb.MACHINE: _unreached,
     Verb.HANGUP: _hang_up,
     Verb.LOGIN: _agent(AgentKind.LOGGED_IN),
     Verb.LOGOUT: _agent(AgentKind.LOGGED_OUT),

@@ -9,6 +9,7 @@ from simulator.control.replies import Failed, Missing
 from simulator.control.showing import tenant_of, tenant_with_world
 from simulator.directory import EXTENSION
 from simulator.documents import time_to_text
+from simulator.errors import TalksTwice
 from simulator.floor import agent_does
 from simulator.transactions import Transaction
 from simulator.vendor import Received, Reply
@@ -46,7 +47,7 @@ def let_agent(simulator: Simulator, received: Received) -> Reply:
         raise Failed(422, "login without a queue", '"queue" in the body')
     try:
         agent = agent_does(simulator.pbx, tx, extension, _DEEDS[deed], **{k: v for k, v in body.items() if k != "do"})
-    except ImpossibleForAgent as refusal:
+    except (ImpossibleForAgent, TalksTwice) as refusal:
         raise Failed(409, str(refusal), "what the agent's state allows; see GET /_sim/agents") from None
     shown = _shown(tx, agent)
     tx.commit()

@@ -96,6 +96,7 @@ def test_transfer_begins_a_call_and_ends_another():
         ),
         ('transfer: {call: A, to: "112", as: A}', 'call "A" began already at s.yaml:7:5'),
         ('transfer: {call: B, to: "112", as: B}', 'transfer: call "B" has not begun'),
+        ('internal: {call: B, extension: "111", to: "111"}', "internal: extension 111 would call itself: name another"),
     ],
 )
 def test_calls_must_have_begun_once(step, told):

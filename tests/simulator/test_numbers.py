@@ -120,7 +120,7 @@ def dialled(number, by_number=", by_number: true", more=""):
     [
         ("9001", 64, Cause.NORMAL, Party.OUTSIDE),
         ("9002", 31, Cause.NO_ANSWER, Party.SYSTEM),
-        ("9003", 2, Cause.BUSY, Party.SYSTEM),
+        ("9003", 2, Cause.BUSY, Party.OUTSIDE),
         ("9004", 6, Cause.REFUSED, Party.OUTSIDE),
         ("9005", 9, Cause.MACHINE, Party.SYSTEM),
         ("9006", 2, Cause.UNKNOWN_NUMBER, Party.SYSTEM),

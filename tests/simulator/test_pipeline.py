@@ -15,6 +15,7 @@ from contracts.model import HttpRequest, HttpResponse, Part
 from simulator.announcing import Announcer
 from simulator.bridge import Slip
 from simulator.clock import Mode
+from simulator.errors import Engaged, TalksTwice
 from simulator.journal import Entry
 from simulator.pbx import Pbx
 from simulator.pipeline import Pipeline
@@ -242,6 +243,22 @@ def test_handler_that_raises_has_changed_nothing(ask: Callable[..., Asked]) -> N
     assert asked.tenant.records["bell"] == {"a": {"id": "a"}}
     assert "bell" not in asked.tenant.sequences
     assert len(asked.acme) == 1
+
+
+@pytest.mark.parametrize("engaged", [Engaged("112", "c1"), TalksTwice("112", ["c1", "c2"])])
+def test_command_that_would_let_an_agent_talk_twice_is_refused_in_words(
+    ask: Callable[..., Asked], engaged: Exception
+) -> None:
+    """Whoever's command it was: the simulator has not failed."""
+
+    def half(work: Work, received: Received) -> Reply:
+        work.put("bell", "b", {"id": "b"})
+        raise engaged
+
+    asked = ask(Toy(handler=half), ring())
+
+    assert (asked.response.status, asked.body) == (400, {"refused": "violation", "why": str(engaged)})
+    assert asked.tenant.records["bell"] == {"a": {"id": "a"}}
 
 
 def test_reply_that_breaks_its_contract_is_in_the_journal_as_such(ask: Callable[..., Asked]) -> None:

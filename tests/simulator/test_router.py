@@ -395,6 +395,40 @@ def test_outside_number_that_does_not_answer_sends_the_call_on(ending, at):
     assert rings(calls["c1"]) == [(0, f"3799998{ending}"), (at, "112")]
 
 
+@pytest.mark.parametrize(
+    ("more", "came"),
+    [
+        ("\n  - {after: 9s, hangup: {call: B, by: outside}}", [("ringing", 0, "37999989001"), ("answered", 10, None)]),
+        ("", [("ringing", 0, "37999989001"), ("unanswered", 63, None), ("ringing", 63, "113")]),
+    ],
+)
+def test_outside_number_answers_an_engaged_agent_once_that_is_free_or_sends_the_call_on(more, came):
+    """A colleague's phone is forwarded, and the agent who calls there takes another call meanwhile."""
+    steps = (
+        '- login: {extension: "111", queue: vendas}\n  - internal: {call: A, extension: "111", to: "112"}\n'
+        '  - route: {call: A}\n  - {after: 1s, inbound: {call: B, from: "37999912222"}}\n'
+        '  - queue: {call: B, queue: vendas}\n  - pick_up: {call: B, extension: "111"}'
+    )
+    forwards = {"112": Forwards(always=(Destination(Place.OUTSIDE, "37999989001"), *to("113")))}
+
+    calls, verdict, _ = played(steps + more, forwards=forwards)
+
+    assert verdict.problem == ""
+    assert way(calls["c1"])[: len(came)] == came
+
+
+def test_group_that_is_busy_makes_no_call_busy_that_was_answered():
+    """Whom a dialler has reached waits for an agent; there is none, and that is no busy number."""
+    busy = '- internal: {call: B, extension: "112", to: "119"}\n  '
+    reached = '- predictive: {call: A, to: "37999912222"}\n  - ring: {call: A}\n  - answer: {call: A}\n  '
+    group = Group("4", "Desk", ("112",), Strategy.LINEAR)
+
+    calls, verdict, _ = played(f'{busy}{reached}- ring: {{call: A, group: "4"}}', groups=(group,))
+
+    assert verdict.problem == ""
+    assert calls["c2"].last.cause is Cause.NO_ANSWER
+
+
 def test_engaged_outside_number_alone_is_busy():
     calls, _, _ = played(ROUTED, forwards=outside("37999989003"))
 

@@ -5,7 +5,7 @@ import pytest
 from scenarios.model import BY_AGENT, STARTING, Verb
 from simulator.calls import Call, Cause, Direction, Kind, Party, State
 from simulator.moves import cause_of
-from simulator.steps import ACTS
+from simulator.steps import ACTS, possible_steps
 from simulator.tenants import FIRST_MORNING
 from simulator.transactions import Transaction
 from tests.core import entries, play, run, running, story
@@ -81,20 +81,28 @@ STEPS = {
         {},
     ),
     "voicemail": ("- voicemail: {call: A, extension: '112'}", Kind.MAILBOX_REACHED, {"extension": "112"}),
-    "machine": ("- machine: {call: A}", Kind.ENDED, {"by": Party.SYSTEM, "cause": Cause.MACHINE}),
+    "machine": (
+        "- ring: {call: A}\n  - machine: {call: A}",
+        Kind.ENDED,
+        {"by": Party.SYSTEM, "cause": Cause.MACHINE},
+    ),
     "transfer": (
         "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - transfer: {call: A, to: '113', as: B}",
         Kind.TRANSFERRED,
         {"extension": "113", "other": "c2", "by": Party.INSIDE, "cause": Cause.TRANSFERRED},
     ),
-    "busy": ("- busy: {call: A}", Kind.ENDED, {"by": Party.SYSTEM, "cause": Cause.BUSY}),
-    "refuse": ("- refuse: {call: A}", Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.REFUSED}),
+    "busy": ("- busy: {call: A}", Kind.ENDED, {"by": Party.INSIDE, "cause": Cause.BUSY}),
+    "refuse": ("- refuse: {call: A}", Kind.ENDED, {"by": Party.INSIDE, "cause": Cause.REFUSED}),
     "hangup": (
         "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - hangup: {call: A, by: inside}",
         Kind.ENDED,
         {"by": Party.INSIDE, "cause": Cause.NORMAL},
     ),
 }
+
+
+OUTBOUND = 'outbound: {call: A, extension: "111", to: "37999912222"}'
+INTERNAL = 'internal: {call: A, extension: "111", to: "112"}'
 
 
 def after(steps, start='inbound: {call: A, from: "37999912222"}'):
@@ -118,7 +126,7 @@ def test_every_verb_but_await_has_an_act():
 def test_step_makes_its_event_with_the_facts_that_it_names(word):
     steps, kind, facts = STEPS[word]
 
-    calls, verdict, _ = after(steps)
+    calls, verdict, _ = after(steps, *([OUTBOUND] if word == "machine" else []))
 
     event = calls["c1"].last
     assert verdict.problem == ""
@@ -144,6 +152,84 @@ def test_outbound_call_is_answered_by_the_far_end():
         None,
         "111",
     )
+
+
+@pytest.mark.parametrize(
+    ("start", "steps", "party"),
+    [
+        (OUTBOUND, "- ring: {call: A}\n  - WORD: {call: A}", Party.OUTSIDE),
+        (INTERNAL, "- ring: {call: A, extension: '112'}\n  - WORD: {call: A}", Party.INSIDE),
+        ("predictive: {call: A, to: '37999912222'}", "- ring: {call: A}\n  - WORD: {call: A}", Party.OUTSIDE),
+        (
+            OUTBOUND,
+            "- ring: {call: A}\n  - answer: {call: A}\n  - transfer: {call: A, to: '113', as: B}\n"
+            "  - ring: {call: B, extension: '113'}\n  - WORD: {call: B}",
+            Party.INSIDE,  # the far end is there: it is our extension that does not take the call
+        ),
+    ],
+)
+@pytest.mark.parametrize("word", ["busy", "refuse"])
+def test_who_is_called_is_busy_or_refuses(start, steps, party, word):
+    calls, verdict, _ = after(steps.replace("WORD", word), start)
+
+    assert verdict.problem == ""
+    assert list(calls.values())[-1].last.by is party
+
+
+ANSWERED = "the called party has answered: hang up"
+
+
+@pytest.mark.parametrize(
+    ("start", "steps", "why"),
+    [
+        (OUTBOUND, "- ring: {call: A}\n  - answer: {call: A}\n  ", f"talking; {ANSWERED}"),
+        (OUTBOUND, "- ring: {call: A}\n  - answer: {call: A}\n  - hold: {call: A}\n  ", f"held; {ANSWERED}"),
+        (INTERNAL, "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  ", f"talking; {ANSWERED}"),
+        ("predictive: {call: A, to: '37999912222'}", "- ring: {call: A}\n  - answer: {call: A}\n  ", ANSWERED),
+        (OUTBOUND, "- ring: {call: A}\n  - voicemail: {call: A}\n  ", "mailbox; a mailbox has answered: hang up"),
+    ],
+)
+@pytest.mark.parametrize("word", ["busy", "refuse", "machine"])
+def test_call_that_was_answered_is_neither_busy_nor_refused_nor_a_machine(start, steps, why, word):
+    calls, verdict, _ = after(f"{steps}- {word}: {{call: A}}", start)
+
+    line = 5 + steps.count("\n")
+    assert verdict.problem.startswith(f'story.yaml:{line}:5: {word}: call "A" is ')
+    assert verdict.problem.endswith(why)
+    assert calls["c1"].state is not State.ENDED
+
+
+@pytest.mark.parametrize("start", ['inbound: {call: A, from: "37999912222"}', INTERNAL])
+def test_machine_answers_only_where_somebody_outside_was_dialled(start):
+    _, verdict, _ = after("- machine: {call: A}", start)
+
+    assert verdict.problem == (
+        'story.yaml:5:5: machine: call "A" is routing; '
+        "nobody outside was dialled whose machine could answer; a mailbox of ours is voicemail"
+    )
+
+
+def test_steps_that_are_possible_are_told_without_those_that_come_too_late():
+    calls, _, _ = after("- ring: {call: A, extension: '112'}\n  - answer: {call: A}")
+
+    assert not {"busy", "refuse", "machine"} & set(possible_steps(calls["c1"]))
+
+
+@pytest.mark.parametrize(
+    ("start", "steps", "to"),
+    [
+        ('inbound: {call: A, from: "37999912222"}', TALK, "'112'"),
+        (OUTBOUND, "- ring: {call: A}\n  - answer: {call: A}", "'111'"),
+        (INTERNAL, TALK, "'112'"),
+        (INTERNAL, TALK, "'111'"),
+        ('inbound: {call: A, from: "37999912222"}', TWO_CALLS, "'112', with: B"),
+    ],
+)
+def test_call_is_transferred_to_another_extension_than_the_one_that_has_it(start, steps, to):
+    calls, verdict, _ = after(f"{steps}\n  - transfer: {{call: A, as: C, to: {to}}}", start)
+
+    assert f"extension {to[1:4]} has the call: transfer it to another one" in verdict.problem
+    assert calls["c1"].state in (State.TALKING, State.HELD)
 
 
 def test_inbound_call_may_come_in_on_a_line_that_it_names():

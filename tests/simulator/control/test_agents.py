@@ -103,6 +103,21 @@ def test_what_cannot_be_is_told(
     assert agents(running, tenant) == {}
 
 
+def test_extension_that_talks_in_two_calls_does_not_log_in(running: Live, tenant: str) -> None:
+    for _ in range(2):
+        body = {"outcome": "open", "extension": "112"}
+        call = running.control("POST", "/calls", body, tenant=tenant).json["call"]
+        for step in ("ring", "answer"):
+            asked = {"step": step, "extension": "112"}
+            assert running.control("POST", f"/calls/{call}/steps", asked, tenant=tenant).status == 200
+
+    answer = let(running, tenant, "112", "login", queue="suporte")
+
+    assert answer.status == 409
+    assert "extension 112 talks in calls c1 and c2" in answer.json["error"]
+    assert agents(running, tenant) == {}
+
+
 def test_unclaimed_has_no_agents(running: Live) -> None:
     assert agents(running, "unclaimed") == {}
     assert let(running, "unclaimed", "112", "login", queue="suporte").status == 409

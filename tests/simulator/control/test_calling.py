@@ -194,7 +194,7 @@ def test_impossible_step_is_a_conflict_that_says_what_the_call_can_take(running:
     assert held.status == 409
     assert "is ringing" in held.json["error"]
     assert held.json["expected"] == (
-        "one of the steps: answer, attach, busy, hangup, machine, no_answer, pick_up, refuse, ring, voicemail"
+        "one of the steps: answer, attach, busy, hangup, no_answer, pick_up, refuse, ring, voicemail"
     )
     assert after == before
     assert (over.status, over.json["expected"]) == (409, "another call: this one takes nothing more")

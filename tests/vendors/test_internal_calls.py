@@ -104,4 +104,4 @@ def test_call_is_not_sent_to_who_is_in_it():
 
     verdict = run(work())
 
-    assert "extension 111 is in the call already" in verdict.problem
+    assert "extension 111 has the call: transfer it to another one" in verdict.problem

@@ -70,8 +70,8 @@ class Number(TypedDict):
 class Queue(TypedDict):
     """Where callers wait, and the extensions that serve them, in order.
 
-    ``strategy`` is one of `simulator.distribution.Strategy`; ``ring`` says how many seconds an agent is offered a
-    call, and ``wrap_up`` how many seconds of peace an agent has after one.
+    ``strategy`` is one of `simulator.distribution.Strategy`; ``ring`` says for how many seconds an agent is
+    offered a call, and ``wrap_up`` how many seconds of peace an agent has after one.
     """
 
     name: str

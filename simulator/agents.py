@@ -1,6 +1,6 @@
 """Agents: the extensions that serve queues, and whether each may be offered a call. Pure: knows no queue's calls.
 
-Whether an agent rings or talks is no state of its own: that is read off the calls (see `simulator.calls.Call`).
+Whether an agent rings or talks is no state of its own: that is read off the calls (`simulator.calls.Call`).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from simulator.events import Event, Kind, Leg, Outcome
 
@@ -11,6 +11,7 @@ PICKING_UP = (Kind.ANSWERED, Kind.PICKED_UP)
 # What ends the ringing of every device at once.
 SILENCING = (*PICKING_UP, Kind.MAILBOX_REACHED, Kind.TRANSFERRED, Kind.ENDED)
 
+_OUT_OF_MENU = (Kind.QUEUED, Kind.RINGING, Kind.MAILBOX_REACHED, Kind.ENDED)
 _COMING = (*PICKING_UP, Kind.JOINED, Kind.BROKE_IN)
 # What takes every device of ours out of the call; of an internal one these leave the other party where it is.
 _AWAY = (Kind.PARKED, Kind.MAILBOX_REACHED)
@@ -47,20 +48,25 @@ def present(events: Sequence[Event], dialler: str | None, *, internal: bool = Fa
 
 def talked(
     events: Sequence[Event], dialler: str | None, since: datetime, upto: datetime, *, internal: bool = False
-) -> dict[str, timedelta]:
-    """Return how long each extension was in the talk from ``since`` to ``upto``, in the order in which they came."""
+) -> Iterator[tuple[str, datetime, datetime]]:
+    """Yield from when to when each extension was in the talk that went from ``since`` to ``upto``."""
     here: dict[str, None] = {dialler: None} if dialler else {}
-    spent = dict.fromkeys(here, timedelta())
     last = events[0].at
     for event in events:
-        lasted = max(timedelta(), min(event.at, upto) - max(last, since))
         for extension in here:
-            spent[extension] += lasted
+            yield extension, min(max(last, since), upto), max(min(event.at, upto), since)
         last = event.at
         if event.kind in _MOVING:
             _move(here, event, internal)
-        spent |= {extension: timedelta() for extension in here if extension not in spent}
-    return spent
+
+
+def outsider(events: Sequence[Event]) -> str | None:
+    """Return the outside number that has a call which was forwarded there; None when nobody has picked up there."""
+    taken = next((event for event in reversed(events) if event.kind in PICKING_UP), None)
+    if taken is None or taken.extension is not None:
+        return None
+    rang = (e.digits for e in reversed(events[: taken.number]) if e.kind is Kind.RINGING and not e.extension)
+    return next(rang, None)
 
 
 def came(events: Sequence[Event]) -> bool:
@@ -108,6 +114,17 @@ def agent(events: Sequence[Event], dialler: str | None) -> str | None:
         elif kind is Kind.RINGING:
             rang = rang or extension
     return stayed if stayed and dialler in left else rang or dialler
+
+
+def menus(events: Sequence[Event]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield from when to when the IVR had the call, as far as it has let it go."""
+    since = None
+    for event in events:
+        if event.kind is Kind.MENU_ENTERED:
+            since = event.at
+        elif since and event.kind in _OUT_OF_MENU:
+            yield since, event.at
+            since = None
 
 
 def legs(events: Sequence[Event]) -> tuple[Leg, ...]:

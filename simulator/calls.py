@@ -33,8 +33,6 @@ __all__ = [
     "State",
 ]
 
-_OUT_OF_MENU = (Kind.QUEUED, Kind.RINGING, Kind.MAILBOX_REACHED, Kind.ENDED)
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -86,6 +84,8 @@ class Call:
             return "somebody of ours is in the call: transfer it"
         elif kind in (Kind.JOINED, Kind.BROKE_IN, Kind.RINGING) and extension in self.engaged:
             return f"extension {extension} is in the call, or rings, already"
+        elif kind is Kind.PICKED_UP and extension in self.present:
+            return f"extension {extension} is in the call already"
         return self._hindrance_of_talk(kind, extension)
 
     def _hindrance_of_talk(self, kind: Kind, extension: str | None) -> str:
@@ -139,7 +139,7 @@ class Call:
     @property
     def present(self) -> tuple[str, ...]:
         """The extensions that are connected to the call now, in the order in which they came; holds count."""
-        return attending.present(self.events, self.extension, internal=self.direction is Direction.INTERNAL)
+        return attending.present(self.events, self.extension, internal=self.between_ours)
 
     @property
     def engaged(self) -> tuple[str, ...]:
@@ -249,21 +249,16 @@ class Call:
         """Whole seconds that each extension of ours had of the talk, in the order in which they came to it."""
         if not (self.answered and self.ended):
             return {}
-        upto = self._first(Kind.MAILBOX_REACHED) or self.ended
-        internal = self.direction is Direction.INTERNAL
-        spent = attending.talked(self.events, self.extension, self.answered, upto, internal=internal)
-        return {extension: int(lasted.total_seconds()) for extension, lasted in spent.items()}
+        talk = self.answered, self._first(Kind.MAILBOX_REACHED) or self.ended
+        spent: dict[str, int] = {}
+        for extension, since, upto in attending.talked(self.events, self.extension, *talk, internal=self.between_ours):
+            spent[extension] = spent.get(extension, 0) + self._second(upto) - self._second(since)
+        return spent
 
     @property
     def in_menu(self) -> int:
         """Whole seconds that went to the IVR, so far."""
-        total, since = 0, None
-        for event in self.events:
-            if event.kind is Kind.MENU_ENTERED:
-                since = event.at
-            elif since and event.kind in _OUT_OF_MENU:
-                total, since = total + self._second(event.at) - self._second(since), None
-        return total
+        return sum(self._second(upto) - self._second(since) for since, upto in attending.menus(self.events))
 
     @property
     def in_mailbox(self) -> int:
@@ -290,7 +285,12 @@ class Call:
     @property
     def conference(self) -> bool:
         """True when one of ours can leave, and two parties are there still."""
-        return len(self.present) > (2 if self.direction is Direction.INTERNAL else 1)
+        return len(self.present) > (2 if self.between_ours else 1)
+
+    @property
+    def between_ours(self) -> bool:
+        """True for an internal call, unless it was forwarded to an outside number that has picked up."""
+        return self.direction is Direction.INTERNAL and attending.outsider(self.events) is None
 
     @property
     def _before_ringing(self) -> State:

@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.calls import Bill, Call, Cause, Direction, Event, Kind, Medium, Party, State
 
-_OPTIONAL = ("extension", "queue", "digits", "data", "other", "priority", "waited", "wrap_up")
+_OPTIONAL = ("extension", "queue", "actor", "digits", "data", "other", "priority", "waited", "wrap_up")
 
 
 def time_to_text(at: datetime) -> str:

@@ -118,6 +118,7 @@ class Facts(TypedDict, total=False):
 
     extension: str | None
     queue: str | None
+    actor: str | None
     digits: str | None
     data: str | None
     other: str | None
@@ -133,6 +134,7 @@ class Facts(TypedDict, total=False):
 class Event:
     """One thing that happened to a call. ``number`` counts from 1 within the call; ``at`` is an aware UTC time.
 
+    ``actor`` is which of ours sends the call on, or says where it will go, where that may be another than the agent.
     Of a call that waits in a queue: ``priority`` is 0 (first) to 19, ``waited`` the seconds that it counts as having
     waited before, ``wrap_up`` the seconds of peace for the agent after it.
     """
@@ -143,6 +145,7 @@ class Event:
     at: datetime
     extension: str | None = None
     queue: str | None = None
+    actor: str | None = None
     digits: str | None = None
     data: str | None = None
     other: str | None = None

@@ -9,6 +9,7 @@ from simulator.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind
 from simulator.directory import EXTENSION, QUEUE
 from simulator.errors import SimulatorError, UnknownCall
 from simulator.pbx import Pbx
+from simulator.reaching import goes_on
 from simulator.runs import Run
 from simulator.transactions import Transaction
 from simulator.transitions import ESTABLISHED
@@ -21,21 +22,24 @@ def hang_up(
 ) -> Moved:
     """End a call for this party. When the agent leaves a call with a preset destination, the other party goes on there.
 
-    ``extension`` is who of ours hangs up (none: the agent, and all of ours with it); while others of ours talk on, it
-    only leaves. Returns the call that is over, or was left. Raises UnknownCall or ImpossibleEvent.
+    ``extension`` is who of ours hangs up (none: the agent, and all of ours with it); while others of ours talk or ring
+    on, it only leaves. Returns the call that is over, or was left. Raises UnknownCall or ImpossibleEvent.
     """
     call = _known(tx, key)
-    if by is Party.INSIDE and extension is not None and _goes_on_without(call, extension):
-        return pbx.happen(tx, key, Kind.LEFT, run=run, extension=extension)
+    own = extension if by is Party.INSIDE else None
+    if own is not None and _goes_on_without(call, own):
+        return pbx.happen(tx, key, Kind.LEFT, run=run, extension=own)
+    if own in call.alerted and len(call.alerted) > 1:
+        return pbx.happen(tx, key, Kind.UNANSWERED, run=run, extension=own)
     preset = call.afterwards
-    goes_on = by is Party.INSIDE and call.state in ESTABLISHED
-    if goes_on and preset is not None and _is_there(tx, preset) and not _is_other(call, preset, extension):
+    if by is Party.INSIDE and preset is not None and _is_there(tx, preset) and _acts(call, preset, own):
         name = run.name_after(key) if run else ""
         new, run = pbx.transfer(tx, key, preset.extension, queue=preset.queue, by=extension, run=run, name=name)
         kind = Kind.QUEUED if preset.extension is None else Kind.RINGING
         _, run = pbx.happen(tx, new.id, kind, run=run, extension=preset.extension, queue=preset.queue)
         return _known(tx, key), run
-    return pbx.happen(tx, key, Kind.ENDED, run=run, by=by, cause=cause_of(call, by))
+    refused = own in call.alerted and call.answered is None
+    return pbx.happen(tx, key, Kind.ENDED, run=run, by=by, cause=Cause.REFUSED if refused else cause_of(call, by))
 
 
 def cause_of(call: Call, by: Party) -> Cause:
@@ -125,10 +129,11 @@ def _is_there(tx: Transaction, preset: Event) -> bool:
     return tx.get(kind, key or "") is not None
 
 
-def _is_other(call: Call, preset: Event, by: str | None) -> bool:
-    # Who talks to a colleague cannot send that one to itself.
-    others = [extension for extension in call.present if extension != (by or call.agent)]
-    return call.direction is Direction.INTERNAL and preset.extension in others
+def _acts(call: Call, preset: Event, by: str | None) -> bool:
+    # Of a call between two of ours it is for the one who preset it, and leads nobody to himself.
+    if call.state not in ESTABLISHED or goes_on(call, preset.extension, by) is None:
+        return False
+    return not call.between_ours or (preset.actor or call.agent) == (by or call.agent)
 
 
 def _known(tx: Transaction, key: str) -> Call:

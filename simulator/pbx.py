@@ -19,6 +19,7 @@ from simulator.following import follow
 from simulator.message import Message
 from simulator.phones import international
 from simulator.posting import Post
+from simulator.reaching import goes_on
 from simulator.runs import Run
 from simulator.transactions import Transaction
 from simulator.vendor import Scene, Vendor
@@ -118,15 +119,24 @@ class Pbx:
         if old.state not in (State.TALKING, State.HELD):
             raise ImpossibleEvent(old, Kind.TRANSFERRED)
         self._expect(tx, *((QUEUE, queue) if to is None and queue is not None else (EXTENSION, to or "")))
-        outside, other = _parties(old, to, by)
-        new, run = self.start(
-            tx, old.direction, outside, line=old.line, extension=other, origin=old.id, run=run, name=name
-        )
+        after = goes_on(old, to, by)
+        if after is None:
+            raise ImpossibleEvent(old, Kind.TRANSFERRED, f"nobody is in the call who could go on with {to or queue}")
+        direction, outside, other = after
+        line = old.line if direction is old.direction else None
+        new, run = self.start(tx, direction, outside, line=line, extension=other, origin=old.id, run=run, name=name)
         _, run = self._happen(
             tx,
             old,
             Kind.TRANSFERRED,
-            {"other": new.id, "extension": to, "queue": queue, "by": Party.INSIDE, "cause": Cause.TRANSFERRED},
+            {
+                "other": new.id,
+                "extension": to,
+                "queue": queue,
+                "actor": by,
+                "by": Party.INSIDE,
+                "cause": Cause.TRANSFERRED,
+            },
             run,
         )
         return new, run
@@ -208,19 +218,6 @@ class Pbx:
         if first is None:
             raise UnknownRecord("number", "(any)", [])
         return str(first["number"])
-
-
-def _parties(old: Call, to: str | None, by: str | None) -> tuple[str, str | None]:
-    """Return whom the call has to do with in which an old one goes on: outside, and of ours."""
-    if old.direction is not Direction.INTERNAL:
-        return old.outside, None
-    by = by or (old.agent if old.agent in old.present else old.present[-1])
-    stays = next((extension for extension in old.present if extension != by), None)
-    if stays is None:
-        raise ImpossibleEvent(old, Kind.TRANSFERRED, "nobody else is in the call")
-    if to == stays:
-        raise ImpossibleEvent(old, Kind.TRANSFERRED, f"extension {to} is in the call already")
-    return to or by, stays
 
 
 def _first_kind(medium: Medium, direction: Direction) -> Kind:

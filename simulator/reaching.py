@@ -1,9 +1,10 @@
-"""Whom a call is made to, and whether it can still come to nothing there. Pure."""
+"""Whom a call is made to, whether it can come to nothing there, and with whom it goes on after a transfer. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.attending import outsider
 from simulator.events import Cause, Direction, Party, State
 
 if TYPE_CHECKING:
@@ -30,3 +31,20 @@ def why_not_unreached(call: Call, cause: Cause | None) -> str:
     if cause is Cause.MACHINE and called(call) is not Party.OUTSIDE:
         return "nobody outside was dialled whose machine could answer; a mailbox of ours is voicemail"
     return ""
+
+
+def goes_on(call: Call, to: str | None, by: str | None) -> tuple[Direction, str, str | None] | None:
+    """Return how a call goes on that ``by`` (None: its agent) transfers: which way, with whom outside, whom of ours.
+
+    Of a call between two of ours the other one goes on; None when nobody does, or ``to`` is that one itself.
+    """
+    if call.direction is not Direction.INTERNAL:
+        return call.direction, call.outside, None
+    outside = outsider(call.events)
+    if outside is not None:
+        return Direction.OUTBOUND, outside, None
+    by = by or (call.agent if call.agent in call.present else next(reversed(call.present), None))
+    stays = next((extension for extension in call.present if extension != by), None)
+    if by is None or stays in (None, to):
+        return None
+    return call.direction, to or by, stays

@@ -89,6 +89,10 @@ def _queue(call: Call, event: Event, scene: Scene) -> str | None:
     return event.queue
 
 
+def _actor(call: Call, event: Event, scene: Scene) -> str | None:
+    return event.actor if event.actor != call.agent else None
+
+
 def _priority(call: Call, event: Event, scene: Scene) -> int | None:
     return event.priority
 
@@ -179,7 +183,7 @@ STEPS: Mapping[Kind, Write] = {
     Kind.RECORDING_STARTED: _says("record"),
     Kind.RECORDING_STOPPED: _says("stop_recording"),
     Kind.MAILBOX_REACHED: _says("voicemail", extension=_extension),
-    Kind.TRANSFERRED: _says("transfer", to=_extension, queue=_queue, as_=_other),
+    Kind.TRANSFERRED: _says("transfer", to=_extension, queue=_queue, as_=_other, extension=_actor),
     Kind.ENDED: _ended,
 }
 

@@ -186,9 +186,10 @@ class Provisioned:
         return by_id or next((group for group in groups if group.name == key), None)
 
     def forwards(self, extension: str) -> Forwards:
-        """Return where an extension's calls go instead."""
-        found = (routing.forwards(self.records, extension) for routing in self.routings)
-        return next((forwards for forwards in found if forwards is not None), Forwards())
+        """Return where an extension's calls go instead; whoever blocks it, it is blocked."""
+        said = (routing.forwards(self.records, extension) for routing in self.routings)
+        found = [forwards for forwards in said if forwards is not None]
+        return replace(found[0], off=any(forwards.off for forwards in found)) if found else Forwards()
 
     def incoming(self, line: str, local: datetime) -> Incoming | None:
         """Return where a line's calls go at a local time."""

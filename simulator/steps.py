@@ -145,7 +145,10 @@ def _transfer(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
     if "with" in fields:
         consultation = run.calls[fields["with"]]
         return _kept(attended_transfer(pbx, tx, key, fields["to"], consultation, run=run, name=fields["as"]))
-    new, after = pbx.transfer(tx, key, to, queue=fields.get("queue"), run=run, name=fields["as"])
+    by, queue = fields.get("extension"), fields.get("queue")
+    if by is not None and by not in call.present:
+        raise ImpossibleEvent(call, Kind.TRANSFERRED, f"extension {by} is not in the call")
+    new, after = pbx.transfer(tx, key, to, queue=queue, by=by, run=run, name=fields["as"])
     if "queue" in fields:
         return _kept(pbx.happen(tx, new.id, Kind.QUEUED, run=after, queue=fields["queue"]))
     return after or run

@@ -65,12 +65,6 @@ def detectors_of(work: Work, call: Call) -> list[str]:
     return list(kept(work, root(call, work.call)).get("detectors", ()))
 
 
-def name_sender(order: Order) -> None:
-    """Let a diversion be told of the device that commands it, where that is not the agent's."""
-    if order.own is not None and order.own != order.call.agent:
-        leave_with(order.work, order.call, {"sent_by": {order.call.id: order.own}})
-
-
 def divert(order: Order, luggage: Luggage) -> Call:
     """Send a call to an extension, which rings, or to a queue, where the first that is free rings, and tell of it.
 
@@ -78,7 +72,6 @@ def divert(order: Order, luggage: Luggage) -> Call:
     """
     work, call, body, extension, queue = order.work, order.call, order.body, order.to, order.queue
     if call.state in ESTABLISHED:
-        name_sender(order)
         call = work.board.transfer(call.id, extension=extension, queue=queue, by=order.own)
     else:
         # A call that nobody has answered is moved without a transfer, which would have told it.

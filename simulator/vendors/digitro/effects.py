@@ -18,7 +18,6 @@ from simulator.vendors.digitro.diverting import (
     engaged,
     find_call,
     leave_with,
-    name_sender,
 )
 from simulator.vendors.digitro.orders import (
     AWAY,
@@ -27,6 +26,7 @@ from simulator.vendors.digitro.orders import (
     can_take,
     destination_pauses,
     held_beside,
+    is_held,
     is_here,
     is_live,
     leads_away,
@@ -83,12 +83,12 @@ def _end(order: Order) -> None:
 
 
 def _to_mailbox(order: Order) -> None:
-    name_sender(order)
-    order.work.board.happen(order.call.id, Kind.MAILBOX_REACHED, extension=order.to)
+    order.work.board.happen(order.call.id, Kind.MAILBOX_REACHED, extension=order.to, actor=order.own)
 
 
 def _preset(order: Order) -> None:
-    order.work.board.happen(order.call.id, Kind.DESTINATION_PRESET, extension=order.to, queue=order.queue)
+    facts = {"extension": order.to, "queue": order.queue, "actor": order.own}
+    order.work.board.happen(order.call.id, Kind.DESTINATION_PRESET, **facts)
 
 
 def _transfer(order: Order) -> None:
@@ -137,7 +137,7 @@ EFFECTS: Mapping[str, Effect] = {
     "holdCall": Effect("one that talks at the device", talks, _by_own(Kind.HELD)),
     "resumeCall": Effect(
         "one that is held at the device, which talks in no other",
-        lambda o: o.call.state is State.HELD and o.own in o.call.present and resumable(o.work, o.call),
+        lambda o: is_held(o) and resumable(o.work, o.call),
         _by_own(Kind.RESUMED),
     ),
     "breakIn": Effect(
@@ -193,8 +193,8 @@ EFFECTS: Mapping[str, Effect] = {
         _by_own(Kind.PICKED_UP),
     ),
     "parkCall": Effect(
-        "one that talks at the device, and at no other of the PBX",
-        lambda o: talks(o) and o.call.present == (o.own,),
+        "one that talks at the device, and is no conference",
+        lambda o: talks(o) and not o.call.conference,
         _by_own(Kind.PARKED),
     ),
     "swapCalls": Effect("one that talks at the device, where another is held", may_return, _swap),

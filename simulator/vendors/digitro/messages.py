@@ -97,8 +97,7 @@ def diverted(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     target = device_of(scene.records, extension=event.extension, queue=event.queue)
     if target is None:
         return ()
-    sender = kept(scene.records, root(call, scene.call)).get("sent_by", {}).get(call.id, call.agent)
-    fields = at(sender, scene) | {"DISPOSITIVO_DESTINO": target} | named(call, scene)
+    fields = at(event.actor or call.agent, scene) | {"DISPOSITIVO_DESTINO": target} | named(call, scene)
     return (message("callDiverted", fields, call.id),)
 
 

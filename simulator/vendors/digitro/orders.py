@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from contracts.digitro.rules import DEVICE
 from simulator.agents import AGENT
-from simulator.calls import Call, Direction, State
+from simulator.calls import Call, Direction, Kind, State
 from simulator.directory import EXTENSION, QUEUE
 from simulator.vendor import Document, Work
 
 # What `leads_away` asks, for those who are refused.
-AWAY = "an extension's or a queue's device that is not the other party's"
+AWAY = "another extension's or a queue's device, not the other party's"
 # And what `is_here` asks, for those who are refused.
 HERE = "at the device, which may be that of its queue, or at none of the PBX"
 
@@ -50,10 +50,18 @@ def rings(order: Order) -> bool:
 
 
 def leads_away(order: Order) -> bool:
-    """Tell whether the other device is an extension's or a queue's, and not the party of an internal call itself."""
-    others = [extension for extension in order.call.engaged if extension != order.own]
-    itself = order.call.direction is Direction.INTERNAL and order.to in others
-    return bool(order.to or order.queue) and not itself
+    """Tell whether the other device is a queue's, or another extension's that is no party of an internal call."""
+    itself = order.call.direction is Direction.INTERNAL and order.to in order.call.engaged
+    return bool(order.queue or (order.to and order.to != order.own)) and not itself
+
+
+def is_held(order: Order) -> bool:
+    """Tell whether the call is held at the asking device; of two of ours who talked, by that one itself."""
+    call, own = order.call, order.own
+    held = next((e for e in reversed(call.events) if e.kind is Kind.HELD), None)
+    if call.state is not State.HELD or held is None or own not in call.present:
+        return False
+    return not call.between_ours or own == (held.extension or call.agent)
 
 
 def is_live(order: Order) -> bool:
@@ -69,8 +77,9 @@ def is_here(order: Order) -> bool:
 
 
 def can_take(order: Order) -> bool:
-    """Tell whether the asking device can take the call: it is in no other that is not held."""
-    return order.own is not None and not in_another(order.work, (order.own,), order.call)
+    """Tell whether the asking device can take the call: it is not in it, and in no other that is not held."""
+    here = order.own in order.call.present
+    return order.own is not None and not here and not in_another(order.work, (order.own,), order.call)
 
 
 def in_another(work: Work, extensions: tuple[str, ...], *but: Call) -> bool:

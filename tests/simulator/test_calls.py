@@ -19,6 +19,7 @@ from simulator.calls import (
     State,
 )
 from simulator.documents import call_from_document, call_to_document
+from simulator.reaching import goes_on
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -367,3 +368,60 @@ def test_called_end_of_an_internal_call_is_who_has_it():
 
     assert (internal().called, ringing.called) == ("112", "112")
     assert ringing.apply(Kind.PICKED_UP, at(2), extension="113")[0].called == "113"
+
+
+def test_parts_of_a_talk_add_up_though_nothing_falls_on_a_second():
+    """Each end is cut to whole seconds from the start, as those of the talk are."""
+    call = played(
+        (0, Kind.STARTED, {}),
+        (0.7, Kind.RINGING, {"extension": "111"}),
+        (0.9, Kind.ANSWERED, {"extension": "111"}),
+        (1.6, Kind.HELD, {}),
+        (2.3, Kind.RESUMED, {}),
+        (2.6, Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.NORMAL}),
+    )
+
+    assert (call.talk, call.talked) == (2, {"111": 2})
+
+
+def test_who_is_in_a_call_does_not_pick_it_up():
+    ringing = played((0, Kind.STARTED, {}), (1, Kind.RINGING, {"extension": "112"}), call=internal())
+
+    with pytest.raises(ImpossibleEvent, match="extension 111 is in the call already"):
+        ringing.apply(Kind.PICKED_UP, at(2), extension="111")
+
+
+def test_internal_call_that_was_forwarded_outside_is_between_ours_no_more():
+    """Its other party is outside: it can be left by one of two of ours, and goes on with that party."""
+    call = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {"digits": "37999989010"}),
+        (2, Kind.ANSWERED, {}),
+        (3, Kind.JOINED, {"extension": "113"}),
+        call=internal(),
+    )
+
+    assert (call.between_ours, call.conference) == (False, True)
+    assert goes_on(call, "114", "111") == (Direction.OUTBOUND, "37999989010", None)
+    assert call.apply(Kind.PARKED, at(4), extension="111")[0].present == ()
+
+
+@pytest.mark.parametrize(
+    ("to", "by", "after"),
+    [
+        ("113", None, (Direction.INTERNAL, "113", "111")),
+        ("113", "111", (Direction.INTERNAL, "113", "112")),
+        (None, "112", (Direction.INTERNAL, "112", "111")),
+        ("111", None, None),
+        ("112", "111", None),
+    ],
+)
+def test_other_one_of_an_internal_call_goes_on(to, by, after):
+    call = played(
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {"extension": "112"}),
+        (2, Kind.ANSWERED, {"extension": "112"}),
+        call=internal(),
+    )
+
+    assert goes_on(call, to, by) == after

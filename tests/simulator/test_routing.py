@@ -109,3 +109,10 @@ def test_where_no_vendor_has_a_say_nothing_is_forwarded():
 
     assert nobody.forwards("111") == Forwards()
     assert (nobody.incoming("1", None), nobody.outgoing("111", "1"), nobody.groups()) == (None, None, [])
+
+
+def test_extension_that_one_vendor_blocks_is_blocked_whatever_another_says():
+    says = Says(forwards=lambda records, extension: Forwards(offline=(AT_112,), seconds=5))
+    blocks = Says(forwards=lambda records, extension: Forwards(off=True))
+
+    assert Provisioned(None, (says, blocks)).forwards("111") == Forwards(offline=(AT_112,), seconds=5, off=True)

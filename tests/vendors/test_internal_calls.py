@@ -105,3 +105,19 @@ def test_call_is_not_sent_to_who_is_in_it():
     verdict = run(work())
 
     assert "extension 111 has the call: transfer it to another one" in verdict.problem
+
+
+def test_who_dialled_sends_the_call_on_where_the_step_says_so():
+    call, recorded, _ = played(ASKED + BLIND.replace("as: B}", 'as: B, extension: "111"}', 1))
+
+    assert (call.extension, call.agent) == ("112", "113")
+    assert (recorded["origem"], recorded["destino"]) == ("112", "113")
+
+
+def test_who_is_not_in_the_call_sends_it_nowhere():
+    async def work():
+        async with running() as simulator:
+            text = ASKED + "  - {after: 5s, transfer: {call: A, to: '113', as: B, extension: '114'}}\n"
+            return await play(simulator, story(text))
+
+    assert "extension 114 is not in the call" in run(work()).problem

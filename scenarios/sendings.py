@@ -21,8 +21,8 @@ class Record:
 
     ``call`` is the scenario's name of the call, ``status`` that of the answer (None: there was none),
     ``delivered`` whether it was 2xx, ``fault`` the `Flaw` it was sent with, ``delivery`` the id that all
-    attempts share. ``wall`` is when it left or came, in seconds of wall time (None: not known any more). ``summary``
-    is a short line for people.
+    attempts share, ``job`` the one that each copy of it is. ``wall`` is when it left or came, in seconds of wall
+    time (None: not known any more). ``summary`` is a short line for people.
     """
 
     number: int
@@ -38,6 +38,7 @@ class Record:
     delivery: str | None = None
     attempt: int = 1
     target: str | None = None
+    job: int = 0
     wall: float | None = None
     summary: str = ""
 
@@ -122,13 +123,15 @@ def number_in(line: str) -> int | None:
 
 
 def _place(found: Sequence[Sending], record: Record) -> int | None:
-    if record.delivery is None or (record.attempt == 1 and record.fault == Flaw.DUPLICATE):
+    if record.delivery is None:
         return None
+    # The copies of a duplicate share a delivery, and each is a job of its own.
+    copy = record.job if record.fault == Flaw.DUPLICATE else None
     same = (record.direction, record.target, record.delivery)
-    follows = {record.attempt - 1} if record.fault == Flaw.DUPLICATE else {record.attempt - 1, record.attempt}
     for place, sending in enumerate(found):
         last = sending.last
-        if (last.direction, last.target, last.delivery) == same and last.attempt in follows and not last.delivered:
+        alike = (last.direction, last.target, last.delivery) == same and copy in (None, last.job)
+        if alike and last.attempt in (record.attempt - 1, record.attempt) and not last.delivered:
             return place
     return None
 

@@ -272,6 +272,7 @@ class Simulator:
 
         self.shell = shell_of(self)
         self.server = await Server.start(self.shell, self.settings.host, self.settings.port)
+        self.errands.home = self.server.url
 
 
 async def _all(changes: list[asyncio.Future[None]], last: asyncio.Future[None]) -> None:

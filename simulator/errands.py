@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from secrets import token_hex
+from urllib.parse import urlsplit
 
 from contracts.model import HttpRequest
 from simulator.sending import Outgoing
 
 HEADER = "x-pbxsim-errand"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(slots=True)
@@ -26,10 +28,18 @@ class Errand:
 
 
 class Errands:
-    """Those that are under way."""
+    """Those that are under way. ``home`` is where this simulator itself listens, if it does."""
 
     def __init__(self) -> None:
+        self.home: str | None = None
         self._under_way: dict[str, Errand] = {}
+
+    def leads_home(self, url: str) -> bool:
+        """Tell whether a URL is of a fake of this simulator, by whichever loopback name."""
+        if self.home is None:
+            return False
+        here, there = urlsplit(self.home), urlsplit(url)
+        return there.scheme == here.scheme and there.port == here.port and there.hostname in {here.hostname, *_LOOPBACK}
 
     @contextmanager
     def carry(self, outgoing: Outgoing, target: str, flaw: str | None) -> Iterator[tuple[Outgoing, Errand]]:

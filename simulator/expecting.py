@@ -122,4 +122,5 @@ def _record(number: int, exchange: Exchange, names: Mapping[str, str]) -> Record
         delivery=exchange.delivery,
         attempt=exchange.attempt,
         target=exchange.target,
+        job=exchange.job,
     )

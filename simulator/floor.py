@@ -63,7 +63,7 @@ def agent_does(
     number = tx.next_number(AGENT_EVENT)
     tx.put(AGENT_EVENT, str(number), {**asdict(event), "kind": kind.value, "at": time_to_text(tx.now)})
     tx.remove(AGENT_EVENT, str(number - KEPT_AGENT_EVENTS))
-    pbx.tell_of_agent(tx, event)
+    pbx.tell_of_agent(tx, event, run)
     for served in agent.queues:
         look_again(tx, served, agent.free_at, run)
     return agent

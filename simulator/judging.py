@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from contracts.contract import Contract
+from contracts.faulted import SPOILING
 from contracts.model import Direction, Exchange, HttpResponse
 from scenarios.expectations import evaluate
 from scenarios.expected import Expectation
@@ -71,7 +72,8 @@ def verdict_of(
     outcomes = evaluate(run.scenario.expectations, found, errors=errors, unsent=run.unsent, unheard=unheard, left=left)
     last = _last_attempts(exchanges)
     lost = [(e, struck) for e, struck in last if not arrived(e)]
-    refused = [(e, e.other_fault is not None) for e, _ in last if _refused(e, accepts)]
+    broken = [e for e in exchanges if e.delivery and e.fault in SPOILING and _broke(e)]
+    refused = [(e, e.other_fault is not None) for e in (*(e for e, _ in last if _refused(e, accepts)), *broken)]
     return replace(
         with_expectations(verdict, outcomes),
         undelivered=tuple(e for e, struck in lost if not struck),
@@ -127,6 +129,7 @@ def _record(entry: Entry, run: Run) -> Record:
         delivery=exchange.delivery,
         attempt=exchange.attempt,
         target=exchange.target,
+        job=exchange.job,
         wall=entry.began,
         summary=f"{exchange.request.method} {exchange.request.path} -> {status or exchange.error}",
     )
@@ -149,6 +152,11 @@ def _last_attempts(exchanges: Sequence[Exchange]) -> list[tuple[Exchange, bool]]
             newest = before if arrived(before) else exchange
             last[key] = newest, struck and exchange.other_fault is not None
     return list(last.values())
+
+
+def _broke(exchange: Exchange) -> bool:
+    # Once is enough, whatever came of a later attempt; and each says so once.
+    return exchange.attempt == 1 and exchange.response is not None and exchange.response.status >= 500
 
 
 def _refused(exchange: Exchange, accepts: Accepts) -> bool:

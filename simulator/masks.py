@@ -156,6 +156,8 @@ class Masks:
                 return make_landline(self._identity, *name, area=parts.area)
             case LineKind.FREE if len(real) == len(made := make_free(self._identity, *name)):
                 return made
+            case LineKind.FREE:
+                return real[:4] + self._other_digits(real[4:], number)
         head = parts.area + parts.local[:1]  # an unusual one: what it is told by stays
         return head + self._other_digits(real[len(head) :], number)
 

@@ -159,14 +159,17 @@ class Pbx:
         """Tell something that is no event of a call."""
         self.post.send(tx, message, None)
 
-    def tell_of_agent(self, tx: Transaction, event: AgentEvent) -> None:
-        """Tell what happened to an agent."""
+    def tell_of_agent(self, tx: Transaction, event: AgentEvent, run: str = "") -> None:
+        """Tell what happened to an agent, as part of a run if one is named."""
         tx.tell(event)
+        after = tx.run(run)
         for vendor in self.vendors.values():
             render = vendor.agents.get(event.kind)
             if render is not None and (not vendor.channel or self.announcer.listens(tx, vendor.key)):
                 for message in render(event, self._scene(tx, vendor)):
-                    self.post.send(tx, message, None)
+                    after = self.post.send(tx, message, after)
+        if after is not None:
+            tx.put_run(after)
 
     def _happen(
         self, tx: Transaction, call: Call, kind: Kind, facts: Mapping[str, Any], run: Run | None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from simulator.baseline import EXTENSIONS, QUEUES
-from simulator.calls import Call
+from simulator.calls import Call, Direction
 from simulator.directory import CUSTOMER, EXTENSION, KINDS, NUMBER, QUEUE, USER
 from simulator.events import Party
 from simulator.masks import Masks
@@ -32,7 +32,8 @@ def world(calls: Sequence[Call], records: Records, masks: Masks) -> Written:
     users = {user["id"]: user for user in records.get(USER, ())}
     people = dict.fromkeys(device["user"] for device in devices if device.get("user") in users)
     ids = {key: f"user{number}" for number, key in enumerate(people, 1)}
-    lines = {call.line for call in calls}
+    # An internal call is on no line of ours: it has the extension's number there.
+    lines = {call.line for call in calls if call.direction is not Direction.INTERNAL}
     # In the world's own order: the first is the one by which calls come that name none.
     ordered = dict.fromkeys([*(n["number"] for n in records.get(NUMBER, ()) if n["number"] in lines), *sorted(lines)])
     written: Written = {

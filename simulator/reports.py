@@ -141,7 +141,10 @@ def tell_finding(finding: Finding, place: str) -> Iterator[str]:
 
 def tell_refused(exchange: Exchange) -> str:
     """Say that a message was answered with a no."""
-    return f"{exchange.vendor} {exchange.message} was refused by {exchange.target}: {_answer(exchange)}"
+    what = f"{exchange.vendor} {exchange.message}"
+    if exchange.response is not None and exchange.response.status >= 500:
+        return f"{exchange.target} broke by {what}, {exchange.fault} on purpose: {_answer(exchange)}"
+    return f"{what} was refused by {exchange.target}: {_answer(exchange)}"
 
 
 def tell_spared(exchange: Exchange, name: str) -> str:

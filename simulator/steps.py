@@ -158,8 +158,9 @@ def _agent(kind: AgentKind) -> Act:
     def do(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
         fields = step.fields
         queue, reason = fields.get("queue"), fields.get("reason")
+        tx.put_run(run)  # its faults count what is told
         agent_does(pbx, tx, fields["extension"], kind, queue=queue, reason=reason, run=run.id)
-        return run
+        return tx.run(run.id) or run
 
     return do
 

@@ -173,6 +173,11 @@ class Transaction:
         """Remove a target."""
         self._new.targets[key] = None
 
+    def run(self, key: str) -> Run | None:
+        """Return a run that goes on, by its id."""
+        run = self._new.runs[key] if key in self._new.runs else self._tenant.runs.get(key)
+        return run if run is not None and run.status is Status.RUNNING else None
+
     def run_of(self, call: str) -> Run | None:
         """Return the run that goes on and that a call belongs to."""
         own = self._new.runs

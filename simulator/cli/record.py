@@ -14,7 +14,7 @@ from contracts.contract import discover, load
 from scenarios.durations import format_duration
 from scenarios.loader import load_text
 from scenarios.reading import LONGEST
-from simulator.calls import Call
+from simulator.calls import Call, Direction
 from simulator.cli.client import asked, asks_a_simulator
 from simulator.cli.console import show_json
 from simulator.cli.sessions import Session, from_simulator, from_snapshot
@@ -116,7 +116,8 @@ def _real(session: Session) -> Iterator[str]:
     yield from private(session.records)
     yield from people(session.records)
     for call in session.calls:
-        yield from (national(call.outside), call.line)
+        if call.direction is not Direction.INTERNAL:  # its ends are extensions, which stay as they are
+            yield from (national(call.outside), call.line)
 
 
 def look_through(masks: Masks, *written: object) -> None:

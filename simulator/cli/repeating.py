@@ -36,7 +36,9 @@ def _words(options: Options, contracts: Mapping[str, Contract]) -> Iterator[str]
     for vendor, text in zip(vendors, options["targets"], strict=True):
         yield f"--target {word(_without_secrets(text, contracts[vendor]), vendor)}"
     yield from (f"--method {shlex.quote(method)}" for method in options["methods"])
-    yield from (f"--token {_variable(vendor, 'token')}" for vendor, _ in zip(vendors, options["tokens"], strict=False))
+    several = len(options["tokens"]) > 1
+    for number, _ in enumerate(options["tokens"], 1):
+        yield f'--token "$PBXSIM_TOKEN{f"_{number}" if several else ""}"'
     for text in options["credentials"]:
         place = text.partition("=")[0]
         yield f"--credential {shlex.quote(f'{place}=')}{_variable(*place.split(':', 1))}"

@@ -205,14 +205,18 @@ def test_failed_run_says_how_to_play_it_again(tmp_path):
         done, listed = inside("run", file, *words), inside("run", file, *words, "--json")
         again = done.out.splitlines()[-1].removeprefix("again: ")
         variables = environment(
-            {"PBXSIM_PBX55_TOKEN": "geheim2", "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+            {
+                "PBXSIM_PBX55_TOKEN": "geheim1",
+                "PBXSIM_TOKEN": "geheim2",
+                "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            }
         )
         repeated = subprocess.run(again, shell=True, check=False, timeout=PATIENCE, env=variables, capture_output=True)
 
     assert done.code == repeated.returncode == 1
     assert again == (
         f"pbxsim run '{file}' --seed 'a b' --target 'pbx55={receiver.url}/hook?token='\"$PBXSIM_PBX55_TOKEN\"'&a=b' "
-        '--method POST --token "$PBXSIM_PBX55_TOKEN" --reading hubsoft:H1=current-2020 --zone America/Manaus'
+        '--method POST --token "$PBXSIM_TOKEN" --reading hubsoft:H1=current-2020 --zone America/Manaus'
     )
     assert listed.json["runs"][0]["again"] == again
     assert repeated.stdout.decode().splitlines()[-1] == f"again: {again}"

@@ -166,6 +166,21 @@ def test_scenario_of_the_library_that_was_recorded_tells_what_it_told(scenario):
     assert told(journal) == told(before)
 
 
+@pytest.mark.parametrize("scenario", ["internal_call", "attended_transfer", "answered_outbound"])
+def test_session_plays_in_the_world_that_is_written_beside_it(scenario):
+    """An internal call is on no line of ours, so that none is written for it."""
+    with Receiver() as receiver, peer() as erp, at(receiver, erp) as session:
+        happened(session, load(scenario).text, None)
+        made = recorded(session, "--world", "/dev/null")
+
+    async def work():
+        async with running() as simulator:
+            simulator.refurnish(simulator.default, parse_world(made["world"] or "{}", "world.yaml"))
+            return await play(simulator, load_text(made["scenario"], "recorded.yaml"))
+
+    assert run(work()).problem == ""
+
+
 def test_recorded_scenario_keeps_the_timing_to_the_microsecond(session):
     made, _ = session
     original, written = story(SESSION), load_text(made["scenario"], "recorded.yaml")

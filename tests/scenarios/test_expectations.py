@@ -88,12 +88,23 @@ def test_sent_counts_the_attempts_of_a_delivery_once():
 def test_sent_counts_a_duplicate_with_the_same_id_twice():
     """A copy that a fault made is a message of its own, and its retries belong to it."""
     log = [
-        push(1, delivery="d", fault="duplicate", status=500, delivered=False),
-        push(2, delivery="d", fault="duplicate"),
-        push(3, delivery="d", fault="duplicate", attempt=2),
+        push(1, delivery="d", fault="duplicate", status=500, delivered=False, job=1),
+        push(2, delivery="d", fault="duplicate", job=2),
+        push(3, delivery="d", fault="duplicate", attempt=2, job=1),
     ]
 
     assert outcome(sent(least=2, most=2, deliveries=1), *log).met
+    assert outcome(sent(Match("pbx55", delivered=True), 2, 2), *log).met
+
+
+def test_attempt_of_a_duplicate_that_takes_a_new_login_is_one_attempt():
+    """As of any other message: what was refused for its token and what went out with the new one are the same copy."""
+    log = [
+        push(1, delivery="d", fault="duplicate", job=1),
+        push(2, delivery="d", fault="duplicate", status=401, delivered=False, job=2),
+        push(3, delivery="d", fault="duplicate", job=2),
+    ]
+
     assert outcome(sent(Match("pbx55", delivered=True), 2, 2), *log).met
 
 

@@ -9,7 +9,7 @@ from simulator.masks import Masks
 from simulator.phones import LineKind, kind, split
 
 
-@pytest.mark.parametrize("real", ["31987651234", "3132215678", "08007210000", "4733221100"])
+@pytest.mark.parametrize("real", ["31987651234", "3132215678", "08007210000", "0800123456", "0300123456", "4733221100"])
 def test_phone_keeps_kind_area_and_length_and_is_one_of_the_plan(real):
     masked = Masks("1").phone(real)
 

@@ -8,10 +8,14 @@ from contracts.model import Direction, Exchange, HttpRequest, HttpResponse
 from simulator.cli.playing import built_in_targets
 from simulator.clock import Mode
 from simulator.judging import verdict_of
+from simulator.reports import tell_refused
 from simulator.runs import Run
+from simulator.targets import Target
 from simulator.tenants import FIRST_MORNING
-from tests.core import desk, entries, play, run, running, shown, story
+from simulator.transactions import Transaction
+from tests.core import desk, entries, pbx55, play, played, run, running, shown, story
 from tests.raw_http import ask, request
+from tests.receiver import Receiver
 
 CALL = """
 scenario: own_fake
@@ -170,3 +174,41 @@ def test_header_of_a_stranger_is_no_errand():
 
     assert entry.exchange.request.header("x-pbxsim-errand") == "0123456789abcdef"
     assert (entry.exchange.fault, entry.exchange.other_fault) == (None, None)
+
+
+def test_target_that_is_a_fake_of_this_simulator_is_its_own_under_any_name():
+    """What the simulator asks itself is no request of an integration, and a struck answer is held against nobody."""
+    text = CALL.format(on="answer: notifyCall", do="status: 503") + (
+        "expect:\n  - not_received: {vendor: hubsoft, operation: notifyCall}\n"
+    )
+
+    async def work():
+        async with running(listen=True) as simulator:
+            own = simulator.default.profile.credentials["hubsoft"]
+            url = simulator.server.url.replace("127.0.0.1", "localhost")
+            tx = Transaction(simulator.default, simulator.store)
+            tx.put_target(Target("t1", "hubsoft", f"{url}/hubsoft", credentials=own))
+            tx.commit()
+            return await play(simulator, story(text)), entries(simulator.default)
+
+    verdict, journal = run(work())
+
+    came = [e for e in journal if e.exchange.direction is Direction.RECEIVED and e.exchange.operation == "notifyCall"]
+    assert set(shown(came, "target", "fault")) == {("t1", "status")}
+    assert (verdict.missed, verdict.undelivered, len(verdict.spared)) == ((), (), 1)
+
+
+@pytest.mark.parametrize("do", ["malformed: true", "null_field: true"])
+def test_receiver_that_breaks_by_a_spoilt_message_fails_the_run(do):
+    """A refusal is right; a 5xx says that it was not looked at. Once is said once, however often it is tried."""
+    text = CALL.format(on="nth: 1", do=do).replace("vendor: hubsoft", "vendor: pbx55")
+    verdicts = []
+    for status in (400, 500):
+        with Receiver([status], otherwise=status) as receiver:
+            verdicts.append(played(story(text), pbx55(receiver))[0])
+
+    refusing, breaking = ([e for e in v.refused if e.fault] for v in verdicts)
+    assert refusing == []
+    assert [(e.fault, e.response.status) for e in breaking] == [(do.partition(":")[0], 500)]
+    assert "t1 broke by pbx55 started" in tell_refused(breaking[0])
+    assert not verdicts[1].passes

@@ -289,3 +289,37 @@ def test_event_that_is_expected_while_nobody_listens_is_not_judged():
 
     assert [(o.met, o.judged) for o in alone.outcomes[:-1]] == [(True, False)] * 3
     assert [(o.met, o.judged) for o in heard.outcomes[:-1]] == [(True, True), (True, True), (False, True)]
+
+
+def test_event_of_an_agent_is_struck_as_one_of_a_call_is():
+    text = """
+scenario: agents
+title: Two agents log in, and the second one is told late
+steps:
+  - login: {extension: "111", queue: suporte}
+  - {after: 1s, login: {extension: "112", queue: suporte}}
+  - {after: 10s, logout: {extension: "111", queue: suporte}}
+faults:
+  - on: {vendor: digitro, message: logged_in, nth: 2}
+    do: {delay: 20s}
+  - on: {vendor: digitro, message: logged_out}
+    do: {duplicate: true}
+"""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (stream, _):
+            verdict = await play(pbx.simulator, story(text))
+            heard = [(await stream.next()).name for _ in range(4)]
+            return verdict, heard, [e for e in entries(pbx.tenant) if e.exchange.message in ("logged_in", "logged_out")]
+
+    verdict, heard, told = run(work())
+
+    login, logout = "EVENTO_DE_LOGIN", "EVENTO_DE_LOGOUT"
+    assert heard == [login, logout, logout, login]
+    assert shown(told, "message", "fault") == [
+        ("logged_in", None),
+        ("logged_out", "duplicate"),
+        ("logged_out", "duplicate"),
+        ("logged_in", "delay"),
+    ]
+    assert (verdict.idle, verdict.exit_code) == ((), 0)

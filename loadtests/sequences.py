@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from simulator import phones
-from simulator.baseline import EXTENSIONS, QUEUES
-from simulator.billing import DEFAULT_TARIFFS
-from simulator.calls import Call, Cause, Direction, Event, Kind, Medium, Party
 from simulator.identity import Identity
 from simulator.message import Message
+from simulator.telephony import phones
+from simulator.telephony.billing import DEFAULT_TARIFFS
+from simulator.telephony.calls import Call, Cause, Direction, Event, Kind, Medium, Party
 from simulator.vendor import Document, Scene, Vendor
+from simulator.worlds.baseline import EXTENSIONS, QUEUES
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 OPENING_BALANCE = Decimal("1000000.00")

@@ -10,31 +10,40 @@ from typing import TYPE_CHECKING
 
 from contracts.contract import load
 from contracts.egress import Gate
-from simulator.announcing import Announcer
+from simulator.delivery.announcing import Announcer
+from simulator.delivery.dispatch import Dispatcher
+from simulator.delivery.errands import Errands
+from simulator.delivery.retries import RetryPolicy
+from simulator.delivery.scheduler import PAUSE_AFTER_LOSS, Scheduler
+from simulator.delivery.sending import Sender
 from simulator.discovery import discover_vendors, target_choices
-from simulator.dispatch import Dispatcher
-from simulator.engine import Engine
-from simulator.errands import Errands
-from simulator.furnishing import Furniture, first_world, founded, furnish, furniture, restored
 from simulator.identity import Identity
-from simulator.jobs import Job, Task
-from simulator.numbers import own_numbers
-from simulator.pbx import Pbx
-from simulator.registry import Tenants
-from simulator.replaying import Replayer
-from simulator.retries import RetryPolicy
-from simulator.scheduler import PAUSE_AFTER_LOSS, Scheduler
-from simulator.sending import Sender
+from simulator.recording.replaying import Replayer
+from simulator.runs.engine import Engine
 from simulator.settings import Settings
-from simulator.store import Change, RemoveTenant, SqlStore, StoreFailed
-from simulator.targets import Target
-from simulator.tenants import DEFAULT, UNCLAIMED, Choices, Profile, Tenant, first_clock, with_credentials, zone_of
-from simulator.transactions import Transaction
-from simulator.world import OwnWorld, World, load_world
+from simulator.storage.store import Change, RemoveTenant, SqlStore, StoreFailed
+from simulator.switch.numbers import own_numbers
+from simulator.switch.pbx import Pbx
+from simulator.tenancy.jobs import Job, Task
+from simulator.tenancy.registry import Tenants
+from simulator.tenancy.targets import Target
+from simulator.tenancy.tenants import (
+    DEFAULT,
+    UNCLAIMED,
+    Choices,
+    Profile,
+    Tenant,
+    first_clock,
+    with_credentials,
+    zone_of,
+)
+from simulator.tenancy.transactions import Transaction
+from simulator.worlds.furnishing import Furniture, first_world, founded, furnish, furniture, restored
+from simulator.worlds.world import OwnWorld, World, load_world
 
 if TYPE_CHECKING:
-    from simulator.serving import Server
-    from simulator.shell import Shell
+    from simulator.shell.serving import Server
+    from simulator.shell.shell import Shell
 
 log = logging.getLogger(__name__)
 
@@ -267,8 +276,8 @@ class Simulator:
         return named
 
     async def _serve(self) -> None:
-        from simulator.mounting import shell_of
-        from simulator.serving import Server
+        from simulator.faces.mounting import shell_of
+        from simulator.shell.serving import Server
 
         self.shell = shell_of(self)
         self.server = await Server.start(self.shell, self.settings.host, self.settings.port)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from simulator.clock import Mode
-from simulator.targets import Target
+from simulator.tenancy.targets import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from contracts.model import Headers, HttpRequest, HttpResponse, Violation
-from simulator.agents import AgentEvent, AgentKind
-from simulator.board import Board, Stream
-from simulator.calls import Call, Event, Kind
+from simulator.faults.spoiling import Spoil
 from simulator.identity import Identity
 from simulator.message import Login, Message
-from simulator.routing import Routing
-from simulator.spoiling import Spoil
+from simulator.switch.board import Board, Stream
+from simulator.switch.routing import Routing
+from simulator.telephony.agents import AgentEvent, AgentKind
+from simulator.telephony.calls import Call, Event, Kind
 
 Document = Mapping[str, Any]
 
@@ -122,7 +122,7 @@ class Wait(StrEnum):
     CUT = "cut"  # send part of the body, then close the connection
     DRIP = "drip"  # send the body a byte at a time over ``seconds``
     JOURNAL = "journal"  # ask again when the journal has grown, or after ``seconds``
-    HOLD = "hold"  # sleep ``seconds``, and only then ask for the answer: see `simulator.bridge.Slip.later`
+    HOLD = "hold"  # sleep ``seconds``, and only then ask for the answer: see `simulator.shell.bridge.Slip.later`
     GARBAGE = "garbage"  # send bytes that are no HTTP, then close the connection
     RESET = "reset"  # reset the connection, without an answer
     STREAM = "stream"  # send the body and go on with the stream, which shows life after ``seconds`` of silence

@@ -15,14 +15,14 @@ from scenarios.loader import load, load_text
 from scenarios.model import Scenario
 from simulator.app import Simulator, build
 from simulator.clock import Mode
-from simulator.furnishing import founded, furnish, world_of
-from simulator.journal import Entry
+from simulator.runs.verdicts import Verdict
 from simulator.settings import Settings
-from simulator.store import SqlStore
-from simulator.targets import Target
-from simulator.tenants import Profile, Tenant, first_clock
-from simulator.transactions import Transaction
-from simulator.verdicts import Verdict
+from simulator.storage.store import SqlStore
+from simulator.tenancy.journal import Entry
+from simulator.tenancy.targets import Target
+from simulator.tenancy.tenants import Profile, Tenant, first_clock
+from simulator.tenancy.transactions import Transaction
+from simulator.worlds.furnishing import founded, furnish, world_of
 from tests.answer import Answer
 from tests.raw_http import ask, request
 from tests.receiver import Receiver

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 
-from simulator.agents import Agent, AgentEvent, AgentKind, newcomer
-from simulator.calls import Call, Direction, Event, Kind, State
-from simulator.conduct import Conduct, Deed, deeds, still_due
-from simulator.distribution import Strategy, offered, place_in_line
 from simulator.identity import Identity
-from simulator.traffic import Plan
+from simulator.telephony.agents import Agent, AgentEvent, AgentKind, newcomer
+from simulator.telephony.calls import Call, Direction, Event, Kind, State
+from simulator.telephony.conduct import Conduct, Deed, deeds, still_due
+from simulator.telephony.distribution import Strategy, offered, place_in_line
+from simulator.traffic.traffic import Plan
 from tests.work import MORNING
 
 

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 
-from simulator.bridge import WsgiApp
-from simulator.hosts import AllowedHosts
-from simulator.limits import Limits
-from simulator.serving import Server
-from simulator.shell import Shell
+from simulator.shell.bridge import WsgiApp
+from simulator.shell.hosts import AllowedHosts
+from simulator.shell.limits import Limits
+from simulator.shell.serving import Server
+from simulator.shell.shell import Shell
 from tests.answer import Answer
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from simulator.calls import Call
 from simulator.identity import Identity
+from simulator.telephony.calls import Call
 from simulator.vendor import Document
 
 MORNING = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -16,8 +16,8 @@ from contracts.readings import ALL
 from simulator.cli.console import show_findings, show_json, summary
 from simulator.cli.options import readings_of
 from simulator.errors import SimulatorError
-from simulator.reports import verdict_record
-from simulator.verdicts import Verdict, judge
+from simulator.runs.reports import verdict_record
+from simulator.runs.verdicts import Verdict, judge
 
 
 class NothingToJudge(SimulatorError):

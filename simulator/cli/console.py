@@ -12,12 +12,9 @@ import click
 from contracts.faulted import SPOILING
 from contracts.model import Direction, Exchange
 from scenarios.sendings import number_in
-from simulator.agents import AgentEvent
-from simulator.announcing import UNHEARD
-from simulator.calls import Call, Event
-from simulator.dispatch import GaveUp
-from simulator.journal import Entry
-from simulator.reports import (
+from simulator.delivery.announcing import UNHEARD
+from simulator.delivery.dispatch import GaveUp
+from simulator.runs.reports import (
     tell,
     tell_agent,
     tell_dropped,
@@ -28,9 +25,12 @@ from simulator.reports import (
     tell_silence,
     tell_spared,
 )
-from simulator.runs import Run
-from simulator.tenants import Tenant
-from simulator.verdicts import Verdict
+from simulator.runs.verdicts import Verdict
+from simulator.telephony.agents import AgentEvent
+from simulator.telephony.calls import Call, Event
+from simulator.tenancy.journal import Entry
+from simulator.tenancy.runs import Run
+from simulator.tenancy.tenants import Tenant
 
 MOST_FINDINGS = 20
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from contracts.exchanges import from_record, verdict_from_record
 from contracts.model import Direction, Exchange, Judgement, Severity
 from scenarios.model import Flaw
-from simulator.announcing import UNHEARD
-from simulator.reports import tell_exchange
+from simulator.delivery.announcing import UNHEARD
+from simulator.runs.reports import tell_exchange
 
 MARKS = {"ok": "green", "warn": "yellow", "ERR": "red", "flaw": "cyan", "--": None}
 

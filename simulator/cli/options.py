@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from contracts.contract import discover
-from simulator.targets import fits_header
+from simulator.tenancy.targets import fits_header
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

@@ -14,13 +14,13 @@ from contracts.model import HttpRequest, HttpResponse
 from simulator.app import Simulator
 from simulator.cli.options import credentials_of, pair, readings_of
 from simulator.clock import parse_clock
+from simulator.delivery.receiver import Receiver
 from simulator.discovery import discover_targets, discover_vendors
 from simulator.identity import Identity
-from simulator.receiver import Receiver
-from simulator.serving import Server
 from simulator.settings import Settings
-from simulator.targets import Target, own_id, parse_target
-from simulator.transactions import Transaction
+from simulator.shell.serving import Server
+from simulator.tenancy.targets import Target, own_id, parse_target
+from simulator.tenancy.transactions import Transaction
 
 # An epoch in an id has nine digits or more; and what is due or expires long after must have a date, too.
 _YEARS = range(1974, 2500)

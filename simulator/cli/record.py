@@ -14,17 +14,17 @@ from contracts.contract import discover, load
 from scenarios.durations import format_duration
 from scenarios.loader import load_text
 from scenarios.reading import LONGEST
-from simulator.calls import Call, Direction
 from simulator.cli.client import asked, asks_a_simulator
 from simulator.cli.console import show_json
 from simulator.cli.sessions import Session, from_simulator, from_snapshot
 from simulator.errors import EnvironmentProblem, SimulatorError
-from simulator.expecting import MOST, expectations
-from simulator.masks import Masks, spelt
-from simulator.phones import national
-from simulator.recorded_world import people, private, staying, world
-from simulator.recording import MOST_CALLS, MOST_STEPS, Recorded, record
-from simulator.writing_yaml import to_yaml
+from simulator.recording.expecting import MOST, expectations
+from simulator.recording.masks import Masks, spelt
+from simulator.recording.recorded_world import people, private, staying, world
+from simulator.recording.recording import MOST_CALLS, MOST_STEPS, Recorded, record
+from simulator.recording.writing_yaml import to_yaml
+from simulator.telephony.calls import Call, Direction
+from simulator.telephony.phones import national
 
 _SHOWN = 5
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")

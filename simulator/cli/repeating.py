@@ -9,7 +9,7 @@ from typing import Any
 from contracts.contract import Contract
 from contracts.hiding import hide_form
 from contracts.redaction import redact_path
-from simulator.refilling import word
+from simulator.recording.refilling import word
 
 Options = Mapping[str, Any]
 

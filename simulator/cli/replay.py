@@ -14,8 +14,8 @@ from simulator.cli.client import Asked, asked, asks_a_simulator
 from simulator.cli.console import show_json
 from simulator.cli.entries import MARKS, Told
 from simulator.errors import EnvironmentProblem
-from simulator.journal import REPLAY
-from simulator.refilling import variables
+from simulator.recording.refilling import variables
+from simulator.tenancy.journal import REPLAY
 
 # A push has ten seconds, and a login before it as many; a scaled clock changes nothing of that.
 PATIENCE = 30

@@ -23,10 +23,10 @@ from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.repeating import repeated
 from simulator.cli.stopping import Stop
 from simulator.cli.writing import JournalFile, journal_file
-from simulator.journal import Entry
-from simulator.replaying import curl_of
-from simulator.reports import verdict_record
-from simulator.verdicts import Verdict
+from simulator.recording.replaying import curl_of
+from simulator.runs.reports import verdict_record
+from simulator.runs.verdicts import Verdict
+from simulator.tenancy.journal import Entry
 
 
 @click.command(name="run")

@@ -9,14 +9,14 @@ from typing import Any
 
 from contracts import strict_json
 from contracts.model import Exchange, Judgement
-from simulator.calls import Call
 from simulator.cli.client import Asked
 from simulator.cli.entries import Told
-from simulator.directory import KINDS
-from simulator.documents import call_from_document
 from simulator.errors import SimulatorError
-from simulator.gathered import CALL, PROFILE
-from simulator.snapshots import MOST_BYTES, check
+from simulator.telephony.calls import Call
+from simulator.telephony.documents import call_from_document
+from simulator.tenancy.gathered import CALL, PROFILE
+from simulator.tenancy.snapshots import MOST_BYTES, check
+from simulator.worlds.directory import KINDS
 
 _PAGE = 200
 

@@ -13,16 +13,16 @@ from scenarios.errors import ScenarioError
 from scenarios.loader import library, load, load_text
 from scenarios.model import BY_AGENT, STARTING, Scenario, Step, Verb
 from scenarios.shape import findings
-from simulator.calls import Call, ImpossibleEvent
-from simulator.conduct import CONDUCT
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.stories import NAME, story_of
 from simulator.control.watching import wait_for
-from simulator.fitting import Unfit
-from simulator.runs import Run
-from simulator.steps import act, possible_steps
-from simulator.transactions import Transaction
+from simulator.runs.fitting import Unfit
+from simulator.runs.steps import act, possible_steps
+from simulator.telephony.calls import Call, ImpossibleEvent
+from simulator.telephony.conduct import CONDUCT
+from simulator.tenancy.runs import Run
+from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Received, Reply
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def show_run(simulator: Simulator, received: Received) -> Reply:
         return Reply(200, _shown(tenant.runs[key]), instruction=wait_for(received))
     body = _shown(tenant.runs[key])
     if verdict is not None:
-        from simulator.reports import verdict_record
+        from simulator.runs.reports import verdict_record
 
         body["verdict"] = verdict_record(verdict)
     return Reply(200, body)

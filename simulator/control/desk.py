@@ -14,12 +14,12 @@ from contracts.errors import ContractError
 from contracts.model import Direction, Exchange, HttpRequest, HttpResponse, Part
 from contracts.operation import Place
 from contracts.parameters import query_of
-from simulator.bridge import Slip, WsgiAnswer
 from simulator.control.handlers import HANDLERS, OPEN, PREPARED
 from simulator.control.replies import Failed, Missing, problem
 from simulator.errors import EnvironmentProblem, SimulatorError
-from simulator.registry import Taken
-from simulator.replying import lost, response_of
+from simulator.faces.replying import lost, response_of
+from simulator.shell.bridge import Slip, WsgiAnswer
+from simulator.tenancy.registry import Taken
 from simulator.vendor import Problem, Received, Reply
 
 if TYPE_CHECKING:

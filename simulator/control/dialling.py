@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.control.showing import tenant_of, tenant_with_world
-from simulator.numbers import KEY, KIND, from_mapping, table_of
-from simulator.transactions import Transaction
+from simulator.switch.numbers import KEY, KIND, from_mapping, table_of
+from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Received, Reply
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from flask import Flask, request
 from contracts.contract import Contract, load_folder
 from contracts.model import HttpResponse
 from simulator.control.desk import Desk, listed
-from simulator.web import make_app
+from simulator.faces.web import make_app
 
 if TYPE_CHECKING:
     from simulator.app import Simulator

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.answer_reading import read_answer_fault
 from scenarios.shape import findings
-from simulator.answer_fitting import why_not
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import tenant_of, tenant_with_world
-from simulator.gathered import FAULT
-from simulator.standing import MOST_FAULTS, put_fault
-from simulator.transactions import Transaction
+from simulator.faults.answer_fitting import why_not
+from simulator.faults.standing import MOST_FAULTS, put_fault
+from simulator.tenancy.gathered import FAULT
+from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Received, Reply
 
 if TYPE_CHECKING:

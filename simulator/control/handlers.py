@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from simulator.control import calling, dialling, faulting, keeping, staff, watching
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_target, tenant_of, tenant_with_world
-from simulator.crediting import give
-from simulator.furnishing import Furniture, furniture
 from simulator.identity import Identity
-from simulator.prices import tariffs_of
-from simulator.targets import Target, checked
-from simulator.tenants import DEFAULT, UNCLAIMED, Profile, Tenant, zone_of
-from simulator.transactions import Transaction
+from simulator.switch.crediting import give
+from simulator.telephony.prices import tariffs_of
+from simulator.tenancy.targets import Target, checked
+from simulator.tenancy.tenants import DEFAULT, UNCLAIMED, Profile, Tenant, zone_of
+from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Received, Reply
 from simulator.version import VERSION
-from simulator.world import from_mapping
+from simulator.worlds.furnishing import Furniture, furniture
+from simulator.worlds.world import from_mapping
 
 if TYPE_CHECKING:
     from simulator.app import Simulator

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.calls import Call
 from simulator.control.replies import Failed, Missing
-from simulator.documents import computed_call
-from simulator.targets import Target
-from simulator.tenants import DEFAULT, UNCLAIMED, Tenant
+from simulator.telephony.calls import Call
+from simulator.telephony.documents import computed_call
+from simulator.tenancy.targets import Target
+from simulator.tenancy.tenants import DEFAULT, UNCLAIMED, Tenant
 from simulator.vendor import Received
 
 if TYPE_CHECKING:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.agents import AGENT, Agent, AgentKind, ImpossibleForAgent
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import tenant_of, tenant_with_world
-from simulator.directory import EXTENSION
-from simulator.documents import time_to_text
 from simulator.errors import TalksTwice
-from simulator.floor import agent_does
-from simulator.transactions import Transaction
+from simulator.switch.floor import agent_does
+from simulator.telephony.agents import AGENT, Agent, AgentKind, ImpossibleForAgent
+from simulator.telephony.documents import time_to_text
+from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Received, Reply
+from simulator.worlds.directory import EXTENSION
 
 if TYPE_CHECKING:
     from simulator.app import Simulator

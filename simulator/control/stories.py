@@ -7,11 +7,11 @@ from typing import Any
 
 from scenarios.durations import parse_duration
 from scenarios.reading import LONGEST
-from simulator.agents import AGENT
-from simulator.conduct import Conduct
 from simulator.control.replies import Failed
-from simulator.directory import CUSTOMER, EXTENSION
-from simulator.transactions import Transaction
+from simulator.telephony.agents import AGENT
+from simulator.telephony.conduct import Conduct
+from simulator.tenancy.transactions import Transaction
+from simulator.worlds.directory import CUSTOMER, EXTENSION
 
 NAME = "A"  # what the call is called in the scenario that is made of it
 _USUAL = {"ring": "3s", "talk": "5s"}

@@ -11,14 +11,14 @@ from scenarios.durations import parse_duration
 from simulator.clock import parse_clock
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import tenant_of
-from simulator.crediting import NO_CREDIT
-from simulator.directory import KINDS
-from simulator.documents import time_to_text
-from simulator.jobs import Task
-from simulator.remains import secret_names
-from simulator.tenants import Tenant
-from simulator.transactions import Transaction
+from simulator.runs.remains import secret_names
+from simulator.switch.crediting import NO_CREDIT
+from simulator.telephony.documents import time_to_text
+from simulator.tenancy.jobs import Task
+from simulator.tenancy.tenants import Tenant
+from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Instruction, Received, Reply, Wait
+from simulator.worlds.directory import KINDS
 
 if TYPE_CHECKING:
     from simulator.app import Simulator

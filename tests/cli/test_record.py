@@ -10,9 +10,9 @@ from scenarios.expected import Clean, Received, Sent
 from scenarios.loader import load, load_text
 from simulator.cli.record import WouldLeak, look_through
 from simulator.clock import Mode
-from simulator.masks import Masks
-from simulator.phones import LineKind, kind, split
-from simulator.world import parse_world
+from simulator.recording.masks import Masks
+from simulator.telephony.phones import LineKind, kind, split
+from simulator.worlds.world import parse_world
 from tests.cli.running import inside
 from tests.core import SMS, ask, entries, log_in, pbx55, play, request, run, running, story
 from tests.live import Live, live

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from contracts.model import Direction, Exchange, HttpRequest, HttpResponse, Judgement
-from simulator.announcing import UNHEARD
 from simulator.cli.entries import Told
 from simulator.clock import Mode
+from simulator.delivery.announcing import UNHEARD
 from tests.cli.running import Started, inside
 from tests.core import pbx55
 from tests.live import live

@@ -4,9 +4,9 @@ import json
 import re
 from pathlib import Path
 
-from simulator.calls import Party
-from simulator.conduct import Outcome
-from simulator.numbers import parse_numbers, shipped
+from simulator.switch.numbers import parse_numbers, shipped
+from simulator.telephony.calls import Party
+from simulator.telephony.conduct import Outcome
 
 PAGE = (Path(__file__).parents[2] / "docs" / "numbers.md").read_text("utf-8")
 SCHEMA = json.loads((Path(__file__).parents[2] / "simulator" / "numbers.schema.json").read_text("utf-8"))

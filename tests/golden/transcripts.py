@@ -17,9 +17,9 @@ from contracts.model import Direction, Exchange
 from scenarios.loader import library
 from simulator.app import Simulator
 from simulator.cli.playing import built_in_targets
-from simulator.tenants import FIRST_MORNING
-from simulator.transactions import Transaction
-from simulator.verdicts import Verdict
+from simulator.runs.verdicts import Verdict
+from simulator.tenancy.tenants import FIRST_MORNING
+from simulator.tenancy.transactions import Transaction
 from tests.core import entries, play, run, running
 from tests.live import Client
 

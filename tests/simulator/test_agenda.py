@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from simulator.agenda import Agenda
-from simulator.jobs import Job, Task
-from simulator.tenants import FIRST_MORNING
+from simulator.tenancy.agenda import Agenda
+from simulator.tenancy.jobs import Job, Task
+from simulator.tenancy.tenants import FIRST_MORNING
 
 
 def job(key, after=0, lane="", run=""):

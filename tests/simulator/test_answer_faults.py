@@ -6,9 +6,9 @@ from contracts.contract import load
 from contracts.model import HttpResponse
 from scenarios.answers import LONGEST_SECONDS, AnswerFault, AnswerFlaw, Latency, Spread
 from scenarios.turns import Turn
-from simulator.answer_faults import AnswerPlan, Asked, instead, plan_answer, spoil_answer
-from simulator.answer_fitting import why_not
 from simulator.discovery import discover_vendors
+from simulator.faults.answer_faults import AnswerPlan, Asked, instead, plan_answer, spoil_answer
+from simulator.faults.answer_fitting import why_not
 from simulator.identity import Identity
 from simulator.vendor import Instruction, Problem, Refusal, Wait
 from tests.core import story

@@ -9,11 +9,11 @@ import pytest
 
 from scenarios.loader import load
 from simulator.discovery import discover_vendors
-from simulator.engine import RunGone
-from simulator.registry import Taken
-from simulator.tenants import FIRST_MORNING, UNCLAIMED, Profile
-from simulator.transactions import Transaction
-from simulator.world import from_mapping
+from simulator.runs.engine import RunGone
+from simulator.tenancy.registry import Taken
+from simulator.tenancy.tenants import FIRST_MORNING, UNCLAIMED, Profile
+from simulator.tenancy.transactions import Transaction
+from simulator.worlds.world import from_mapping
 from tests.core import ANSWERED, TOKEN, entries, log_in, pbx55, play, run, running, shown, story, until
 from tests.receiver import Receiver, Reply
 
@@ -275,7 +275,7 @@ def test_run_whose_beginning_was_lost_is_told_to_whoever_waits_for_it(tmp_path):
 
 def test_run_goes_on_after_its_changes_were_lost_and_its_verdict_still_comes(tmp_path, monkeypatch):
     """The disk is full while a call goes on: nothing is pushed before it is kept, and all of it in the end."""
-    monkeypatch.setattr("simulator.scheduler.PAUSE_AFTER_LOSS", 0.05)
+    monkeypatch.setattr("simulator.delivery.scheduler.PAUSE_AFTER_LOSS", 0.05)
     store = tmp_path / "store"
 
     async def work():

@@ -5,7 +5,8 @@ from statistics import fmean, pstdev
 
 import pytest
 
-from simulator.arrivals import (
+from simulator.identity import Identity
+from simulator.traffic.arrivals import (
     DAY,
     HOUR,
     WORKING_DAY,
@@ -19,7 +20,7 @@ from simulator.arrivals import (
     parse_arrivals,
     parse_curve,
 )
-from simulator.distributions import (
+from simulator.traffic.distributions import (
     LONGEST,
     BadDistribution,
     Exponential,
@@ -28,7 +29,6 @@ from simulator.distributions import (
     Uniform,
     parse_distribution,
 )
-from simulator.identity import Identity
 
 
 def moments(arrivals, count, seed="1"):

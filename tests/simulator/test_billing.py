@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.billing import (
+from simulator.telephony.billing import (
     DEFAULT_TARIFFS,
     BadTariff,
     Destination,
@@ -15,8 +15,8 @@ from simulator.billing import (
     Tariffs,
     classify,
 )
-from simulator.calls import Bill, Direction, Medium
-from simulator.prices import BadPrice, parse_increments, tariffs_of
+from simulator.telephony.calls import Bill, Direction, Medium
+from simulator.telephony.prices import BadPrice, parse_increments, tariffs_of
 
 LINE = "551130037293"
 VC2_NUMBER = "5519987654321"

@@ -5,7 +5,7 @@ import re
 import flask
 import pytest
 
-from simulator.bridge import Slip, WsgiAnswer, call, environ
+from simulator.shell.bridge import Slip, WsgiAnswer, call, environ
 from simulator.vendor import Instruction, Wait
 
 

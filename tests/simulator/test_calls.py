@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.calls import (
+from simulator.telephony.calls import (
     TRANSITIONS,
     Call,
     Cause,
@@ -18,8 +18,8 @@ from simulator.calls import (
     Party,
     State,
 )
-from simulator.documents import call_from_document, call_to_document
-from simulator.reaching import goes_on
+from simulator.telephony.documents import call_from_document, call_to_document
+from simulator.telephony.reaching import goes_on
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

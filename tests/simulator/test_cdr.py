@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.cdr import MOST_BYTES, BadRecords, Row, check_lines, read_records
+from simulator.traffic.cdr import MOST_BYTES, BadRecords, Row, check_lines, read_records
 
 HEADER = "start,from,to,wait,talk\n"
 FIRST = "2026-03-02T09:00:00-03:00,37999912222,551130037293,12.5,95\n"

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from simulator.channel import MOST_WAITING, Channel, Channels
+from simulator.tenancy.channel import MOST_WAITING, Channel, Channels
 
 
 def channel(number=1, vendor="toy"):

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from simulator.calls import Call, Direction, Kind
-from simulator.conduct import Conduct, deeds, past, still_due
+from simulator.telephony.calls import Call, Direction, Kind
+from simulator.telephony.conduct import Conduct, deeds, past, still_due
 from tests.work import MORNING
 
 CONDUCT = Conduct(answer=5.0, talk=60.0, patience=30.0)

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.calls import Cause, Direction, Kind, State
-from simulator.crediting import NO_CREDIT, SET_ASIDE, give
-from simulator.jobs import Task
-from simulator.tenants import Profile
-from simulator.transactions import Transaction
+from simulator.switch.crediting import NO_CREDIT, SET_ASIDE, give
+from simulator.telephony.calls import Cause, Direction, Kind, State
+from simulator.tenancy.jobs import Task
+from simulator.tenancy.tenants import Profile
+from simulator.tenancy.transactions import Transaction
 from tests.core import entries, pbx55, play, run, running, story
 from tests.receiver import Receiver
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from simulator.dispatch import GaveUp
-from simulator.transactions import Transaction
+from simulator.delivery.dispatch import GaveUp
+from simulator.tenancy.transactions import Transaction
 from tests.core import (
     ANSWERED,
     SMS,

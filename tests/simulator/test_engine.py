@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from scenarios.loader import library, load
-from simulator.calls import Kind, Party, State
-from simulator.engine import RunGone
-from simulator.fitting import Unfit
-from simulator.jobs import Task
-from simulator.runs import Status
-from simulator.switchboard import Switchboard
-from simulator.tenants import FIRST_MORNING, Profile
-from simulator.transactions import Transaction
+from simulator.runs.engine import RunGone
+from simulator.runs.fitting import Unfit
+from simulator.switch.switchboard import Switchboard
+from simulator.telephony.calls import Kind, Party, State
+from simulator.tenancy.jobs import Task
+from simulator.tenancy.runs import Status
+from simulator.tenancy.tenants import FIRST_MORNING, Profile
+from simulator.tenancy.transactions import Transaction
 from tests.core import ANSWERED, entries, errors_of, log_in, pbx55, play, played, run, running, shown, story, until
 from tests.receiver import Receiver, Reply
 from tests.vendors.hubsoft_peer import NOTIFIED, granted, hubsoft

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from simulator.erlang import Theory, erlang_a, erlang_b, erlang_c, mean_wait, service_level, theory_of
+from simulator.traffic.erlang import Theory, erlang_a, erlang_b, erlang_c, mean_wait, service_level, theory_of
 
 
 @pytest.mark.parametrize(

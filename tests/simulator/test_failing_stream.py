@@ -3,9 +3,9 @@
 import pytest
 
 from scenarios.answers import AnswerFlaw
-from simulator.board import Opening
-from simulator.channel import Channel
-from simulator.failing_stream import FailingStream
+from simulator.faults.failing_stream import FailingStream
+from simulator.switch.board import Opening
+from simulator.tenancy.channel import Channel
 from tests.core import run
 
 FIRST, SECOND, THIRD = (f"event: {n}\ndata: {n}\n\n".encode() for n in "123")

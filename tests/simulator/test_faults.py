@@ -8,11 +8,11 @@ import pytest
 
 from contracts.faulted import SPOILING
 from scenarios.model import Flaw
-from simulator.faults import Plan, idle, plan, spoil
+from simulator.faults.faults import Plan, idle, plan, spoil
 from simulator.identity import Identity
 from simulator.message import Message
-from simulator.runs import Run
-from simulator.tenants import FIRST_MORNING
+from simulator.tenancy.runs import Run
+from simulator.tenancy.tenants import FIRST_MORNING
 from tests.core import TOKEN, entries, errors_of, pbx55, play, played, run, running, shown, story
 from tests.receiver import Receiver
 from tests.vendors.hubsoft_peer import CANCELLED, NOTIFIED, granted, hubsoft

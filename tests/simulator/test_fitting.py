@@ -5,12 +5,12 @@ import pytest
 from contracts.contract import load
 from scenarios.loader import library
 from scenarios.loader import load as load_scenario
-from simulator.baseline import baseline
 from simulator.clock import Mode
 from simulator.discovery import discover_vendors
-from simulator.fitting import Unfit, check_fit
-from simulator.furnishing import world_of
-from simulator.tenants import Profile, Tenant, first_clock
+from simulator.runs.fitting import Unfit, check_fit
+from simulator.tenancy.tenants import Profile, Tenant, first_clock
+from simulator.worlds.baseline import baseline
+from simulator.worlds.furnishing import world_of
 from tests.core import story
 from tests.work import DictWork
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from simulator.agents import AGENT, Agent, AgentKind, Presence
-from simulator.calls import Kind, State
-from simulator.directory import EXTENSION
-from simulator.floor import agent_does
-from simulator.transactions import Transaction
-from simulator.world import load_world
+from simulator.switch.floor import agent_does
+from simulator.telephony.agents import AGENT, Agent, AgentKind, Presence
+from simulator.telephony.calls import Kind, State
+from simulator.tenancy.transactions import Transaction
+from simulator.worlds.directory import EXTENSION
+from simulator.worlds.world import load_world
 from tests.core import play, run, running, story
 
 TWO_CALLERS = """

@@ -5,15 +5,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 from scenarios.loader import load
-from simulator.agents import AGENT, AGENT_EVENT
-from simulator.calls import Bill, Call, Cause, Direction, Kind, Party
-from simulator.documents import call_from_document, call_to_document
-from simulator.furnishing import first_world, founded, furnish, restored, world_of
-from simulator.jobs import Job, Task
-from simulator.runs import Run, Status
-from simulator.store import Put, RemoveTenant
-from simulator.tenants import DEFAULT, FIRST_MORNING, Profile, Tenant
-from simulator.world import from_mapping
+from simulator.storage.store import Put, RemoveTenant
+from simulator.telephony.agents import AGENT, AGENT_EVENT
+from simulator.telephony.calls import Bill, Call, Cause, Direction, Kind, Party
+from simulator.telephony.documents import call_from_document, call_to_document
+from simulator.tenancy.jobs import Job, Task
+from simulator.tenancy.runs import Run, Status
+from simulator.tenancy.tenants import DEFAULT, FIRST_MORNING, Profile, Tenant
+from simulator.worlds.furnishing import first_world, founded, furnish, restored, world_of
+from simulator.worlds.world import from_mapping
 from tests.core import desk, run
 
 

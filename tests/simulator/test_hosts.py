@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.hosts import AllowedHosts, BadHostName
+from simulator.shell.hosts import AllowedHosts, BadHostName
 
 
 @pytest.mark.parametrize(

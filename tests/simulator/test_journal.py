@@ -6,7 +6,7 @@ import pytest
 
 from contracts.exchanges import canonical
 from contracts.model import Direction, Exchange, HttpRequest, HttpResponse, Judgement
-from simulator.journal import Journal, Where
+from simulator.tenancy.journal import Journal, Where
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

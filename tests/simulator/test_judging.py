@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.engine import RunGone
-from simulator.journal import Journal
-from simulator.transactions import Transaction
+from simulator.runs.engine import RunGone
+from simulator.tenancy.journal import Journal
+from simulator.tenancy.transactions import Transaction
 from tests.core import ANSWERED, SMS, entries, log_in, pbx55, play, run, running, shown, story, until
 from tests.receiver import Receiver
 
@@ -168,7 +168,7 @@ def test_verdict_on_an_unknown_run_is_refused():
 
 
 def test_runs_that_are_over_are_kept_up_to_a_bound(monkeypatch, tmp_path):
-    monkeypatch.setattr("simulator.engine.KEPT_RUNS", 3)
+    monkeypatch.setattr("simulator.runs.engine.KEPT_RUNS", 3)
 
     async def work():
         async with running(store=tmp_path / "store") as simulator:

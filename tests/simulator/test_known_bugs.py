@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from simulator.targets import Target
+from simulator.tenancy.targets import Target
 from tests.call_logger import Bug, CallLogger
 from tests.core import play, run, running
 

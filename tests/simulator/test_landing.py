@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from simulator.landing import Landing
+from simulator.storage.landing import Landing
 
 
 @dataclass

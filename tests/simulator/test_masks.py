@@ -5,8 +5,8 @@ from datetime import date, datetime
 import pytest
 from phonenumbers import is_valid_number, parse
 
-from simulator.masks import Masks
-from simulator.phones import LineKind, kind, split
+from simulator.recording.masks import Masks
+from simulator.telephony.phones import LineKind, kind, split
 
 
 @pytest.mark.parametrize("real", ["31987651234", "3132215678", "08007210000", "0800123456", "0300123456", "4733221100"])

@@ -8,19 +8,19 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
-from simulator import floor
-from simulator.agents import AGENT, AGENT_EVENT, Agent, AgentKind, ImpossibleForAgent
-from simulator.announcing import Announcer
-from simulator.calls import Direction, ImpossibleEvent, Kind, Outcome, Party, State
 from simulator.clock import Mode
-from simulator.directory import EXTENSION, NUMBER, QUEUE
+from simulator.delivery.announcing import Announcer
 from simulator.errors import Engaged
-from simulator.jobs import Task
-from simulator.moves import hang_up
-from simulator.pbx import OVER, Pbx
-from simulator.store import SqlStore
-from simulator.tenants import Profile, Tenant, first_clock
-from simulator.transactions import Transaction
+from simulator.storage.store import SqlStore
+from simulator.switch import floor
+from simulator.switch.moves import hang_up
+from simulator.switch.pbx import OVER, Pbx
+from simulator.telephony.agents import AGENT, AGENT_EVENT, Agent, AgentKind, ImpossibleForAgent
+from simulator.telephony.calls import Direction, ImpossibleEvent, Kind, Outcome, Party, State
+from simulator.tenancy.jobs import Task
+from simulator.tenancy.tenants import Profile, Tenant, first_clock
+from simulator.tenancy.transactions import Transaction
+from simulator.worlds.directory import EXTENSION, NUMBER, QUEUE
 
 QUEUES = ("vendas", "suporte")
 AGENTS = ("116", "117", "118")

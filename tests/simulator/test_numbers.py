@@ -2,11 +2,11 @@
 
 import pytest
 
-from simulator.calls import Cause, Kind, State
-from simulator.conduct import Conduct, Outcome
-from simulator.events import Party
-from simulator.numbers import KEY, KIND, conduct_of, from_mapping, load_numbers, parse_numbers, plain, shipped
-from simulator.own_file import BadFile
+from simulator.switch.numbers import KEY, KIND, conduct_of, from_mapping, load_numbers, parse_numbers, plain, shipped
+from simulator.telephony.calls import Cause, Kind, State
+from simulator.telephony.conduct import Conduct, Outcome
+from simulator.telephony.events import Party
+from simulator.worlds.own_file import BadFile
 from tests.core import play, run, running, story
 from tests.work import DictWork
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from simulator.agents import AGENT, AgentKind
-from simulator.calls import Cause, Direction, Kind, Party, State
-from simulator.conduct import CONDUCT, Conduct
-from simulator.directory import EXTENSION
-from simulator.floor import agent_does, ring
-from simulator.transactions import Transaction
+from simulator.switch.floor import agent_does, ring
+from simulator.telephony.agents import AGENT, AgentKind
+from simulator.telephony.calls import Cause, Direction, Kind, Party, State
+from simulator.telephony.conduct import CONDUCT, Conduct
+from simulator.tenancy.transactions import Transaction
+from simulator.worlds.directory import EXTENSION
 from tests.core import play, run, running, story, until
 
 LOGS_IN = '  - login: {extension: "112", queue: suporte}\n'

@@ -7,12 +7,12 @@ import pytest
 from contracts.model import Direction, Exchange, HttpRequest, HttpResponse
 from simulator.cli.playing import built_in_targets
 from simulator.clock import Mode
-from simulator.judging import verdict_of
-from simulator.reports import tell_refused
-from simulator.runs import Run
-from simulator.targets import Target
-from simulator.tenants import FIRST_MORNING
-from simulator.transactions import Transaction
+from simulator.runs.judging import verdict_of
+from simulator.runs.reports import tell_refused
+from simulator.tenancy.runs import Run
+from simulator.tenancy.targets import Target
+from simulator.tenancy.tenants import FIRST_MORNING
+from simulator.tenancy.transactions import Transaction
 from tests.core import desk, entries, pbx55, play, played, run, running, shown, story
 from tests.raw_http import ask, request
 from tests.receiver import Receiver

@@ -6,15 +6,15 @@ from decimal import Decimal
 import pytest
 
 from contracts.contract import load
-from simulator.announcing import Announcer
-from simulator.calls import Cause, Direction, ImpossibleEvent, Kind, Medium, Party, State
-from simulator.directory import NUMBER
+from simulator.delivery.announcing import Announcer
 from simulator.discovery import discover_vendors
 from simulator.errors import UnknownCall, UnknownRecord
-from simulator.jobs import Task
-from simulator.pbx import Pbx
-from simulator.posting import message_of
-from simulator.targets import Target
+from simulator.switch.pbx import Pbx
+from simulator.switch.posting import message_of
+from simulator.telephony.calls import Cause, Direction, ImpossibleEvent, Kind, Medium, Party, State
+from simulator.tenancy.jobs import Task
+from simulator.tenancy.targets import Target
+from simulator.worlds.directory import NUMBER
 from tests.core import desk, run
 
 CALLER = "37999912222"

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from simulator.identity import Identity
-from simulator.people import MAIL_DOMAINS, People
+from simulator.worlds.people import MAIL_DOMAINS, People
 
 CPF_WEIGHTS = (11, 10, 9, 8, 7, 6, 5, 4, 3, 2)
 CNPJ_WEIGHTS = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
@@ -66,7 +66,7 @@ def test_one_seed_and_name_give_the_same_people():
 def test_faker_is_imported_on_first_use():
     """Importing the module costs nothing; making people imports Faker."""
     program = (
-        "import sys; import simulator.people as p; before = 'faker' in sys.modules;"
+        "import sys; import simulator.worlds.people as p; before = 'faker' in sys.modules;"
         "from simulator.identity import Identity; p.People(Identity('x'));"
         "print(before, 'faker' in sys.modules)"
     )

@@ -5,9 +5,9 @@ from collections import Counter
 import phonenumbers
 import pytest
 
-from simulator import phones
 from simulator.identity import Identity
-from simulator.phones import LineKind, Number
+from simulator.telephony import phones
+from simulator.telephony.phones import LineKind, Number
 
 TYPES = {
     LineKind.MOBILE: phonenumbers.PhoneNumberType.MOBILE,

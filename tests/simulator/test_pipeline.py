@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from contracts.model import HttpRequest, HttpResponse, Part
-from simulator.announcing import Announcer
-from simulator.bridge import Slip
 from simulator.clock import Mode
+from simulator.delivery.announcing import Announcer
 from simulator.errors import Engaged, TalksTwice
-from simulator.journal import Entry
-from simulator.pbx import Pbx
-from simulator.pipeline import Pipeline
-from simulator.registry import Tenants
-from simulator.store import SqlStore
-from simulator.tenants import UNCLAIMED, Profile, Tenant, first_clock
+from simulator.faces.pipeline import Pipeline
+from simulator.shell.bridge import Slip
+from simulator.storage.store import SqlStore
+from simulator.switch.pbx import Pbx
+from simulator.tenancy.journal import Entry
+from simulator.tenancy.registry import Tenants
+from simulator.tenancy.tenants import UNCLAIMED, Profile, Tenant, first_clock
 from simulator.vendor import Claim, Credentials, Instruction, Problem, Received, Refusal, Reply, Vendor, Wait, Work
 from tests.contracts import toy
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from simulator.targets import Target
+from simulator.tenancy.targets import Target
 from tests.call_logger import CallLogger
 from tests.core import play, run, running, story
 

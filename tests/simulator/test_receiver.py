@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from contracts.egress import Gate
-from simulator.receiver import BadBehaviour, Behaviour, Receiver
-from simulator.sending import Outgoing, Sender
-from simulator.serving import Server
+from simulator.delivery.receiver import BadBehaviour, Behaviour, Receiver
+from simulator.delivery.sending import Outgoing, Sender
+from simulator.shell.serving import Server
 
 BODY = b'{"a":1}'
 

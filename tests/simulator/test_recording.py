@@ -7,11 +7,11 @@ import pytest
 from contracts.strict_yaml import load
 from scenarios.loader import library
 from scenarios.model import Verb
-from simulator.calls import Call, Cause, Direction, Kind, Medium, Party
-from simulator.masks import Masks
-from simulator.recording import STEPS, record
-from simulator.tenants import FIRST_MORNING
-from simulator.writing_yaml import to_yaml
+from simulator.recording.masks import Masks
+from simulator.recording.recording import STEPS, record
+from simulator.recording.writing_yaml import to_yaml
+from simulator.telephony.calls import Call, Cause, Direction, Kind, Medium, Party
+from simulator.tenancy.tenants import FIRST_MORNING
 from tests.core import play, run, running, story
 
 SECOND = timedelta(seconds=1)

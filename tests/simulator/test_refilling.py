@@ -5,7 +5,7 @@ import shlex
 import pytest
 
 from contracts.model import HttpRequest
-from simulator.refilling import NotKept, curl, refilled, variables
+from simulator.recording.refilling import NotKept, curl, refilled, variables
 
 KNOWN = {"token": "tok/en+1", "password": 'pass"word', "api_key": "k"}
 

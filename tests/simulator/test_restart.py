@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from simulator.clock import Mode
-from simulator.runs import Status
-from simulator.tenants import FIRST_MORNING, Profile
-from simulator.transactions import Transaction
-from simulator.world import from_mapping
+from simulator.tenancy.runs import Status
+from simulator.tenancy.tenants import FIRST_MORNING, Profile
+from simulator.tenancy.transactions import Transaction
+from simulator.worlds.world import from_mapping
 from tests.core import ANSWERED, entries, pbx55, play, run, running, shown, story, until
 from tests.receiver import Receiver, Reply
 from tests.vendors.hubsoft_peer import CANCELLED, NOTIFIED, granted, hubsoft
@@ -276,7 +276,7 @@ import asyncio, sys
 from pathlib import Path
 from scenarios.loader import load
 from tests.core import running
-from simulator.targets import Target
+from simulator.tenancy.targets import Target
 
 async def main(url, store):
     async with running(Target("t1", "pbx55", url, delivery_header=True), store=Path(store)) as simulator:

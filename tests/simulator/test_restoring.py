@@ -8,12 +8,12 @@ import pytest
 from contracts import strict_json
 from simulator.clock import Mode
 from simulator.control.face import control_contract
-from simulator.restoring import restore, snapshot
-from simulator.runs import Status
-from simulator.snapshots import MOST_BYTES, BadSnapshot, _digest
-from simulator.tenants import Profile
-from simulator.transactions import Transaction
-from simulator.world import from_mapping
+from simulator.tenancy.restoring import restore, snapshot
+from simulator.tenancy.runs import Status
+from simulator.tenancy.snapshots import MOST_BYTES, BadSnapshot, _digest
+from simulator.tenancy.tenants import Profile
+from simulator.tenancy.transactions import Transaction
+from simulator.worlds.world import from_mapping
 from tests.core import ask, log_in, pbx55, play, request, run, running, story, until
 from tests.receiver import Receiver
 from tests.vendors.hubsoft_peer import CANCELLED, NOTIFIED, granted, hubsoft

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.model import HttpResponse
+from simulator.delivery.retries import MAX_ATTEMPTS, BadPolicy, RetryPolicy
 from simulator.identity import Identity
-from simulator.retries import MAX_ATTEMPTS, BadPolicy, RetryPolicy
 
 START = datetime(2026, 11, 3, 12, tzinfo=UTC)
 POLICY = RetryPolicy()

@@ -6,12 +6,23 @@ from random import Random
 
 import pytest
 
-from simulator.calls import Cause, Kind, State
 from simulator.clock import Mode
-from simulator.conduct import CONDUCT, Conduct
-from simulator.distribution import Strategy
-from simulator.routing import PLAN, TAKEN, Destination, Forwards, Group, Incoming, Outgoing, Place, Routing, Trunk
-from simulator.transactions import Transaction
+from simulator.switch.routing import (
+    PLAN,
+    TAKEN,
+    Destination,
+    Forwards,
+    Group,
+    Incoming,
+    Outgoing,
+    Place,
+    Routing,
+    Trunk,
+)
+from simulator.telephony.calls import Cause, Kind, State
+from simulator.telephony.conduct import CONDUCT, Conduct
+from simulator.telephony.distribution import Strategy
+from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Vendor
 from tests.core import pbx55, play, run, running, story, until
 from tests.receiver import Receiver
@@ -478,7 +489,7 @@ HANGUP = "- hangup: {call: A, by: inside}\n  "
 
 
 def test_trunk_of_a_call_is_forgotten_with_the_call(monkeypatch):
-    monkeypatch.setattr("simulator.gathered.KEPT_CALLS", 1)
+    monkeypatch.setattr("simulator.tenancy.gathered.KEPT_CALLS", 1)
     again = OUT.replace("A", "B")
 
     _, _, records = played(OUT + HANGUP + again, outgoing=Outgoing((Trunk("7", "First", "1"),)))

@@ -2,9 +2,19 @@
 
 import pytest
 
-from simulator.distribution import Strategy
-from simulator.routing import MOST_HOPS, Destination, Forwards, Group, Incoming, Outgoing, Place, Plan, Provisioned
-from simulator.routing import Routing as Says
+from simulator.switch.routing import (
+    MOST_HOPS,
+    Destination,
+    Forwards,
+    Group,
+    Incoming,
+    Outgoing,
+    Place,
+    Plan,
+    Provisioned,
+)
+from simulator.switch.routing import Routing as Says
+from simulator.telephony.distribution import Strategy
 
 AT_111, AT_112 = Destination(Place.EXTENSION, "111"), Destination(Place.EXTENSION, "112")
 

@@ -10,11 +10,11 @@ import pytest
 
 from contracts import strict_json
 from simulator.clock import Clock, Mode
-from simulator.jobs import Task
-from simulator.scheduler import Quiet, Scheduler
-from simulator.store import SqlStore
-from simulator.tenants import FIRST_MORNING, Profile, Tenant, first_clock
-from simulator.transactions import Transaction
+from simulator.delivery.scheduler import Quiet, Scheduler
+from simulator.storage.store import SqlStore
+from simulator.tenancy.jobs import Task
+from simulator.tenancy.tenants import FIRST_MORNING, Profile, Tenant, first_clock
+from simulator.tenancy.transactions import Transaction
 from tests.core import pbx55, play, run, running, story, until
 from tests.receiver import Receiver, Reply
 

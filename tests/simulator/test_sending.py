@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from contracts.egress import Gate
-from simulator.sending import Outgoing, Sender
+from simulator.delivery.sending import Outgoing, Sender
 from tests.needs import needs
 from tests.receiver import Receiver, Reply, redirect
 
@@ -357,7 +357,7 @@ def test_sending_after_close_is_an_answer():
 
 def test_sending_imports_no_client_before_the_first_request():
     """Start-up does not pay for aiohttp."""
-    program = "import sys, simulator.sending, simulator.tokens; print('aiohttp' in sys.modules)"
+    program = "import sys, simulator.delivery.sending, simulator.delivery.tokens; print('aiohttp' in sys.modules)"
 
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
 

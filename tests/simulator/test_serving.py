@@ -7,9 +7,9 @@ from time import perf_counter
 
 import pytest
 
-from simulator.heads import HeadLimits
-from simulator.limits import Limits
-from simulator.serving import CannotListen, Server, listen
+from simulator.shell.heads import HeadLimits
+from simulator.shell.limits import Limits
+from simulator.shell.serving import CannotListen, Server, listen
 from simulator.vendor import Instruction, Wait
 from tests.raw_http import ask, connected, request, served
 
@@ -159,8 +159,8 @@ def test_websocket_handshake_is_an_ordinary_request():
 
 
 def _shell_for(app):
-    from simulator.hosts import AllowedHosts
-    from simulator.shell import Shell
+    from simulator.shell.hosts import AllowedHosts
+    from simulator.shell.shell import Shell
 
     return Shell({"/v": app}, default=app, settings=Limits(), allowed_hosts=AllowedHosts.of())
 

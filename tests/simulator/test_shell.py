@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import flask
 import pytest
 
-from simulator.bridge import Slip, WsgiAnswer
-from simulator.hosts import AllowedHosts
-from simulator.limits import Limits
-from simulator.shell import Shell
+from simulator.shell.bridge import Slip, WsgiAnswer
+from simulator.shell.hosts import AllowedHosts
+from simulator.shell.limits import Limits
+from simulator.shell.shell import Shell
 from simulator.vendor import Instruction, Wait
 from tests.raw_http import ask, connected, request, served
 

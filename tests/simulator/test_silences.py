@@ -2,8 +2,8 @@
 
 import pytest
 
-from simulator.reports import tell_silence
-from simulator.silences import Silence
+from simulator.runs.reports import tell_silence
+from simulator.runs.silences import Silence
 from tests.core import pbx55, played, story
 from tests.receiver import Receiver
 

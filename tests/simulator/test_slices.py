@@ -2,8 +2,8 @@
 
 from concurrent.futures import Future
 
-from simulator.changes import Put, PutAll
-from simulator.slices import SLICE, Group, Line
+from simulator.storage.changes import Put, PutAll
+from simulator.storage.slices import SLICE, Group, Line
 
 
 def group(tenant, count=1, *, sliced=False):

@@ -3,11 +3,11 @@
 import pytest
 
 from scenarios.model import BY_AGENT, STARTING, Verb
-from simulator.calls import Call, Cause, Direction, Kind, Party, State
-from simulator.moves import cause_of
-from simulator.steps import ACTS, possible_steps
-from simulator.tenants import FIRST_MORNING
-from simulator.transactions import Transaction
+from simulator.runs.steps import ACTS, possible_steps
+from simulator.switch.moves import cause_of
+from simulator.telephony.calls import Call, Cause, Direction, Kind, Party, State
+from simulator.tenancy.tenants import FIRST_MORNING
+from simulator.tenancy.transactions import Transaction
 from tests.core import entries, play, run, running, story
 
 TALK = "- ring: {call: A, extension: '112'}\n  - answer: {call: A}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.store import (
+from simulator.storage.store import (
     AppendJournal,
     Put,
     PutAll,
@@ -276,7 +276,7 @@ def change_file(path, statement):
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from simulator.store import Put, SqlStore, StoreFailed
+from simulator.storage.store import Put, SqlStore, StoreFailed
 
 store = SqlStore(Path(sys.argv[1]))
 store.submit([Put("acme", "k", "1", b"")]).result()
@@ -305,7 +305,7 @@ def test_full_disk_fails_the_change_and_later_ones_are_written_again(path):
 KILLED = """
 import itertools, sys
 from pathlib import Path
-from simulator.store import AppendJournal, Put, SqlStore
+from simulator.storage.store import AppendJournal, Put, SqlStore
 
 store = SqlStore(Path(sys.argv[1]))
 first = store.load("acme").last_entry + 1
@@ -360,7 +360,7 @@ def test_store_that_others_could_read_is_closed_to_them(path):
 
 def test_second_opener_is_refused_with_the_process_that_has_it(path, store):
     """Two processes never share a store: the second is told who has it, also before anything is written."""
-    opener = "import pathlib, sys, simulator.store as s; s.SqlStore(pathlib.Path(sys.argv[1]))"
+    opener = "import pathlib, sys, simulator.storage.store as s; s.SqlStore(pathlib.Path(sys.argv[1]))"
 
     other = python(opener, path)
 
@@ -458,7 +458,7 @@ def test_change_cannot_be_taken_back_by_who_stops_waiting(store):
 def test_new_store_keeps_the_database_library_out_of_the_start(path):
     """A new store answers what it holds without SQLAlchemy, without a thread and without its import time."""
     look = (
-        "import sys, threading; from pathlib import Path; from simulator.store import SqlStore\n"
+        "import sys, threading; from pathlib import Path; from simulator.storage.store import SqlStore\n"
         "store = SqlStore(Path(sys.argv[1])); print(store.tenants(), store.load('default').documents)\n"
         "print('sqlalchemy' in sys.modules, threading.active_count()); store.close()"
     )

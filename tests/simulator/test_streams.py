@@ -4,8 +4,8 @@ import asyncio
 
 import flask
 
-from simulator.channel import Channel
-from simulator.limits import Limits
+from simulator.shell.limits import Limits
+from simulator.tenancy.channel import Channel
 from simulator.vendor import Instruction, Wait
 from tests.core import run
 from tests.event_stream import streaming

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from simulator.agents import AGENT, AgentKind, ImpossibleForAgent
-from simulator.calls import Direction, Kind, Party, State
-from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.errors import Engaged
-from simulator.following import ONWARD
-from simulator.moves import NotTogether
-from simulator.switchboard import Switchboard
-from simulator.transactions import Transaction
+from simulator.switch.following import ONWARD
+from simulator.switch.moves import NotTogether
+from simulator.switch.switchboard import Switchboard
+from simulator.telephony.agents import AGENT, AgentKind, ImpossibleForAgent
+from simulator.telephony.calls import Direction, Kind, Party, State
+from simulator.tenancy.transactions import Transaction
+from simulator.worlds.directory import EXTENSION, NUMBER, QUEUE
 from tests.core import run, running
 
 CALLER = "37999912222"

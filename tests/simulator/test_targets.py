@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.targets import (
+from simulator.tenancy.targets import (
     MAX_CREDENTIALS,
     MAX_SECRET,
     BadTarget,

@@ -6,8 +6,16 @@ from decimal import Decimal
 import pytest
 
 from simulator.clock import Mode
-from simulator.registry import Taken, Tenants, UnknownTenant
-from simulator.tenants import FIRST_MORNING, Profile, Tenant, UnknownZone, first_clock, with_credentials, zone_of
+from simulator.tenancy.registry import Taken, Tenants, UnknownTenant
+from simulator.tenancy.tenants import (
+    FIRST_MORNING,
+    Profile,
+    Tenant,
+    UnknownZone,
+    first_clock,
+    with_credentials,
+    zone_of,
+)
 
 CREDENTIALS = {"hubsoft": {"client_id": "1", "client_secret": "s"}}
 

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from simulator.arrivals import Poisson
-from simulator.distributions import Exponential, Fixed
-from simulator.erlang import erlang_a, erlang_c
 from simulator.identity import Identity
-from simulator.traffic import Plan
+from simulator.traffic.arrivals import Poisson
+from simulator.traffic.distributions import Exponential, Fixed
+from simulator.traffic.erlang import erlang_a, erlang_c
+from simulator.traffic.traffic import Plan
 from tests.queueing import Floor
 
 CALLS = 200_000

@@ -8,10 +8,10 @@ import pytest
 
 from contracts.egress import Gate
 from contracts.model import HttpResponse
+from simulator.delivery.sending import Sender
+from simulator.delivery.tokens import MAX_TOKEN, Tokens
 from simulator.message import Login, Message
-from simulator.sending import Sender
-from simulator.targets import Target
-from simulator.tokens import MAX_TOKEN, Tokens
+from simulator.tenancy.targets import Target
 from simulator.vendor import Vendor
 from tests.receiver import Receiver, Reply
 

@@ -7,22 +7,22 @@ from datetime import timedelta
 
 import pytest
 
-from simulator.agents import AGENT, AgentKind
-from simulator.arrivals import Even
-from simulator.arriving import NoCalls, agents_for, begin
-from simulator.calls import Call, Cause, Direction, Kind, Party, State
-from simulator.conduct import CONDUCT
-from simulator.erlang import theory_of
 from simulator.errors import UnknownRecord
-from simulator.floor import agent_does
 from simulator.identity import Identity
-from simulator.jobs import Task
-from simulator.pushes import LATER, Pushes
-from simulator.switchboard import Switchboard
-from simulator.tallying import Tally
-from simulator.traffic import TRAFFIC, plan_of
-from simulator.traffic_watch import Watch
-from simulator.transactions import Transaction
+from simulator.switch.floor import agent_does
+from simulator.switch.switchboard import Switchboard
+from simulator.telephony.agents import AGENT, AgentKind
+from simulator.telephony.calls import Call, Cause, Direction, Kind, Party, State
+from simulator.telephony.conduct import CONDUCT
+from simulator.tenancy.jobs import Task
+from simulator.tenancy.transactions import Transaction
+from simulator.traffic.arrivals import Even
+from simulator.traffic.arriving import NoCalls, agents_for, begin
+from simulator.traffic.erlang import theory_of
+from simulator.traffic.pushes import LATER, Pushes
+from simulator.traffic.tallying import Tally
+from simulator.traffic.traffic import TRAFFIC, plan_of
+from simulator.traffic.traffic_watch import Watch
 from tests.core import entries, pbx55, run, running, until
 from tests.receiver import Receiver
 from tests.work import MORNING

@@ -9,14 +9,14 @@ import pytest
 from contracts.model import Direction as Way
 from contracts.model import Exchange, HttpRequest, HttpResponse, Judgement
 from scenarios.loader import load
-from simulator.calls import Call, Direction, Kind
-from simulator.jobs import Task
-from simulator.journal import Entry
-from simulator.runs import Run
-from simulator.store import StoreFailed
-from simulator.targets import Target
-from simulator.tenants import FIRST_MORNING
-from simulator.transactions import Transaction
+from simulator.storage.store import StoreFailed
+from simulator.telephony.calls import Call, Direction, Kind
+from simulator.tenancy.jobs import Task
+from simulator.tenancy.journal import Entry
+from simulator.tenancy.runs import Run
+from simulator.tenancy.targets import Target
+from simulator.tenancy.tenants import FIRST_MORNING
+from simulator.tenancy.transactions import Transaction
 from tests.core import desk, run
 
 
@@ -224,7 +224,7 @@ def test_journal_on_disk_is_trimmed_as_far_as_the_one_in_memory():
 
 def test_oldest_calls_that_are_over_are_forgotten_beyond_a_bound(monkeypatch):
     """Calls that go on are kept, however old."""
-    monkeypatch.setattr("simulator.gathered.KEPT_CALLS", 3)
+    monkeypatch.setattr("simulator.tenancy.gathered.KEPT_CALLS", 3)
 
     async def work():
         async with desk() as made:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from contracts.model import HttpRequest, HttpResponse
-from simulator.bridge import Slip
-from simulator.limits import Limits
+from simulator.faces.web import make_app
+from simulator.shell.bridge import Slip
+from simulator.shell.limits import Limits
 from simulator.vendor import Problem
-from simulator.web import make_app
 from tests.answer import Answer
 from tests.contracts import toy
 from tests.raw_http import ask, request, served

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from contracts.strict_yaml import MAX_BYTES
-from simulator import phones
-from simulator.directory import COMPANY, CUSTOMER, EXTENSION, KEYS, KINDS, NUMBER, QUEUE, USER
-from simulator.world import BadWorld, baseline, from_mapping, load_world, merged, parse_world
-from simulator.world_shape import schema
+from simulator.telephony import phones
+from simulator.worlds.directory import COMPANY, CUSTOMER, EXTENSION, KEYS, KINDS, NUMBER, QUEUE, USER
+from simulator.worlds.world import BadWorld, baseline, from_mapping, load_world, merged, parse_world
+from simulator.worlds.world_shape import schema
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -99,7 +99,7 @@ def test_samples_of_the_vendor_documents_work_in_a_baseline_with_samples(base):
 
 def test_one_seed_is_one_world_in_every_process(base):
     """Another process with another hash seed makes the same bytes; another seed makes another world."""
-    program = "import json; from simulator.world import baseline; print(json.dumps(baseline('1', samples=True)))"
+    program = "import json; from simulator.worlds.world import baseline; print(json.dumps(baseline('1', samples=True)))"
 
     made = [
         subprocess.run(
@@ -121,7 +121,7 @@ def test_a_baseline_is_made_in_an_instant(base):
 
 def test_importing_the_world_does_not_import_faker():
     """Neither does reading a user's world."""
-    program = "import sys, simulator.world as w; w.from_mapping({'users': []}); print('faker' in sys.modules)"
+    program = "import sys, simulator.worlds.world as w; w.from_mapping({'users': []}); print('faker' in sys.modules)"
 
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 

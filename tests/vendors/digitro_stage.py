@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.announcing import EVERYONE
-from simulator.calls import Call, Direction, Kind
-from simulator.floor import agent_does
-from simulator.transactions import Transaction
+from simulator.delivery.announcing import EVERYONE
+from simulator.switch.floor import agent_does
+from simulator.telephony.calls import Call, Direction, Kind
+from simulator.tenancy.transactions import Transaction
 from simulator.vendors.digitro.naming import identification, newest
 from tests.event_stream import EventStream
 from tests.vendors.digitro_world import Fake, fake

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from simulator.app import Simulator
-from simulator.tenants import Profile, Tenant
+from simulator.tenancy.tenants import Profile, Tenant
 from tests.answer import Answer
 from tests.core import running
 from tests.event_stream import EventStream, streaming

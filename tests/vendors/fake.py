@@ -16,9 +16,9 @@ from contracts.examples import Example, examples
 from contracts.exchanges import verdict_from_record
 from contracts.model import HttpRequest, HttpResponse, Part, Violation
 from contracts.operation import FORM, Operation
-from simulator.announcing import EVERYONE
+from simulator.delivery.announcing import EVERYONE
 from simulator.discovery import discover_vendors
-from simulator.tenants import UNCLAIMED
+from simulator.tenancy.tenants import UNCLAIMED
 from simulator.vendor import Problem, Refusal, Vendor
 from tests.answer import Answer
 from tests.live import Live

@@ -19,8 +19,8 @@ from contracts.model import Direction, HttpRequest, Part, Violation
 from contracts.operation import Operation, Parameter, Place
 from contracts.variant import Variant
 from simulator.app import Simulator
-from simulator.journal import Entry
-from simulator.tenants import UNCLAIMED
+from simulator.tenancy.journal import Entry
+from simulator.tenancy.tenants import UNCLAIMED
 from simulator.vendor import Problem
 from tests import plain
 from tests.fuzzing import Document, is_good

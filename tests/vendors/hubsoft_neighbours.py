@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from contracts import strict_json
 from contracts.contract import Contract, load
 from contracts.model import Direction, Exchange, HttpRequest, HttpResponse
-from simulator.baseline import baseline
 from simulator.identity import Identity
 from simulator.vendor import Problem, Received, Refusal, Reply
 from simulator.vendors.hubsoft import VENDOR
+from simulator.worlds.baseline import baseline
 from tests.work import DictWork
 
 METHODS = {"findCustomers": "GET", "listTickets": "GET", "openTicket": "POST", "editTicket": "PUT"}

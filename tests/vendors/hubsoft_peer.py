@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from simulator.targets import Target
+from simulator.tenancy.targets import Target
 from tests.receiver import Receiver, Reply
 
 HUBSOFT = {"client_id": "1", "client_secret": "two-secret", "username": "pbx@example.com", "password": "quatro-secret"}

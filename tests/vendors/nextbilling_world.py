@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from contracts.model import HttpRequest
-from simulator.calls import Bill, Call, Cause, Direction, Kind, Medium, Party
 from simulator.identity import Identity
+from simulator.telephony.calls import Bill, Call, Cause, Direction, Kind, Medium, Party
 from simulator.vendor import Received, Refusal, Reply
 from simulator.vendors.nextbilling import VENDOR
 from tests.work import MORNING, DictWork

@@ -12,8 +12,8 @@ import pytest
 
 from simulator.app import Simulator
 from simulator.clock import Mode
-from simulator.severing import GARBAGE
-from simulator.tenants import Profile
+from simulator.shell.severing import GARBAGE
+from simulator.tenancy.tenants import Profile
 from tests.core import entries, log_in, play, run, running, shown, story, until
 from tests.raw_http import ask, connected, request
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from simulator.calls import Kind
+from simulator.telephony.calls import Kind
 from tests.core import entries, run, shown
 from tests.raw_http import request
 from tests.vendors.digitro_world import DIVERT, fake

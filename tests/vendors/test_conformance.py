@@ -14,7 +14,7 @@ from contracts.model import HttpRequest, HttpResponse, Judgement
 from contracts.operation import JSON, Operation
 from contracts.rulebook import Scope
 from simulator.discovery import discover_vendors
-from simulator.tenants import UNCLAIMED
+from simulator.tenancy.tenants import UNCLAIMED
 from simulator.vendor import Problem
 from tests.live import Live, live
 from tests.vendors.fake import CONTRACTS, EXAMPLES, SERVED, Asked, Fake, shows

@@ -10,7 +10,7 @@ from contracts.contract import Contract
 from contracts.examples import Example
 from contracts.model import HttpResponse, Judgement, Severity
 from contracts.operation import Operation
-from simulator.replying import response_of
+from simulator.faces.replying import response_of
 from simulator.vendor import Problem, Refusal, Reply
 from tests.vendors.fake import CONTRACTS, EXAMPLES, SERVED
 

@@ -15,7 +15,7 @@ from contracts.examples import Example
 from contracts.model import HttpRequest
 from contracts.operation import Operation
 from simulator.clock import Mode
-from simulator.tenants import UNCLAIMED
+from simulator.tenancy.tenants import UNCLAIMED
 from simulator.vendor import Problem
 from tests.live import Live, live
 from tests.vendors.caller import Caller, story_class, story_of

@@ -4,8 +4,8 @@ import json
 import re
 
 from contracts.contract import HOME, load
-from simulator.calls import Cause, Kind, Party, State
-from simulator.transactions import Transaction
+from simulator.telephony.calls import Cause, Kind, Party, State
+from simulator.tenancy.transactions import Transaction
 from simulator.vendors.digitro import VENDOR
 from tests.core import run
 from tests.raw_http import request

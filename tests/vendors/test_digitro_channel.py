@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from contracts.contract import HOME, load
-from simulator.announcing import MOST_CHANNELS, UNHEARD, BrokenBlock, Wording
 from simulator.app import build
-from simulator.calls import Cause, Direction, Kind, Party
+from simulator.delivery.announcing import MOST_CHANNELS, UNHEARD, BrokenBlock, Wording
 from simulator.settings import Settings
-from simulator.transactions import Transaction
+from simulator.telephony.calls import Cause, Direction, Kind, Party
+from simulator.tenancy.transactions import Transaction
 from tests.core import run
 from tests.event_stream import streaming
 from tests.raw_http import connected, request

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from scenarios.loader import library
-from simulator.calls import Call, Cause, Direction, Kind, Party, State
-from simulator.moves import attended_transfer
-from simulator.transactions import Transaction
+from simulator.switch.moves import attended_transfer
+from simulator.telephony.calls import Call, Cause, Direction, Kind, Party, State
+from simulator.tenancy.transactions import Transaction
 from tests.core import run
 from tests.golden.transcripts import path_of
 from tests.vendors.digitro_stage import stage

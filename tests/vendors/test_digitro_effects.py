@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
-from simulator.agents import AgentKind
-from simulator.calls import Cause, Direction, Kind, Party, State
-from simulator.conduct import CONDUCT, Conduct, Outcome
+from simulator.telephony.agents import AgentKind
+from simulator.telephony.calls import Cause, Direction, Kind, Party, State
+from simulator.telephony.conduct import CONDUCT, Conduct, Outcome
 from simulator.vendors.digitro.samples import SAMPLES
 from tests.core import run
 from tests.vendors.digitro_stage import stage

@@ -7,8 +7,8 @@ import pytest
 
 from contracts.contract import load
 from simulator.clock import Mode
-from simulator.jobs import Task
-from simulator.tenants import FIRST_MORNING
+from simulator.tenancy.jobs import Task
+from simulator.tenancy.tenants import FIRST_MORNING
 from tests.core import entries, play, run, shown, story
 from tests.vendors.digitro_world import fake
 from tests.vendors.test_digitro_channel import inbound

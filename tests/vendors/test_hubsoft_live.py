@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from simulator.tenants import UNCLAIMED
+from simulator.tenancy.tenants import UNCLAIMED
 from tests.answer import Answer
 from tests.live import Client, Live, live
 

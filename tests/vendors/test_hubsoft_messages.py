@@ -16,9 +16,9 @@ import pytest
 import yaml
 
 from contracts.model import HttpResponse
-from simulator.calls import Call, Cause, Direction, Kind, Party
 from simulator.identity import Identity
 from simulator.message import Message
+from simulator.telephony.calls import Call, Cause, Direction, Kind, Party
 from simulator.vendor import Scene
 from simulator.vendors.hubsoft import VENDOR
 from simulator.vendors.hubsoft.messages import CANCEL_PATH, NOTIFY_PATH, TOKEN_PATH

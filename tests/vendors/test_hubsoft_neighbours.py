@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from contracts.contract import load
-from simulator.directory import CUSTOMER
 from simulator.identity import Identity
 from simulator.vendors.hubsoft import VENDOR
 from simulator.vendors.hubsoft.refusals import FILL_IN, SEARCHES
+from simulator.worlds.directory import CUSTOMER
 from tests.vendors.hubsoft_neighbours import ask, world
 from tests.work import DictWork
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from simulator.cli.playing import built_in_targets
-from simulator.transactions import Transaction
+from simulator.tenancy.transactions import Transaction
 from tests.core import play, run, running, story
 from tests.live import Client
 from tests.vendors.test_one_call import history, record

@@ -13,7 +13,7 @@ import yaml
 
 import contracts.nextbilling
 from contracts.model import Confidence, HttpRequest, Part, Severity, Violation
-from simulator.calls import Cause, Direction, Medium
+from simulator.telephony.calls import Cause, Direction, Medium
 from simulator.vendor import Claim, Problem, Refusal, Reply
 from simulator.vendors.nextbilling import VENDOR
 from simulator.vendors.nextbilling.refusals import RULE_TEXTS

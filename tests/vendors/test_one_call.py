@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from simulator.targets import Target
+from simulator.tenancy.targets import Target
 from simulator.vendors.pbx55.credentials import ALWAYS
 from tests.core import play, run, running
 from tests.live import Client

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import strict_json
-from simulator.billing import DEFAULT_TARIFFS
-from simulator.calls import Call, Cause, Direction, Kind, Medium, Party
+from simulator.telephony.billing import DEFAULT_TARIFFS
+from simulator.telephony.calls import Call, Cause, Direction, Kind, Medium, Party
 from simulator.vendor import Scene
 from simulator.vendors.pbx55 import VENDOR
 from simulator.vendors.pbx55.messages import UnknownTransfer

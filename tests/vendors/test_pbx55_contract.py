@@ -12,7 +12,7 @@ from contracts import strict_json
 from contracts.contract import Contract, load
 from contracts.model import Direction as Way
 from contracts.model import Exchange, HttpRequest, HttpResponse, Severity
-from simulator.calls import Cause, Kind, Medium, Party
+from simulator.telephony.calls import Cause, Kind, Medium, Party
 from tests.vendors.test_pbx55 import ANSWERED, START, Phone, inbound, outbound, transfer
 
 CONTRACT = load("pbx55")

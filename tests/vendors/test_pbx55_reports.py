@@ -16,10 +16,10 @@ from contracts.contract import Contract, load
 from contracts.model import Direction as Way
 from contracts.model import Exchange, HttpRequest, HttpResponse
 from contracts.pbx55.asking import moment
-from simulator.agents import AGENT_EVENT, AgentKind
-from simulator.calls import Call, Cause, Kind, Medium, Party
-from simulator.documents import time_to_text
 from simulator.identity import Identity
+from simulator.telephony.agents import AGENT_EVENT, AgentKind
+from simulator.telephony.calls import Call, Cause, Kind, Medium, Party
+from simulator.telephony.documents import time_to_text
 from simulator.vendor import Problem, Received, Refusal, Reply
 from simulator.vendors.pbx55 import VENDOR
 from tests.vendors.test_pbx55 import ANSWERED, AUDIO, START, Phone, inbound, outbound, transfer

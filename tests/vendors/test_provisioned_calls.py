@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.clock import Mode
-from simulator.distribution import Strategy
+from simulator.telephony.distribution import Strategy
 from simulator.vendors.nextbilling import VENDOR
 from tests.live import Live, live
 from tests.vendors.nextbilling_world import ask, work_of

@@ -13,7 +13,7 @@ import pytest
 
 from contracts.contract import load
 from contracts.examples import examples
-from simulator.transactions import Transaction
+from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Problem, Refusal
 from simulator.vendors.viacel import VENDOR
 from simulator.vendors.viacel.records import KINDS, made

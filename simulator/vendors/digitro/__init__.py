@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.digitro import rules
-from simulator.calls import Kind
+from simulator.telephony.calls import Kind
 from simulator.vendor import Vendor
 from simulator.vendors.digitro import (
     agents,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contracts.digitro.rules import DEVICE
-from simulator.agents import AgentKind
 from simulator.errors import SimulatorError
+from simulator.telephony.agents import AgentKind
 from simulator.vendor import Received, Reply, Work
 from simulator.vendors.digitro.refusals import not_done
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from simulator.agents import AGENT
-from simulator.calls import Call, Facts, Kind, Party, State
-from simulator.directory import QUEUE
+from simulator.telephony.agents import AGENT
+from simulator.telephony.calls import Call, Facts, Kind, Party, State
 from simulator.vendor import Document, Work
 from simulator.vendors.digitro import samples
 from simulator.vendors.digitro.messages import message
 from simulator.vendors.digitro.naming import CALL, SAMPLE, kept, name_of, newest, root, serial_in
 from simulator.vendors.digitro.orders import Order
+from simulator.worlds.directory import QUEUE
 
 MOVABLE = frozenset({State.ROUTING, State.MENU, State.QUEUED, State.RINGING, State.TALKING, State.HELD})
 ESTABLISHED = frozenset({State.TALKING, State.HELD})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from simulator.calls import Kind, Party, State
+from simulator.telephony.calls import Kind, Party, State
 from simulator.vendor import Received, Reply, Work
 from simulator.vendors.digitro.diverting import (
     ESTABLISHED,

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from simulator.calls import Call, Direction, Event, Kind, Party, State
 from simulator.message import Message
+from simulator.telephony.calls import Call, Direction, Event, Kind, Party, State
 from simulator.vendor import Scene
 from simulator.vendors.digitro.naming import device_of, dialled, kept, name_of, root
 

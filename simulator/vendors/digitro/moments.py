@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from contracts.digitro.rules import DEVICE
-from simulator.agents import AgentEvent, AgentKind
-from simulator.calls import Call, Event, Kind, Party
 from simulator.message import Message
+from simulator.telephony.agents import AgentEvent, AgentKind
+from simulator.telephony.calls import Call, Event, Kind, Party
 from simulator.vendor import AgentRenderer, Renderer, Scene
 from simulator.vendors.digitro.messages import at, data_of, departed, diverted, left_queue, message, named
 from simulator.vendors.digitro.naming import device_of, kept, root

@@ -10,8 +10,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from contracts.digitro.rules import DEVICE
-from simulator.calls import Call
-from simulator.phones import split
+from simulator.telephony.calls import Call
+from simulator.telephony.phones import split
 from simulator.vendor import Document, Reader
 
 # What a command has left with a call, by the call's own id; and calls that the pages name, by their identification.

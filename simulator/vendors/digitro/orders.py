@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.digitro.rules import DEVICE
-from simulator.agents import AGENT
-from simulator.calls import Call, Direction, Kind, State
-from simulator.directory import EXTENSION, QUEUE
+from simulator.telephony.agents import AGENT
+from simulator.telephony.calls import Call, Direction, Kind, State
 from simulator.vendor import Document, Work
+from simulator.worlds.directory import EXTENSION, QUEUE
 
 # What `leads_away` asks, for those who are refused.
 AWAY = "another extension's or a queue's device, not the other party's"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.model import Headers
-from simulator.calls import Call
+from simulator.telephony.calls import Call
 from simulator.vendor import Problem, Received, Refusal, Reply, Work
 from simulator.vendors.digitro.messages import message
 

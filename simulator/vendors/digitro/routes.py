@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import cast
 
 from contracts.digitro.rules import ACCOUNT, DEVICE
-from simulator.calls import Call, Direction, Facts, Kind
-from simulator.directory import NUMBER
+from simulator.telephony.calls import Call, Direction, Facts, Kind
 from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Wait, Work
 from simulator.vendors.digitro import diverting
 from simulator.vendors.digitro.naming import CALL, identification, undialled
 from simulator.vendors.digitro.orders import AWAY, HERE, is_here, leads_away, order_of
 from simulator.vendors.digitro.refusals import not_done, refuse, reply, why
+from simulator.worlds.directory import NUMBER
 
 # What is there when the switch leaves out what is inferred: the documented commands and event, and the way to them.
 DOCUMENTED = frozenset(

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from contracts.digitro.rules import DEVICE
-from simulator.agents import AGENT, AgentKind
-from simulator.calls import Call, Direction, Kind, State
+from simulator.telephony.agents import AGENT, AgentKind
+from simulator.telephony.calls import Call, Direction, Kind, State
 from simulator.vendor import Document, Work
 from simulator.vendors.digitro.naming import CALL, SAMPLE
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from contracts.digitro.rules import ACCOUNT, DEVICE
-from simulator.directory import EXTENSION, NUMBER, QUEUE
 from simulator.identity import Identity
 from simulator.vendor import Document
 from simulator.vendors.digitro.naming import SAMPLE
 from simulator.vendors.digitro.samples import FIRST, OUTSIDE, PAUSING, SAMPLES, SECOND
 from simulator.vendors.digitro.samples import QUEUE as SAMPLE_QUEUE
+from simulator.worlds.directory import EXTENSION, NUMBER, QUEUE
 
 # As the pages print them; every device and account begins so, that nobody has to look them up.
 FIRST_PASSWORD, FIRST_ACCOUNT_PASSWORD = "4567", "1234"

@@ -6,7 +6,7 @@ import json
 
 from contracts.hubsoft import rules
 from contracts.model import HttpResponse
-from simulator.calls import Kind
+from simulator.telephony.calls import Kind
 from simulator.vendor import Vendor
 from simulator.vendors.hubsoft import (
     credentials,

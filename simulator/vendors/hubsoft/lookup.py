@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from contracts.hubsoft.rules import SERVICE, digits_of, national, record_id
-from simulator import directory
 from simulator.vendor import Document, Received, Reply, Work
 from simulator.vendors.hubsoft.messages import KEY
 from simulator.vendors.hubsoft.subscriptions import (
@@ -20,6 +19,7 @@ from simulator.vendors.hubsoft.subscriptions import (
     mac_of,
     whole,
 )
+from simulator.worlds import directory
 
 FOUND = "Dados consultados com sucesso"
 LIMIT = 5

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from contracts.hubsoft.rules import has_phone_length, national
 from contracts.model import HttpResponse
-from simulator import directory
-from simulator.calls import Call, Direction, Event
 from simulator.message import Login, Message
+from simulator.telephony.calls import Call, Direction, Event
 from simulator.vendor import Scene
+from simulator.worlds import directory
 
 KEY = "hubsoft"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 (a path)

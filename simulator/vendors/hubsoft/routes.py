@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.hubsoft.rules import digits_of, national, record_id
-from simulator import directory
 from simulator.vendor import Document, Received, Reply, Work
+from simulator.worlds import directory
 
 TOKEN, WINDOW = "hubsoft.token", "hubsoft.popup"
 TOKEN_LIFE = timedelta(days=30)

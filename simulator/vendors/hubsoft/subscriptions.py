@@ -12,12 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.hubsoft.rules import SERVICE, TICKET
-from simulator import directory
 from simulator.identity import Identity
-from simulator.people import plain
 from simulator.vendor import Document
 from simulator.vendors.hubsoft.addresses import address
 from simulator.vendors.hubsoft.messages import KEY
+from simulator.worlds import directory
+from simulator.worlds.people import plain
 
 ENABLED, SUSPENDED, CANCELLED = "servico_habilitado", "suspenso_debito", "cancelado"
 STATUSES = {ENABLED: "Serviço Habilitado", SUSPENDED: "Suspenso por Débito", CANCELLED: "Cancelado"}

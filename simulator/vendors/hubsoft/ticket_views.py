@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.hubsoft.rules import SERVICE
-from simulator import directory
 from simulator.vendor import Document, Work
 from simulator.vendors.hubsoft.subscriptions import brief
+from simulator.worlds import directory
 
 # Who stands in for the provider's staff.
 STAFF = "Integração"

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.nextbilling.rules import LINE, number_of
-from simulator import phones
-from simulator.calls import Call, Cause, Direction, Medium
+from simulator.telephony import phones
+from simulator.telephony.calls import Call, Cause, Direction, Medium
 from simulator.vendor import Document, Received, Reply, Work
 from simulator.vendors.nextbilling.groups import OK
 from simulator.vendors.nextbilling.reach import first_subscriber, seen

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from itertools import count, islice
 
 from contracts.nextbilling.rules import GROUP, LINE, SUBSCRIBER
-from simulator import directory
 from simulator.identity import Identity
 from simulator.vendor import Document
+from simulator.worlds import directory
 
 RESELLER = "1"
 NAME = "Ramais Recepção"

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts import strict_json
-from simulator import phones
-from simulator.calls import Call, Cause, Direction, Event, Medium, Party
 from simulator.errors import SimulatorError
 from simulator.message import Message
-from simulator.phones import Number
+from simulator.telephony import phones
+from simulator.telephony.calls import Call, Cause, Direction, Event, Medium, Party
+from simulator.telephony.phones import Number
 from simulator.vendor import Scene
 
 KEY = "pbx55"

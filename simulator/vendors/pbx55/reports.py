@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulator import presence
-from simulator.calls import Call, Cause, Direction, Kind, Outcome
-from simulator.presence import Span
+from simulator.telephony import presence
+from simulator.telephony.calls import Call, Cause, Direction, Kind, Outcome
+from simulator.telephony.presence import Span
 from simulator.vendor import Received, Reply, Work
 from simulator.vendors.pbx55.messages import audio, outside, side, wire_id
 from simulator.vendors.pbx55.selection import Selection, select

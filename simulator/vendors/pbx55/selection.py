@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from contracts.pbx55.asking import moment, zone
-from simulator import directory, phones
-from simulator.agents import AgentEvent
-from simulator.calls import Call, Direction, Medium
 from simulator.identity import Identity
-from simulator.presence import happenings
+from simulator.telephony import phones
+from simulator.telephony.agents import AgentEvent
+from simulator.telephony.calls import Call, Direction, Medium
+from simulator.telephony.presence import happenings
 from simulator.vendor import Document, Scene, Work
 from simulator.vendors.pbx55.messages import KEY
+from simulator.worlds import directory
 
 QUEUE = "pbx55.queue"
 ALL_QUEUES, ALL_NUMBERS, ALL_AGENTS = "all_queues", "all_numbers", "all_agent"

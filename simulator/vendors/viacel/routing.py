@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from contracts.viacel.rules import DID, EXTENSION, ROUTE, TRUNK
-from simulator.directory import EXTENSION as DEVICE
-from simulator.directory import QUEUE
-from simulator.phones import LineKind, kind, national, split
-from simulator.routing import Destination, Forwards, Incoming, Outgoing, Place, Routing, Trunk
+from simulator.switch.routing import Destination, Forwards, Incoming, Outgoing, Place, Routing, Trunk
+from simulator.telephony.phones import LineKind, kind, national, split
 from simulator.vendor import Document, Reader
 from simulator.vendors.viacel.records import Fields
+from simulator.worlds.directory import EXTENSION as DEVICE
+from simulator.worlds.directory import QUEUE
 
 NOWHERE, TO_EXTENSION, SEVERAL, TO_OUTSIDE, TO_MAILBOX = 0, 1, 5, 8, 9
 PLACES = {TO_EXTENSION: Place.EXTENSION, TO_OUTSIDE: Place.OUTSIDE, TO_MAILBOX: Place.MAILBOX}

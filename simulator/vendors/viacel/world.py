@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.viacel.rules import COMPANY, DID, EXTENSION, PLAN, REGION, ROUTE, TRUNK
-from simulator import directory
 from simulator.identity import Identity
-from simulator.phones import national
+from simulator.telephony.phones import national
 from simulator.vendor import Document
 from simulator.vendors.viacel.records import KINDS, made
 from simulator.vendors.viacel.routes import FIRST_PLAN
 from simulator.vendors.viacel.routing import TO_EXTENSION
+from simulator.worlds import directory
 
 World = Mapping[str, Mapping[str, Document]]
 

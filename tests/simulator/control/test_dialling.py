@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.clock import Mode
-from simulator.numbers import shipped
+from simulator.switch.numbers import shipped
 from tests.live import Live, live
 
 

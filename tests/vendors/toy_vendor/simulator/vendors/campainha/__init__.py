@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.calls import Kind
+from simulator.telephony.calls import Kind
 from simulator.vendor import Vendor
 from simulator.vendors.campainha import credentials, messages, refusals, routes
 

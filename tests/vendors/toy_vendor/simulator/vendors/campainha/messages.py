@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from simulator.calls import Call, Event
 from simulator.message import Message
+from simulator.telephony.calls import Call, Event
 from simulator.vendor import Scene
 from simulator.vendors.campainha.credentials import KEY
 

@@ -1,0 +1,1 @@
+"""What is due, and how messages leave: to targets and on channels."""

@@ -1,0 +1,1 @@
+"""What answers: a request on its way through a vendor's contract to its handler."""

@@ -1,0 +1,1 @@
+"""What goes wrong on purpose, where we send and where we answer."""

@@ -1,0 +1,1 @@
+"""A session becomes a scenario, and an exchange is sent again."""

@@ -1,0 +1,1 @@
+"""Runs of scenarios: whether one fits, how it is played, and what came of it."""

@@ -1,0 +1,292 @@
+"""Plays scenarios: steps become jobs, one after the other, and a run is judged when its last message is settled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from contracts.contract import Contract
+from scenarios.expected import Reaction, Received
+from scenarios.model import Scenario, Step
+from simulator.errors import SimulatorError
+from simulator.faults.standing import lift_faults_of, put_faults_of, strikes_of
+from simulator.runs.awaiting import awaited
+from simulator.runs.fitting import check_fit
+from simulator.runs.judging import met, others_went_on, own_entries, status_of, verdict_of
+from simulator.runs.remains import Remains
+from simulator.runs.silences import silences
+from simulator.runs.steps import act, why_impossible
+from simulator.runs.verdicts import Verdict
+from simulator.storage.store import Store
+from simulator.switch import duties
+from simulator.switch.pbx import Pbx
+from simulator.telephony.calls import ImpossibleEvent
+from simulator.tenancy.jobs import Job, Task
+from simulator.tenancy.runs import Run, Status
+from simulator.tenancy.tenants import Tenant
+from simulator.tenancy.transactions import Transaction
+
+log = logging.getLogger(__name__)
+
+# Runs of a tenant that are over, beyond these, are forgotten with their verdicts, the oldest first.
+KEPT_RUNS = 1000
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class RunGone(SimulatorError):
+    """A run will never be judged: its tenant was reset or removed, or the simulator stopped."""
+
+    def __init__(self, tenant: str, run: str) -> None:
+        super().__init__(
+            f"there is no verdict on run {run} of tenant {tenant}: the tenant was reset or removed, the simulator "
+            f"stopped, or {KEPT_RUNS} other runs came after it; play it again"
+        )
+
+
+class Engine:
+    """Plays runs on any tenant, and keeps the verdicts of those that are over."""
+
+    def __init__(self, pbx: Pbx, store: Store, contracts: Mapping[str, Contract]) -> None:
+        self._pbx = pbx
+        self._store = store
+        self._contracts = contracts
+        self._over: dict[tuple[str, str], asyncio.Future[Verdict]] = {}
+        self._judging: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._accepts = {key: vendor.accepted for key, vendor in pbx.vendors.items() if vendor.accepted}
+        self.strict_inferred = False
+
+    def play(self, tenant: Tenant, scenario: Scenario, *, lenient: bool = False, at_once: bool = False) -> Run:
+        """Begin a scenario on a tenant now.
+
+        A ``lenient`` run ends in peace when its call was ended by somebody else meanwhile. ``at_once`` does the first
+        of several steps here, so that its call is there. Raises Unfit when the scenario names what this tenant does
+        not have.
+        """
+        tx = Transaction(tenant, self._store)
+        check_fit(scenario, tx, self._pbx.vendors, self._contracts)
+        number = tx.next_number("run")
+        run = Run(
+            id=f"r{number}",
+            scenario=scenario,
+            started=tx.now,
+            first=tenant.journal.last,
+            counts=(0,) * len(scenario.faults),
+            lenient=lenient,
+        )
+        if at_once:
+            run = act(self._pbx, tx, run, scenario.steps[0])
+        tx.put_run(run)
+        put_faults_of(tx, run)
+        self._over[tenant.name, run.id] = asyncio.get_running_loop().create_future()
+        self._schedule(tx, run, 1 if at_once else 0)
+        tx.commit()
+        return run
+
+    async def verdict(self, tenant: Tenant, run: str) -> Verdict:
+        """Wait until a run is over and return what came of it. Raises RunGone."""
+        over = self._over.get((tenant.name, run))
+        if over is None:
+            verdict = self.verdict_so_far(tenant, run)
+            if verdict is None:
+                raise RunGone(tenant.name, run)
+            return verdict
+        await asyncio.wait([over])
+        if over.cancelled():
+            raise RunGone(tenant.name, run)
+        return over.result()
+
+    def verdict_so_far(self, tenant: Tenant, run: str) -> Verdict | None:
+        """Return what came of a run, or None while it goes on. One from before the last start is judged once more."""
+        over, known = self._over.get((tenant.name, run)), tenant.runs.get(run)
+        if over is None and known is not None and known.last is not None:
+            over = self._over[tenant.name, run] = asyncio.get_running_loop().create_future()
+            over.set_result(self._verdict(tenant, known, shared=True))
+        return over.result() if over and over.done() and not over.cancelled() else None
+
+    async def perform(self, tenant: Tenant, job: Job) -> None:
+        """Do a job that is no delivery: a step of a run, or what is due by itself."""
+        if job.task is Task.STEP:
+            await self._step(tenant, job)
+            return
+        tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, job.body.get("call"))))
+        duties.perform(self._pbx, tx, job)
+        tx.finish(job)
+        tx.commit()
+
+    async def _step(self, tenant: Tenant, job: Job) -> None:
+        """Do one step of a run, and schedule the next. One that cannot be done breaks the run, and changes nothing."""
+        run = tenant.runs[job.run]
+        step = run.scenario.steps[job.body["step"]]
+        if step.wanted is not None:
+            entry = await awaited(tenant, run, step.wanted)
+            run = tenant.runs[job.run]  # meanwhile its calls went on, and its faults counted
+            run = run if entry is None else run.with_awaited(step.wanted, entry)
+        # A command by the control API may have moved the call on, a moment later than this step was due.
+        tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, run.calls.get(step.call))))
+        following = job.body["step"] + 1
+        try:
+            if step.wanted is None:
+                run = act(self._pbx, tx, run, step)
+        except Exception as problem:
+            tx = Transaction(tenant, self._store)
+            if run.lenient and isinstance(problem, ImpossibleEvent):
+                following = len(run.scenario.steps)
+            else:
+                run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {_in_words(problem, run, step)}")
+        tx.finish(job)
+        if run.status is Status.RUNNING and following < len(run.scenario.steps):
+            self._schedule(tx, run, following, behind=max(job.due, tenant.now()) - job.due, since=job)
+        elif run.held:
+            run = self._pbx.post.last_bursts(tx, run)
+        tx.put_run(run)
+        tx.commit()
+
+    def break_off(self, tenant: Tenant, job: Job, trouble: Exception) -> None:
+        """End a job that failed by a fault of ours, and the run that it belongs to: nothing can be said of that."""
+        run = tenant.runs.get(job.run)
+        tx = Transaction(tenant, self._store)
+        tx.finish(job)
+        if run is not None:
+            tx.put_run(replace(run, status=Status.BROKEN, problem=_in_words(trouble)))
+        else:
+            log.error("job %s (%s) of tenant %s failed", job.id, job.task, tenant.name, exc_info=trouble)
+        tx.commit()
+
+    def settled(self, tenant: Tenant, job: Job) -> None:
+        """Send what waited for a job that is over, and judge its run once none is left."""
+        run = tenant.runs.get(job.run)
+        if run is None:
+            return
+        if run.held:
+            tx = Transaction(tenant, self._store)
+            after = self._pbx.post.settle(tx, run)
+            if after is not run:
+                run = after
+                tx.put_run(run)
+                tx.commit()
+        self._settle(tenant, run)
+
+    def resume(self, tenant: Tenant) -> None:
+        """Take up the runs of a tenant that was brought back from the store; who waits for one goes on waiting."""
+        going = {run.id: run for run in tenant.runs.values() if run.last is None}
+        self._end_judging(tenant.name)
+        for key in [key for key in self._over if key[0] == tenant.name]:
+            if key[1] not in going and not self._over[key].done():
+                self._over.pop(key).cancel()  # its beginning was lost
+        for run in going.values():
+            self._over.setdefault((tenant.name, run.id), asyncio.get_running_loop().create_future())
+            self._settle(tenant, run)
+
+    def forget(self, tenant: str) -> None:
+        """Drop the runs of a tenant that was reset or removed; who waits for a verdict is told so (RunGone)."""
+        self._end_judging(tenant)
+        for key in [key for key in self._over if key[0] == tenant]:
+            self._over.pop(key).cancel()
+
+    async def stop(self) -> None:
+        """End what is being judged, and let nobody wait in vain."""
+        ended = tuple(self._judging.values())
+        for task in ended:
+            task.cancel()
+        for over in self._over.values():
+            over.cancel()
+        if ended:
+            await asyncio.wait(ended)
+
+    def _settle(self, tenant: Tenant, run: Run) -> None:
+        key = (tenant.name, run.id)
+        over = self._over.get(key)
+        if tenant.closed or over is None or over.done() or key in self._judging or tenant.agenda.has_jobs_of(run.id):
+            return
+        task = self._judging[key] = asyncio.create_task(self._judge(tenant, run, over), name=f"verdict on {run.id}")
+
+        def judged(task: asyncio.Task[None]) -> None:
+            if self._judging.get(key) is task:
+                del self._judging[key]
+                if not task.cancelled() and task.exception() is None:
+                    self._settle(tenant, run)  # if it was put off
+
+        task.add_done_callback(judged)
+
+    def _end_judging(self, tenant: str) -> None:
+        for key in [key for key in self._judging if key[0] == tenant]:
+            self._judging.pop(key).cancel()
+
+    def _schedule(
+        self,
+        tx: Transaction,
+        run: Run,
+        step: int,
+        *,
+        behind: timedelta = timedelta(),
+        since: Job | None = None,
+    ) -> None:
+        steps = run.scenario.steps
+        gap = steps[step].offset - (steps[step - 1].offset if step else timedelta())
+        base = since.due if since else run.started
+        # A step that waited for the integration puts off all that follows it; any other delay is made good.
+        late = behind if since and steps[step - 1].wanted else timedelta()
+        tx.schedule(base + gap + late, Task.STEP, {"step": step}, run=run.id)
+
+    async def _judge(self, tenant: Tenant, run: Run, over: asyncio.Future[Verdict]) -> None:
+        if self._let_go(tenant, run):
+            return  # it is judged once that is settled
+        for expectation in run.scenario.expectations:
+            if isinstance(expectation, Received | Reaction) and expectation.within:
+                seconds = expectation.within.total_seconds()
+                await tenant.journal.until(partial(met, tenant.journal, run, expectation), seconds)
+        if tenant.agenda.has_jobs_of(run.id) or self._let_go(tenant, run):
+            return  # its calls went on meanwhile
+        run = replace(tenant.runs[run.id], answers=strikes_of(tenant, run))
+        verdict = self._verdict(tenant, run, shared=others_went_on(tenant.calls, run))
+        run = replace(run, status=status_of(run, verdict), last=tenant.journal.last)
+        tx = Transaction(tenant, self._store)
+        tx.put_run(run)
+        lift_faults_of(tx, run)
+        self._forget_old_runs(tx, tenant)
+        tx.commit()
+        if not over.done():
+            over.set_result(verdict)
+        tenant.tell(run)
+        tenant.on_growth()  # who waits for the run is told, though the journal has not grown
+
+    def _let_go(self, tenant: Tenant, run: Run) -> bool:
+        """Send what is held back for something that will not come any more; return whether anything was."""
+        run = tenant.runs[run.id]
+        if run.held:
+            tx = Transaction(tenant, self._store)
+            tx.put_run(self._pbx.post.finish(tx, run))
+            tx.commit()
+        return bool(run.held)
+
+    def _verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:
+        left = Remains(tenant, run, self._pbx.vendors, self._contracts)
+        unheard = self._pbx.announcer.unheard(Transaction(tenant, self._store))
+        more = {"strict_inferred": self.strict_inferred, "shared": shared}
+        verdict = verdict_of(run, tenant.journal, self._contracts, self._accepts, left=left, unheard=unheard, **more)
+        heard = (entry.exchange for entry in own_entries(tenant.journal, run))
+        return replace(verdict, silences=silences(tenant, run, self._pbx.vendors, heard))
+
+    def _forget_old_runs(self, tx: Transaction, tenant: Tenant) -> None:
+        if len(tenant.runs) > KEPT_RUNS:
+            oldest = next((key for key, run in tenant.runs.items() if run.last is not None), None)
+            if oldest is not None:
+                tx.remove_run(oldest)
+                self._over.pop((tenant.name, oldest), None)
+
+
+def _in_words(problem: Exception, run: Run | None = None, step: Step | None = None) -> str:
+    if isinstance(problem, ImpossibleEvent) and run and step:
+        return why_impossible(problem, run, step)
+    if isinstance(problem, SimulatorError):
+        return str(problem)
+    log.error("a step or a delivery failed", exc_info=problem)
+    return "the simulator failed; see its log"
+
+
+def _last_at(tenant: Tenant, call: str | None) -> datetime:
+    return tenant.calls[call].last.at if call in tenant.calls else _LONG_AGO

@@ -1,0 +1,1 @@
+"""What waits: connections, heads, bodies, answers."""

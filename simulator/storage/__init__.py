@@ -1,0 +1,1 @@
+"""The durable log behind the tenants' memory."""

@@ -1,0 +1,19 @@
+"""What is due and is neither a step nor a delivery: who does it, by its task."""
+
+from __future__ import annotations
+
+from simulator.switch import floor, router
+from simulator.switch.pbx import Pbx
+from simulator.tenancy.jobs import Job, Task
+from simulator.tenancy.transactions import Transaction
+
+
+def perform(pbx: Pbx, tx: Transaction, job: Job) -> None:
+    """Do what is due, if it still is."""
+    match job.task:
+        case Task.ROUTE:
+            router.perform(pbx, tx, job)
+        case Task.ANNOUNCE:
+            pbx.post.perform(tx, job)
+        case _:
+            floor.perform(pbx, tx, job)

@@ -1,0 +1,1 @@
+"""The call model and its people, phones and money: pure."""

@@ -1,0 +1,1 @@
+"""Calls that come by chance, by the hours of a day or as recorded, and what is counted of them."""

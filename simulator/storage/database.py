@@ -8,6 +8,7 @@ can reach any more leave in slices (`Database.sweep`), so that no commit waits f
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,14 @@ from simulator.storage.tables import (
     SWEEPS,
     TABLES,
     TENANTS,
+    of_many,
     statements,
 )
 
 SCHEMA = "1"
 SLICE = 500
+# So many rows one statement writes; SQLite takes 32,766 values in it.
+MOST_AT_ONCE = 256
 
 _LEAST = 50  # what looking at a tenant counts as, in rows
 _WAL_LIMIT = 64 * 2**20
@@ -78,8 +82,8 @@ class Database:
         self._connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
             for statement, rows in statements(effect):
-                if rows and isinstance(statement, str):
-                    self._connection.exec_driver_sql(statement, rows)
+                if isinstance(statement, str):
+                    self._write(statement, rows)
                 elif rows:
                     self._connection.execute(statement, rows)
             self._connection.commit()
@@ -88,6 +92,16 @@ class Database:
             raise
         self._known = effect.after
         self._unreachable.update(effect.orphans, effect.trims)
+
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        # At each execution the driver gives the interpreter away, and on a busy loop waits long to have it again: so
+        # many rows go at once, in few sizes, since each is a statement of its own.
+        place = 0
+        while place < len(rows):
+            size = min(MOST_AT_ONCE, 1 << ((len(rows) - place).bit_length() - 1))
+            values = chain.from_iterable(rows[place : place + size])
+            self._connection.exec_driver_sql(of_many(statement, size), tuple(values))
+            place += size
 
     def load(self, tenant: str, entries: int) -> TenantRows:
         """Return what is stored of a tenant, with at most this many journal rows."""

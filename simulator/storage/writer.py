@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from simulator.storage.database import Database
 
 GROUPS_A_COMMIT = 500
+# When so many groups came while others were written, it waits so many seconds for more: each commit costs the loop
+# its turns at the interpreter.
+MANY = 8
+GATHER = 0.01
 BREATH = 0.002  # seconds from slice to slice, in which whoever answers requests has the interpreter
 
 _log = logging.getLogger(__name__)
@@ -61,6 +66,7 @@ class Writer:
         self._lost: set[str] = set()
         self._line = Line()
         self._untidy = False  # there are rows that nobody can reach
+        self._crowded = False  # many groups came while the last ones were written
 
     def put(self, item: Group | Question) -> None:
         """Queue something, from any thread. The writer completes its future, which nobody can cancel."""
@@ -110,11 +116,14 @@ class Writer:
             items = [self._queue.get(timeout=BREATH if self._line or self._untidy else None)]
         except queue.Empty:
             return []
+        if self._crowded:
+            time.sleep(GATHER)
         while len(items) < GROUPS_A_COMMIT:
             try:
                 items.append(self._queue.get_nowait())
             except queue.Empty:
                 break
+        self._crowded = len(items) >= MANY
         return items
 
     def _opened(self) -> Database:

@@ -126,6 +126,23 @@ def test_jobs_come_back_by_due_time_and_id(store):
     ]
 
 
+@pytest.mark.parametrize("count", [1, 2, 7, 255, 256, 257, 700])
+def test_rows_of_any_number_are_written_each_once_and_in_order(store, count):
+    """However they are put together: what is written again is not there twice, and keeps its place."""
+    due = datetime(2026, 3, 2, tzinfo=UTC)
+    for body in (b"first", b"second"):
+        changes = [Put("a", "k", f"{n}", b"%d %s" % (n, body)) for n in range(count)]
+        changes += [AppendJournal("a", n, body) for n in range(1, count + 1)]
+        changes += [PutJob("a", n, due, "step", body) for n in range(count)]
+        store.submit(changes).result(10)
+
+    rows = store.load("a")
+
+    assert [(d.key, d.body) for d in rows.documents] == [(f"{n}", b"%d second" % n) for n in range(count)]
+    assert [(e.number, e.body) for e in rows.journal] == [(n, b"second") for n in range(1, count + 1)]
+    assert [(j.id, j.body) for j in rows.jobs] == [(n, b"second") for n in range(count)]
+
+
 def test_tenants_are_apart_and_listed_oldest_first(store):
     """One tenant's rows are not another's, whatever their keys."""
     store.submit([Put("b", "k", "1", b"of b"), Put("a", "k", "1", b"of a")])

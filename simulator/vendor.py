@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from contracts.contract import Contract
 from contracts.model import Headers, HttpRequest, HttpResponse, Violation
 from simulator.faults.spoiling import Spoil
 from simulator.identity import Identity
@@ -281,3 +282,8 @@ class Vendor:
     routing: Routing | None = None
     lists: Callable[[Call, Mapping[str, str]], bool] = lambda call, readings: False
     spoils: Mapping[str, Spoil] = field(default_factory=dict)
+
+
+def secret_kinds(vendor: Vendor, contract: Contract) -> dict[str, str]:
+    """Return the kind of each secret by its name: of the contract's bodies and headers, and of the credentials."""
+    return {**contract.secrets, **contract.secret_headers, **vendor.secrets}

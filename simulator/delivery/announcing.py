@@ -25,11 +25,11 @@ from simulator.switch.board import Opening
 from simulator.tenancy.channel import Channel
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Vendor
+from simulator.vendor import Vendor, secret_kinds
 
 BLOCK = "x-channel"
 UNHEARD = "unheard: no channel was open"
-_DROPPED = "dropped on purpose"
+DROPPED = "dropped on purpose"
 EVERYONE = "channels"
 MOST_CHANNELS = 1000
 # Of the channels that were closed so many are remembered, at least, so that a late command is told what is wrong.
@@ -169,7 +169,7 @@ class Announcer:
             direction=Direction.SENT,
             request=HttpRequest("POST", wording.path, "", (("content-type", message.content_type),), message.body),
             response=_HEARD if heard else None,
-            error=None if heard else _DROPPED if fault is Flaw.DROP else UNHEARD,
+            error=None if heard else DROPPED if fault is Flaw.DROP else UNHEARD,
             fault=fault.value if fault else None,
             operation=message.operation,
             message=message.name,
@@ -185,8 +185,7 @@ class Announcer:
         tx.record(redact(exchange, contract, known), judgement)
 
     def _secrets(self, tx: Transaction, vendor: str) -> dict[str, str]:
-        contract = self._contracts[vendor]
-        kinds = {**contract.secrets, **contract.secret_headers, **self._vendors[vendor].secrets}
+        kinds = secret_kinds(self._vendors[vendor], self._contracts[vendor])
         return {value: kinds[field] for field, value in tx.credentials(vendor).items() if field in kinds}
 
     def _offered(self, tx: Transaction, vendor: str, operation: str) -> bool:

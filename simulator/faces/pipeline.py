@@ -31,7 +31,7 @@ from simulator.switch.switchboard import Switchboard
 from simulator.tenancy.registry import Tenants
 from simulator.tenancy.tenants import UNCLAIMED, Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Vendor, Wait
+from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Vendor, Wait, secret_kinds
 
 LEFT = "the client hung up while its request was held on purpose, and nothing was done"
 
@@ -65,7 +65,7 @@ class Pipeline:
         self._pbx = pbx
         self._errands = errands or Errands()
         self._mishaps = Mishaps(contract, self._work)
-        self._kinds = {**contract.secrets, **contract.secret_headers, **vendor.secrets}
+        self._kinds = secret_kinds(vendor, contract)
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a request for an operation of the contract, or for what stands for those that share a path.

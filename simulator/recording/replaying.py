@@ -28,7 +28,7 @@ from simulator.tenancy.journal import REPLAY, Entry
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Vendor
+from simulator.vendor import Vendor, secret_kinds
 
 if TYPE_CHECKING:
     from simulator.app import Simulator
@@ -94,7 +94,7 @@ def curl_of(simulator: Simulator, tenant: Tenant, entry: Entry) -> str:
 def credentials_of(tenant: Tenant, vendor: Vendor, contract: Contract) -> Find:
     """Return what finds the secrets by which an integration speaks for a tenant."""
     own = tenant.profile.credentials.get(vendor.key, {})
-    kinds = {**contract.secrets, **contract.secret_headers, **vendor.secrets}
+    kinds = secret_kinds(vendor, contract)
     issued = tenant.records.get(f"{vendor.key}.token", {})
 
     def find(name: str, kind: str) -> str | None:

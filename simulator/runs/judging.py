@@ -22,8 +22,8 @@ from simulator.tenancy.runs import Run, Status
 # Vendor key to what tells an acceptance from a refusal; every 2xx is one for a vendor that is not here.
 Accepts = Mapping[str, Callable[[HttpResponse], bool]]
 
-# With these a message still has to arrive as it is.
-_WHOLE = (None, Flaw.DELAY, Flaw.DUPLICATE, Flaw.SWAP_WITH_NEXT, Flaw.AFTER_END, Flaw.BURST)
+# With any other fault a message still has to arrive as it is.
+_NOT_WHOLE = {*SPOILING, Flaw.DROP}
 
 
 def own_entries(journal: Journal, run: Run) -> list[Entry]:
@@ -146,7 +146,7 @@ def _last_attempts(exchanges: Sequence[Exchange]) -> list[tuple[Exchange, bool]]
     """
     last: dict[tuple[str, str | None], tuple[Exchange, bool]] = {}
     for exchange in exchanges:
-        if exchange.delivery and exchange.fault in _WHOLE:
+        if exchange.delivery and exchange.fault not in _NOT_WHOLE:
             key = (exchange.delivery, exchange.target)
             before, struck = last.get(key, (exchange, True))
             newest = before if arrived(before) else exchange

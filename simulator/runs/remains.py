@@ -11,7 +11,7 @@ from contracts.hiding import Names, without_secrets
 from simulator.telephony.documents import computed_call
 from simulator.tenancy.runs import Run
 from simulator.tenancy.tenants import Tenant
-from simulator.vendor import Vendor
+from simulator.vendor import Vendor, secret_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,6 @@ def secret_names(kind: str, vendors: Mapping[str, Vendor], contracts: Mapping[st
     vendor = kind.partition(".")[0]
     if vendor not in vendors:
         return {}  # records of the world, which its schema keeps free of them
-    contract = contracts[vendor]
-    names = {**contract.secrets, **contract.secret_headers, **vendors[vendor].secrets}
+    names = secret_kinds(vendors[vendor], contracts[vendor])
     english = {kind.lower(): kind for kind in ("password", *names.values())}
     return english | {name.lower(): kind for name, kind in names.items()}

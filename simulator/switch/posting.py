@@ -12,7 +12,7 @@ from typing import Any
 
 from contracts.model import Direction, Exchange
 from scenarios.model import Flaw
-from simulator.delivery.announcing import EVERYONE, Announcer
+from simulator.delivery.announcing import DROPPED, EVERYONE, Announcer
 from simulator.delivery.sending import Outgoing
 from simulator.faults.faults import Plan, plan
 from simulator.faults.holding import (
@@ -201,7 +201,7 @@ def _dropped(tx: Transaction, message: Message, target: Target, delivery: str) -
         vendor=message.vendor,
         direction=Direction.SENT,
         request=Outgoing(target.method or message.method, target.address(message.path), (), message.body).request,
-        error="dropped on purpose",
+        error=DROPPED,
         operation=message.operation,
         message=message.name,
         readings=tx.readings_of(message.vendor),

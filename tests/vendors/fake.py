@@ -19,7 +19,7 @@ from contracts.operation import FORM, Operation
 from simulator.delivery.announcing import EVERYONE
 from simulator.discovery import discover_vendors
 from simulator.tenancy.tenants import UNCLAIMED
-from simulator.vendor import Problem, Refusal, Vendor
+from simulator.vendor import Problem, Refusal, Vendor, secret_kinds
 from tests.answer import Answer
 from tests.live import Live
 
@@ -65,7 +65,7 @@ class Fake:
         self.vendor: Vendor = SERVED[key]
         self.contract: Contract = CONTRACTS[key]
         self.credentials = live.credentials(key, tenant)
-        kinds = {**self.contract.secrets, **self.contract.secret_headers, **self.vendor.secrets}
+        kinds = secret_kinds(self.vendor, self.contract)
         self.kinds = {name: kinds[name] for name in self.credentials if name in kinds}
         self.headers = self._headers()
 

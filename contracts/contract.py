@@ -63,7 +63,7 @@ class Contract:
     @property
     def has_channel(self) -> bool:
         """True when what it tells goes over channels that clients hold open (``x-channel``), and to no address."""
-        return "x-channel" in self.source.files[openapi.FILE]
+        return self.strict.channel is not None
 
     @property
     def dispatches(self) -> Mapping[str, Dispatch]:

@@ -14,6 +14,7 @@ from contracts.pointers import DanglingReference, follow, join, resolve
 
 FILE = "openapi.yaml"
 DISPATCH = "x-dispatch"
+CHANNEL = "x-channel"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 Found = tuple[str, str, Mapping[str, Any]]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.marks import own_provenance, reachable
 from contracts.model import Confidence
-from contracts.openapi import OpenapiReader
+from contracts.openapi import CHANNEL, FILE, OpenapiReader
 from contracts.operation import Body, Operation, Place
 from contracts.validators import Schemas
 
@@ -24,6 +24,11 @@ class Variant:
         self.security_schemes = reader.security_schemes()
         self.schemas = Schemas(files)
         self._counts: dict[str, Counter[Confidence]] = {}
+
+    @property
+    def channel(self) -> Any:
+        """The block that says how an event channel is opened and worded (``x-channel``); None where there is none."""
+        return self.files[FILE].get(CHANNEL)
 
     def clauses(self, ref: str | None) -> Counter[Confidence]:
         """Return how many marked schema objects a schema is made of, by confidence."""

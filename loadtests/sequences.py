@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 
 from simulator.identity import Identity
 from simulator.message import Message
+from simulator.records import Document
 from simulator.telephony import phones
 from simulator.telephony.billing import DEFAULT_TARIFFS
 from simulator.telephony.calls import Call, Cause, Direction, Event, Kind, Medium, Party
-from simulator.vendor import Document, Scene, Vendor
+from simulator.vendor import Scene, Vendor
 from simulator.worlds.baseline import EXTENSIONS, QUEUES
 
 ZONE = ZoneInfo("America/Sao_Paulo")

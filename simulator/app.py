@@ -24,6 +24,7 @@ from simulator.settings import Settings
 from simulator.storage.store import Change, RemoveTenant, SqlStore, StoreFailed
 from simulator.switch.numbers import own_numbers
 from simulator.switch.pbx import Pbx
+from simulator.tenancy.furnishing import Furniture, first_world, founded, furnish, furniture, restored
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.registry import Tenants
 from simulator.tenancy.targets import Target
@@ -38,7 +39,6 @@ from simulator.tenancy.tenants import (
     zone_of,
 )
 from simulator.tenancy.transactions import Transaction
-from simulator.worlds.furnishing import Furniture, first_world, founded, furnish, furniture, restored
 from simulator.worlds.world import OwnWorld, World, load_world
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ class Simulator:
         return named
 
     async def _serve(self) -> None:
-        from simulator.faces.mounting import shell_of
+        from simulator.mounting import shell_of
         from simulator.shell.serving import Server
 
         self.shell = shell_of(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from contracts.model import HttpResponse
 
@@ -27,6 +28,16 @@ class Message:
     path: str = ""
     order: str = ""
     content_type: str = "application/json"
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the message as JSON can hold it: what a job has of it."""
+        fields = {name: getattr(self, name) for name in Message.__slots__}
+        return {**fields, "body": self.body.decode()}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Message:
+        """Return the message that a document of `to_document` is of."""
+        return cls(**{**document, "body": document["body"].encode()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,31 +14,14 @@ from zoneinfo import ZoneInfo
 
 from contracts.contract import Contract
 from contracts.model import Headers, HttpRequest, HttpResponse, Violation
-from simulator.faults.spoiling import Spoil
+from simulator.board import Board, Stream
 from simulator.identity import Identity
 from simulator.message import Login, Message
-from simulator.switch.board import Board, Stream
-from simulator.switch.routing import Routing
+from simulator.records import Document, Reader
+from simulator.spoiling import Spoil
 from simulator.telephony.agents import AgentEvent, AgentKind
 from simulator.telephony.calls import Call, Event, Kind
-
-Document = Mapping[str, Any]
-
-
-class Reader(Protocol):
-    """Read access to a tenant's records (see ``directory.py`` for the kinds a world has)."""
-
-    def get(self, kind: str, key: str) -> Document | None:
-        """Return the record of this kind under this key."""
-
-    def all(self, kind: str) -> Iterable[Document]:
-        """Return every record of this kind, oldest first."""
-
-    def find(self, kind: str, **where: object) -> Document | None:
-        """Return the oldest record of this kind whose fields equal ``where``, without a look at all of them."""
-
-    def having(self, kind: str, name: str, value: str) -> Iterable[Document]:
-        """Return the records of this kind that have ``value`` in the list ``name``, oldest first; as quick."""
+from simulator.telephony.routing import Routing
 
 
 class Work(Reader, Protocol):

@@ -18,11 +18,11 @@ from simulator.clock import Mode
 from simulator.runs.verdicts import Verdict
 from simulator.settings import Settings
 from simulator.storage.store import SqlStore
+from simulator.tenancy.furnishing import founded, furnish, world_of
 from simulator.tenancy.journal import Entry
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import Profile, Tenant, first_clock
 from simulator.tenancy.transactions import Transaction
-from simulator.worlds.furnishing import founded, furnish, world_of
 from tests.answer import Answer
 from tests.raw_http import ask, request
 from tests.receiver import Receiver

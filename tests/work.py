@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from simulator.identity import Identity
+from simulator.records import Document
 from simulator.telephony.calls import Call
-from simulator.vendor import Document
 
 MORNING = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

@@ -20,9 +20,9 @@ from simulator.cli.looping import run as run_loop
 from simulator.cli.options import readings_of
 from simulator.cli.stopping import Stop
 from simulator.cli.writing import JournalFile, journal_file
-from simulator.delivery.receiver import Behaviour, Receiver
 from simulator.runs.reports import tell_exchange, verdict_record
 from simulator.runs.verdicts import Verdict, judge
+from simulator.shell.receiver import Behaviour, Receiver
 from simulator.shell.serving import Server
 
 _COUNT = click.IntRange(0)

@@ -14,10 +14,10 @@ from contracts.model import HttpRequest, HttpResponse
 from simulator.app import Simulator
 from simulator.cli.options import credentials_of, pair, readings_of
 from simulator.clock import parse_clock
-from simulator.delivery.receiver import Receiver
 from simulator.discovery import discover_targets, discover_vendors
 from simulator.identity import Identity
 from simulator.settings import Settings
+from simulator.shell.receiver import Receiver
 from simulator.shell.serving import Server
 from simulator.tenancy.targets import Target, own_id, parse_target
 from simulator.tenancy.transactions import Transaction

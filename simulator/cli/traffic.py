@@ -22,16 +22,16 @@ from simulator.cli.options import common
 from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.stopping import Stop, Stopped
 from simulator.cli.traffic_report import progress, show_report, show_report_json
+from simulator.cli.traffic_watch import Watch
 from simulator.cli.writing import CannotWrite, JournalFile, journal_file
+from simulator.switch.arriving import agents_for, begin, expect
 from simulator.switch.floor import agent_does
 from simulator.telephony.agents import AgentKind
 from simulator.tenancy.journal import Entry
 from simulator.tenancy.transactions import Transaction
 from simulator.traffic.arrivals import parse_curve
-from simulator.traffic.arriving import agents_for, begin, expect
 from simulator.traffic.cdr import check_lines, read_records
 from simulator.traffic.traffic import MOST_CALLS, Plan, plan_of
-from simulator.traffic.traffic_watch import Watch
 from simulator.worlds.directory import NUMBER, QUEUE
 
 DEFAULT_ARRIVALS, DEFAULT_CALLS = "poisson:80/h", 100

@@ -13,9 +13,9 @@ from contracts.exchanges import violation_to_record
 from contracts.model import Severity
 from scenarios.durations import format_duration
 from simulator.cli.console import MOST_FINDINGS, show_json
+from simulator.cli.traffic_watch import Watch
 from simulator.runs.reports import tell_finding
 from simulator.traffic.tallying import Figures
-from simulator.traffic.traffic_watch import Watch
 
 
 def progress(watch: Watch) -> str:

@@ -11,12 +11,12 @@ from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.identity import Identity
 from simulator.switch.crediting import give
 from simulator.telephony.prices import tariffs_of
+from simulator.tenancy.furnishing import Furniture, furniture
 from simulator.tenancy.targets import Target, checked
 from simulator.tenancy.tenants import DEFAULT, UNCLAIMED, Profile, Tenant, zone_of
 from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Received, Reply
 from simulator.version import VERSION
-from simulator.worlds.furnishing import Furniture, furniture
 from simulator.worlds.world import from_mapping
 
 if TYPE_CHECKING:

@@ -15,19 +15,19 @@ from typing import Any
 from contracts import strict_json
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, HttpRequest, HttpResponse
+from contracts.openapi import CHANNEL
 from contracts.redaction import redact, redact_verdict
 from scenarios.model import Flaw
+from simulator.board import Opening
 from simulator.errors import EnvironmentProblem
 from simulator.faults.faults import Plan, spoil
 from simulator.message import Message
 from simulator.storage.store import Store
-from simulator.switch.board import Opening
 from simulator.tenancy.channel import Channel
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Vendor, secret_kinds
 
-BLOCK = "x-channel"
 UNHEARD = "unheard: no channel was open"
 DROPPED = "dropped on purpose"
 EVERYONE = "channels"
@@ -43,7 +43,7 @@ class BrokenBlock(EnvironmentProblem):
     """The ``x-channel`` block of a contract cannot be used."""
 
     def __init__(self, vendor: str, wrong: str) -> None:
-        super().__init__(f"contracts/{vendor}/openapi.yaml, {BLOCK}: {wrong}; write it as the shipped one")
+        super().__init__(f"contracts/{vendor}/openapi.yaml, {CHANNEL}: {wrong}; write it as the shipped one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Wording:
     def of(cls, contract: Contract, readings: Mapping[str, str]) -> Wording:
         """Read the block of a contract. Raises BrokenBlock."""
         variant = contract.under(readings)[1]
-        block = variant.files["openapi.yaml"].get(BLOCK)
+        block = variant.channel
         try:
             operation = variant.operations[block["open"]]
             wording = cls(

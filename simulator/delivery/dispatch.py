@@ -21,7 +21,6 @@ from simulator.delivery.tokens import Login, Tokens
 from simulator.faults.faults import spoil
 from simulator.message import Message
 from simulator.storage.store import Store
-from simulator.switch.posting import message_of
 from simulator.tenancy.jobs import Job
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import Tenant
@@ -78,7 +77,7 @@ class Dispatcher:
             tx.finish(job)
             tx.commit()
             return
-        message = message_of(job.body)
+        message = Message.from_document(job.body["message"])
         flaw = Flaw(job.body["flaw"]) if job.body["flaw"] else None
         at = tenant.now()
         exchanges = await self._send(tenant, target, message, job, flaw)

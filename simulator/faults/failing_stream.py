@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import Callable
 
 from scenarios.answers import AnswerFlaw
-from simulator.switch.board import Opening, Stream
+from simulator.board import Opening, Stream
 
 _END = b"\n\n"
 
 
 class FailingStream:
-    """A `simulator.switch.board.Stream` around another, that fails at the event of this number (1 first).
+    """A `simulator.board.Stream` around another, that fails at the event of this number (1 first).
 
     It is cut behind that event, or in the middle of it, or goes on behind it with the channel that ``renew`` opens.
     """

@@ -9,9 +9,9 @@ from datetime import timedelta
 from scenarios.expected import Match
 from scenarios.model import Fault, Flaw
 from simulator.faults.holding import Hold
-from simulator.faults.spoiling import Spoil
 from simulator.identity import Identity
 from simulator.message import Message
+from simulator.spoiling import Spoil
 from simulator.tenancy.runs import Run
 
 # What a fault that struck a message found to be so already, or could not do.

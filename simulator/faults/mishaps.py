@@ -10,14 +10,14 @@ from functools import partial
 from contracts.contract import Contract
 from contracts.model import HttpRequest
 from scenarios.answers import OF_CHANNELS, AnswerFault
-from simulator.delivery.announcing import BLOCK
+from simulator.board import Opening
 from simulator.faults.answer_faults import AnswerPlan, Asked, fault_of
 from simulator.faults.failing_stream import FailingStream
 from simulator.faults.standing import MOST_FAULTS, keep_counts, strike
-from simulator.switch.board import Opening
+from simulator.records import Document
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Document, Instruction
+from simulator.vendor import Instruction
 
 WORD = re.compile(rb"[A-Za-z0-9._~-]{20,}")  # what a token that was issued may be
 
@@ -93,5 +93,5 @@ class Mishaps:
 
 def opener_of(contract: Contract) -> str | None:
     """Return the operation that opens an event channel, if the contract has one."""
-    block = contract.strict.files["openapi.yaml"].get(BLOCK)
+    block = contract.strict.channel
     return str(block["open"]) if block else None

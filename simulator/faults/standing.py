@@ -10,11 +10,11 @@ from typing import Any
 
 from scenarios.answers import AnswerFault
 from simulator.faults.answer_faults import AnswerPlan, Asked, fault_of, plan_answer
+from simulator.records import Document
 from simulator.tenancy.gathered import FAULT
 from simulator.tenancy.runs import Run
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Document
 
 # Each of them looks at every request.
 MOST_FAULTS = 200

@@ -54,7 +54,7 @@ def schedule(simulator: Simulator, tenant: Tenant, entry: Entry) -> Job:
 
 def ask_again(simulator: Simulator, tenant: Tenant, entry: Entry) -> int | None:
     """Ask a fake once more what it was asked; return the number of the new entry. Raises CannotReplay or NotKept."""
-    from simulator.faces.mounting import pipelines_of
+    from simulator.faces.fakes import pipelines_of
     from simulator.faces.web import answered
 
     exchange, last = entry.exchange, tenant.journal.last

@@ -10,11 +10,12 @@ from scenarios.expected import Holds, Match, Order, Reaction, Received, Sent, ve
 from scenarios.model import IN_WIRE_WORDS, OF_REQUESTS, Flaw, Scenario
 from simulator.errors import SimulatorError
 from simulator.faults.answer_fitting import why_not
-from simulator.switch.routing import Provisioned
+from simulator.kinds import kinds
+from simulator.records import Reader
 from simulator.telephony.phones import international
-from simulator.vendor import Reader, Vendor
+from simulator.telephony.routing import Provisioned
+from simulator.vendor import Vendor
 from simulator.worlds.directory import EXTENSION, NUMBER, QUEUE
-from simulator.worlds.kinds import kinds
 
 MOST_NAMES = 8
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from types import TracebackType
 
+from simulator.board import Stream
 from simulator.shell.bridge import Headers, Message, Receive, Send, WsgiAnswer
-from simulator.switch.board import Stream
 
 CLOSE = (b"connection", b"close")
 RETRY = (b"retry-after", b"1")

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from time import perf_counter
 
+from simulator.board import Stream
 from simulator.shell.asking import Core, JournalWait, Question, is_held, kept, wants_journal
 from simulator.shell.bridge import REFUSAL, REFUSAL_STATUS, Receive, Scope, Send, Slip, WsgiAnswer, WsgiApp
 from simulator.shell.hosts import AllowedHosts
 from simulator.shell.limits import ClientGone, Full, Head, Limits, Refused, read_body, read_head
 from simulator.shell.release import CLOSE, RETRY, Waits, Woken, plain, send_drops, send_part, send_stream, send_whole
 from simulator.shell.severing import garble, reset
-from simulator.switch.board import Stream
 from simulator.vendor import Instruction, Refusal, Wait
 
 _SEVERED = {Wait.RESET: reset, Wait.GARBAGE: garble}

@@ -113,7 +113,7 @@ def alert(
 
 
 def _arrive(pbx: Pbx, tx: Transaction, body: Any) -> None:
-    from simulator.traffic.arriving import arrive  # most simulators have no traffic, and start without it
+    from simulator.switch.arriving import arrive  # most simulators have no traffic, and start without it
 
     arrive(pbx, tx, body)
 

@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from simulator.records import Document
 from simulator.switch.crediting import begin_metering
-from simulator.switch.routing import PLAN
 from simulator.telephony.agents import AGENT, Agent
 from simulator.telephony.calls import Call, Event, Facts, Kind, State
 from simulator.telephony.conduct import CONDUCT, Conduct, deeds, past
 from simulator.telephony.events import Cause, Party
+from simulator.telephony.routing import PLAN
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Document
 from simulator.worlds.directory import QUEUE
 
 # A device that let a call ring is offered another one only after these seconds.

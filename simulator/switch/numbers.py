@@ -19,7 +19,8 @@ from simulator.worlds.own_file import Where, content_of, parsed, pointer_itself,
 from simulator.worlds.world_shape import Problem, shape_problems
 
 if TYPE_CHECKING:
-    from simulator.vendor import Document, Reader, Work
+    from simulator.records import Document, Reader
+    from simulator.vendor import Work
 
 # A tenant's own table: one record of this kind, under this key. Without it the shipped one counts.
 KIND, KEY = "dialled", "numbers"

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.board import Note
 from simulator.delivery.announcing import Announcer
 from simulator.errors import Engaged, ToItself, UnknownCall, UnknownRecord
 from simulator.message import Message
-from simulator.switch.board import Note
 from simulator.switch.crediting import NoCredit, affordable
 from simulator.switch.following import follow
 from simulator.switch.posting import Post

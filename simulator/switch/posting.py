@@ -116,7 +116,8 @@ class Post:
             self._announcer.announce(tx, message, planned)
 
     def _announce(self, tx: Transaction, body: Body) -> None:
-        self._announcer.announce(tx, message_of(body), Plan(Flaw(body["flaw"]) if body["flaw"] else None))
+        flaw = Flaw(body["flaw"]) if body["flaw"] else None
+        self._announcer.announce(tx, Message.from_document(body["message"]), Plan(flaw))
 
     def _hold(
         self, tx: Transaction, message: Message, addressees: Sequence[Target | None], planned: Plan, run: Run
@@ -143,12 +144,6 @@ class Post:
         )
 
 
-def message_of(body: Body) -> Message:
-    """Return the message that a delivery, or what waits for a channel, carries in its body."""
-    fields = dict(body["message"])
-    return Message(**{**fields, "body": fields["body"].encode()})
-
-
 def _deliver(tx: Transaction, message: Message, target: Target, planned: Plan, run: Run | None) -> None:
     key = _delivery_id(tx, message)
     lane = f"{target.id}/{message.order}" if target.ordered and message.order else ""
@@ -172,14 +167,13 @@ def _delivery_id(tx: Transaction, message: Message) -> str:
 
 
 def _body(message: Message, target: str, planned: Plan, delivery: str) -> dict[str, Any]:
-    fields = {name: getattr(message, name) for name in Message.__slots__}
     return {
         "target": target,
         "delivery": delivery,
         "attempt": 1,
         "flaw": planned.flaw.value if planned.flaw else None,
         "serial": planned.serial,
-        "message": {**fields, "body": message.body.decode()},
+        "message": message.to_document(),
     }
 
 

@@ -15,9 +15,9 @@ from simulator.switch.floor import RING_SECONDS, alert
 from simulator.switch.numbers import conduct_of, play_far_end
 from simulator.switch.pbx import Pbx
 from simulator.switch.putting_off import put_off
-from simulator.switch.routing import PLAN, TAKEN, Destination, Group, Incoming, Place, Plan, Provisioned, Trunk
 from simulator.telephony.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Party, State
 from simulator.telephony.conduct import Outcome
+from simulator.telephony.routing import PLAN, TAKEN, Destination, Group, Incoming, Place, Plan, Provisioned, Trunk
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.runs import Run
 from simulator.tenancy.transactions import Transaction

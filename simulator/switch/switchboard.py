@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.board import Note, Opening
 from simulator.message import Message
-from simulator.switch.board import Note, Opening
 from simulator.switch.floor import agent_does
 from simulator.switch.following import ONWARD
 from simulator.switch.moves import Moved, end_and_reconnect, hang_up, swap
@@ -22,7 +22,7 @@ from simulator.tenancy.transactions import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Switchboard:
-    """See `simulator.switch.board.Board`."""
+    """See `simulator.board.Board`."""
 
     pbx: Pbx
     tx: Transaction

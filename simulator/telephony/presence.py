@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from simulator.records import Reader
 from simulator.telephony.agents import AGENT_EVENT, AgentEvent, AgentKind
 from simulator.telephony.documents import time_from_text
-from simulator.vendor import Reader
 
 
 @dataclass(frozen=True, slots=True)

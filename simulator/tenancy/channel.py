@@ -14,7 +14,7 @@ MOST_WAITING = 1000
 
 
 class Channel:
-    """One open channel, a `simulator.switch.board.Stream`; ``idle`` shows that it lives, ``farewell`` is its end."""
+    """One open channel, a `simulator.board.Stream`; ``idle`` shows that it lives, ``farewell`` is its end."""
 
     broken = False
 

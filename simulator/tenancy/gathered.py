@@ -15,6 +15,7 @@ from typing import TypeVar
 from contracts import exchanges, strict_json
 from contracts.model import Exchange, Judgement
 from simulator.clock import Clock
+from simulator.records import Document
 from simulator.storage.store import AppendJournal, Change, Put, PutJob, Remove, RemoveJob
 from simulator.telephony.calls import Call
 from simulator.telephony.documents import call_to_document
@@ -23,7 +24,6 @@ from simulator.tenancy.journal import Entry
 from simulator.tenancy.runs import Run
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import Tenant
-from simulator.vendor import Document
 
 _T = TypeVar("_T")
 

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
-from simulator.vendor import Document
+from simulator.records import Document
 
 # The keys of the records that have a value, oldest first; what is None is a set that keeps its order.
 Bucket = dict[str, None]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from contracts.errors import ContractError
 from simulator.errors import SimulatorError
 from simulator.storage.store import Change, RemoveTenant, TrimJournal
+from simulator.tenancy.furnishing import restored
 from simulator.tenancy.snapshots import BadSnapshot, Snapshot, read, take
 from simulator.tenancy.targets import checked
 from simulator.tenancy.tenants import Tenant
-from simulator.worlds.furnishing import restored
 
 if TYPE_CHECKING:
     from simulator.app import Simulator

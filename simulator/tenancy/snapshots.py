@@ -19,12 +19,12 @@ from simulator.clock import Clock
 from simulator.errors import SimulatorError
 from simulator.storage.store import AppendJournal, Put, PutJob, TenantRows
 from simulator.telephony.documents import time_to_text
+from simulator.tenancy.furnishing import founded
 from simulator.tenancy.gathered import CLOCK, FURNISHED, PROFILE, TARGET, Gathered
 from simulator.tenancy.jobs import Job
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import Tenant
 from simulator.version import VERSION
-from simulator.worlds.furnishing import founded
 
 KIND, FORMAT = "snapshot", 1
 MOST_BYTES = 32 * 2**20

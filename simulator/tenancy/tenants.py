@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from simulator.clock import Clock, Mode
 from simulator.errors import SimulatorError
 from simulator.identity import Identity
+from simulator.records import Document
 from simulator.storage.landing import Landing
 from simulator.telephony.billing import Tariffs
 from simulator.telephony.calls import Call, State
@@ -28,10 +29,9 @@ from simulator.tenancy.index import Index
 from simulator.tenancy.journal import Journal
 from simulator.tenancy.runs import Run
 from simulator.tenancy.targets import Target
-from simulator.vendor import Document
 
 if TYPE_CHECKING:
-    from simulator.worlds.furnishing import Furniture
+    from simulator.tenancy.furnishing import Furniture
     from simulator.worlds.world import OwnWorld
 
 log = logging.getLogger(__name__)

@@ -14,10 +14,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.model import Exchange, Judgement
+from simulator.board import Board
 from simulator.clock import Clock
 from simulator.identity import Identity
+from simulator.records import Document
 from simulator.storage.store import Store, TrimJournal
-from simulator.switch.board import Board
 from simulator.telephony.billing import Tariffs
 from simulator.telephony.calls import Call, Event, State
 from simulator.tenancy.channel import Channels
@@ -27,7 +28,6 @@ from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.runs import Run, Status
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import Tenant
-from simulator.vendor import Document
 
 
 class Transaction:

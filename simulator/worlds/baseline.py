@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import count
 
 from simulator.identity import Identity
+from simulator.records import Document
 from simulator.telephony.phones import LineKind, international, kind, make_free, make_landline, make_mobile
-from simulator.vendor import Document
 from simulator.worlds.directory import (
     COMPANY,
     CUSTOMER,

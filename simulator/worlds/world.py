@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simulator.vendor import Document
+from simulator.records import Document
 from simulator.worlds.baseline import baseline
 from simulator.worlds.directory import KINDS
 from simulator.worlds.own_file import BadFile, Where, content_of, parsed, pointer_itself, refuse

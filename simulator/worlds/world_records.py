@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from contracts.pointers import join
+from simulator.records import Document
 from simulator.telephony.phones import international, kind, national
-from simulator.vendor import Document
 from simulator.worlds.directory import (
     COMPANY,
     CUSTOMER,

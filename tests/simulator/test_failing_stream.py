@@ -3,8 +3,8 @@
 import pytest
 
 from scenarios.answers import AnswerFlaw
+from simulator.board import Opening
 from simulator.faults.failing_stream import FailingStream
-from simulator.switch.board import Opening
 from simulator.tenancy.channel import Channel
 from tests.core import run
 

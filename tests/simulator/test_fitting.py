@@ -8,9 +8,9 @@ from scenarios.loader import load as load_scenario
 from simulator.clock import Mode
 from simulator.discovery import discover_vendors
 from simulator.runs.fitting import Unfit, check_fit
+from simulator.tenancy.furnishing import world_of
 from simulator.tenancy.tenants import Profile, Tenant, first_clock
 from simulator.worlds.baseline import baseline
-from simulator.worlds.furnishing import world_of
 from tests.core import story
 from tests.work import DictWork
 

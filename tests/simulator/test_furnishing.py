@@ -9,10 +9,10 @@ from simulator.storage.store import Put, RemoveTenant
 from simulator.telephony.agents import AGENT, AGENT_EVENT
 from simulator.telephony.calls import Bill, Call, Cause, Direction, Kind, Party
 from simulator.telephony.documents import call_from_document, call_to_document
+from simulator.tenancy.furnishing import first_world, founded, furnish, restored, world_of
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.runs import Run, Status
 from simulator.tenancy.tenants import DEFAULT, FIRST_MORNING, Profile, Tenant
-from simulator.worlds.furnishing import first_world, founded, furnish, restored, world_of
 from simulator.worlds.world import from_mapping
 from tests.core import desk, run
 

@@ -5,7 +5,7 @@ from itertools import count, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.worlds.furnishing import furnish
+from simulator.tenancy.furnishing import furnish
 from tests.core import desk, run
 
 KEYS = st.sampled_from("abcd")

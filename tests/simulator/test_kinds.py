@@ -4,7 +4,7 @@ import pytest
 
 from scenarios.loader import library
 from simulator.discovery import discover_vendors
-from simulator.worlds.kinds import kinds
+from simulator.kinds import kinds
 from tests.core import play, run, running
 
 KNOWN = kinds(discover_vendors().values())

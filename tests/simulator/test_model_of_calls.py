@@ -25,25 +25,25 @@ from simulator.errors import Engaged, TalksTwice, ToItself, UnknownCall, Unknown
 from simulator.identity import Identity
 from simulator.storage.store import SqlStore
 from simulator.switch import duties, router
+from simulator.switch.arriving import begin
 from simulator.switch.crediting import SET_ASIDE, give
 from simulator.switch.floor import agent_does
 from simulator.switch.following import ONWARD
 from simulator.switch.moves import NotConsulted, NotTogether, attended_transfer, hang_up, swap
 from simulator.switch.numbers import play_far_end
 from simulator.switch.pbx import OVER, Pbx
-from simulator.switch.routing import PLAN, Destination, Forwards, Group, Incoming, Outgoing, Place, Routing, Trunk
 from simulator.switch.switchboard import Switchboard
 from simulator.telephony.agents import AGENT, AgentKind, ImpossibleForAgent
 from simulator.telephony.calls import Direction, ImpossibleEvent, Kind, Party, State
 from simulator.telephony.conduct import CONDUCT, Conduct
 from simulator.telephony.reaching import UNREACHED
+from simulator.telephony.routing import PLAN, Destination, Forwards, Group, Incoming, Outgoing, Place, Routing, Trunk
+from simulator.tenancy.furnishing import furnish, restored
 from simulator.tenancy.snapshots import read, take
 from simulator.tenancy.tenants import FIRST_MORNING, Profile, Tenant, first_clock
 from simulator.tenancy.transactions import Transaction
-from simulator.traffic.arriving import begin
 from simulator.vendor import Vendor
 from simulator.worlds.directory import EXTENSION, NUMBER, QUEUE
-from simulator.worlds.furnishing import furnish, restored
 from tests.core import errors_of
 
 LINE, CALLER = "551130037293", "37999912222"

@@ -9,8 +9,8 @@ from contracts.contract import load
 from simulator.delivery.announcing import Announcer
 from simulator.discovery import discover_vendors
 from simulator.errors import UnknownCall, UnknownRecord
+from simulator.message import Message
 from simulator.switch.pbx import Pbx
-from simulator.switch.posting import message_of
 from simulator.telephony.calls import Cause, Direction, ImpossibleEvent, Kind, Medium, Party, State
 from simulator.tenancy.jobs import Task
 from simulator.tenancy.targets import Target
@@ -44,9 +44,13 @@ async def exchange_of(*targets):
         yield made.tenant, do
 
 
+def message_of(job):
+    return Message.from_document(job.body["message"])
+
+
 def deliveries(tenant):
     jobs = [job for job in tenant.agenda.jobs.values() if job.task is Task.DELIVER]
-    return [(job.body["target"], message_of(job.body).name, message_of(job.body).call) for job in jobs]
+    return [(job.body["target"], message_of(job).name, message_of(job).call) for job in jobs]
 
 
 def answered(do):
@@ -71,7 +75,7 @@ def test_deliveries_have_ids_of_their_own_and_one_body():
     async def work():
         async with exchange_of(target("t1"), target("t2")) as (tenant, do):
             do("start", Direction.INBOUND, CALLER)
-            return [(job.body["delivery"], message_of(job.body).body) for job in tenant.agenda.jobs.values()]
+            return [(job.body["delivery"], message_of(job).body) for job in tenant.agenda.jobs.values()]
 
     (one, body), (two, same) = run(work())
 

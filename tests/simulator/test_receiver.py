@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from contracts.egress import Gate
-from simulator.delivery.receiver import BadBehaviour, Behaviour, Receiver
 from simulator.delivery.sending import Outgoing, Sender
+from simulator.shell.receiver import BadBehaviour, Behaviour, Receiver
 from simulator.shell.serving import Server
 
 BODY = b'{"a":1}'

@@ -7,7 +7,10 @@ from random import Random
 import pytest
 
 from simulator.clock import Mode
-from simulator.switch.routing import (
+from simulator.telephony.calls import Cause, Kind, State
+from simulator.telephony.conduct import CONDUCT, Conduct
+from simulator.telephony.distribution import Strategy
+from simulator.telephony.routing import (
     PLAN,
     TAKEN,
     Destination,
@@ -19,9 +22,6 @@ from simulator.switch.routing import (
     Routing,
     Trunk,
 )
-from simulator.telephony.calls import Cause, Kind, State
-from simulator.telephony.conduct import CONDUCT, Conduct
-from simulator.telephony.distribution import Strategy
 from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Vendor
 from tests.core import pbx55, play, run, running, story, until

@@ -2,7 +2,8 @@
 
 import pytest
 
-from simulator.switch.routing import (
+from simulator.telephony.distribution import Strategy
+from simulator.telephony.routing import (
     MOST_HOPS,
     Destination,
     Forwards,
@@ -13,8 +14,7 @@ from simulator.switch.routing import (
     Plan,
     Provisioned,
 )
-from simulator.switch.routing import Routing as Says
-from simulator.telephony.distribution import Strategy
+from simulator.telephony.routing import Routing as Says
 
 AT_111, AT_112 = Destination(Place.EXTENSION, "111"), Destination(Place.EXTENSION, "112")
 

@@ -7,8 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from simulator.cli.traffic_watch import Watch
 from simulator.errors import UnknownRecord
 from simulator.identity import Identity
+from simulator.runs.pushes import LATER, Pushes
+from simulator.switch.arriving import NoCalls, agents_for, begin
 from simulator.switch.floor import agent_does
 from simulator.switch.switchboard import Switchboard
 from simulator.telephony.agents import AGENT, AgentKind
@@ -17,12 +20,9 @@ from simulator.telephony.conduct import CONDUCT
 from simulator.tenancy.jobs import Task
 from simulator.tenancy.transactions import Transaction
 from simulator.traffic.arrivals import Even
-from simulator.traffic.arriving import NoCalls, agents_for, begin
 from simulator.traffic.erlang import theory_of
-from simulator.traffic.pushes import LATER, Pushes
 from simulator.traffic.tallying import Tally
 from simulator.traffic.traffic import TRAFFIC, plan_of
-from simulator.traffic.traffic_watch import Watch
 from tests.core import entries, pbx55, run, running, until
 from tests.receiver import Receiver
 from tests.work import MORNING

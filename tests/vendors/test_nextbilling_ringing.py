@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.switch.routing import Destination, Forwards, Place
+from simulator.telephony.routing import Destination, Forwards, Place
 from simulator.vendor import Reply
 from simulator.vendors.nextbilling import VENDOR
 from tests.vendors.nextbilling_world import ask, call_of, work_of

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from simulator.switch.routing import Destination, Forwards, Outgoing, Place, Trunk
+from simulator.telephony.routing import Destination, Forwards, Outgoing, Place, Trunk
 from simulator.vendors.viacel import VENDOR
 from simulator.vendors.viacel.routing import region_of
 from tests.work import DictWork

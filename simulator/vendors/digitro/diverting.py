@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from simulator.records import Document
 from simulator.telephony.agents import AGENT
 from simulator.telephony.calls import Call, Facts, Kind, Party, State
-from simulator.vendor import Document, Work
+from simulator.vendor import Work
 from simulator.vendors.digitro import samples
 from simulator.vendors.digitro.messages import message
 from simulator.vendors.digitro.naming import CALL, SAMPLE, kept, name_of, newest, root, serial_in

@@ -10,9 +10,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from contracts.digitro.rules import DEVICE
+from simulator.records import Document, Reader
 from simulator.telephony.calls import Call
 from simulator.telephony.phones import split
-from simulator.vendor import Document, Reader
 
 # What a command has left with a call, by the call's own id; and calls that the pages name, by their identification.
 CALL, SAMPLE = "digitro.call", "digitro.sample"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.digitro.rules import DEVICE
+from simulator.records import Document
 from simulator.telephony.agents import AGENT
 from simulator.telephony.calls import Call, Direction, Kind, State
-from simulator.vendor import Document, Work
+from simulator.vendor import Work
 from simulator.worlds.directory import EXTENSION, QUEUE
 
 # What `leads_away` asks, for those who are refused.

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from contracts.digitro.rules import DEVICE
+from simulator.records import Document
 from simulator.telephony.agents import AGENT, AgentKind
 from simulator.telephony.calls import Call, Direction, Kind, State
-from simulator.vendor import Document, Work
+from simulator.vendor import Work
 from simulator.vendors.digitro.naming import CALL, SAMPLE
 
 OUTSIDE = "4832817000"

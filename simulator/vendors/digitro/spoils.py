@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scenarios.model import Flaw
-from simulator.faults.spoiling import Spoil, in_field, nothing
+from simulator.spoiling import Spoil, in_field, nothing
 
 SPOILS: Mapping[str, Spoil] = {
     Flaw.NULL_FIELD: in_field("ID_CHAMADA", nothing),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from contracts.digitro.rules import ACCOUNT, DEVICE
 from simulator.identity import Identity
-from simulator.vendor import Document
+from simulator.records import Document
 from simulator.vendors.digitro.naming import SAMPLE
 from simulator.vendors.digitro.samples import FIRST, OUTSIDE, PAUSING, SAMPLES, SECOND
 from simulator.vendors.digitro.samples import QUEUE as SAMPLE_QUEUE

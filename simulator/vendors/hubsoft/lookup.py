@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from contracts.hubsoft.rules import SERVICE, digits_of, national, record_id
-from simulator.vendor import Document, Received, Reply, Work
+from simulator.records import Document
+from simulator.vendor import Received, Reply, Work
 from simulator.vendors.hubsoft.messages import KEY
 from simulator.vendors.hubsoft.subscriptions import (
     CANCELLED,

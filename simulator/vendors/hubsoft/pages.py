@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from contracts.hubsoft.rules import TICKET
-from simulator.vendor import Document, Received, Reply, Work
+from simulator.records import Document
+from simulator.vendor import Received, Reply, Work
 from simulator.vendors.hubsoft.addresses import address
 from simulator.vendors.hubsoft.lookup import FOUND
 from simulator.vendors.hubsoft.messages import KEY

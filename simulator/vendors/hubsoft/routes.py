@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.hubsoft.rules import digits_of, national, record_id
-from simulator.vendor import Document, Received, Reply, Work
+from simulator.records import Document
+from simulator.vendor import Received, Reply, Work
 from simulator.worlds import directory
 
 TOKEN, WINDOW = "hubsoft.token", "hubsoft.popup"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scenarios.model import Flaw
-from simulator.faults.spoiling import Spoil, as_text, in_field, nothing
+from simulator.spoiling import Spoil, as_text, in_field, nothing
 
 SPOILS: Mapping[str, Spoil] = {
     Flaw.NUMBER_AS_STRING: in_field("ramal", as_text),

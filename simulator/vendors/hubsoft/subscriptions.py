@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.hubsoft.rules import SERVICE, TICKET
 from simulator.identity import Identity
-from simulator.vendor import Document
+from simulator.records import Document
 from simulator.vendors.hubsoft.addresses import address
 from simulator.vendors.hubsoft.messages import KEY
 from simulator.worlds import directory

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.hubsoft.rules import SERVICE
-from simulator.vendor import Document, Work
+from simulator.records import Document
+from simulator.vendor import Work
 from simulator.vendors.hubsoft.subscriptions import brief
 from simulator.worlds import directory
 

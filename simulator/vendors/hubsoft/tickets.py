@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from contracts.hubsoft.rules import SERVICE, TICKET, digits_of, record_id
-from simulator.vendor import Document, Received, Reply, Work
+from simulator.records import Document
+from simulator.vendor import Received, Reply, Work
 from simulator.vendors.hubsoft.lookup import FOUND, by_code, by_document, falls
 from simulator.vendors.hubsoft.ticket_views import edited, listed, opened
 

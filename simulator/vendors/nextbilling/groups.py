@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.nextbilling.rules import GROUP, number_of, record_named
-from simulator.vendor import Document, Received, Reply, Work
+from simulator.records import Document
+from simulator.vendor import Received, Reply, Work
 from simulator.vendors.nextbilling.reach import owner_of, seen
 
 OK = {"error": 0, "reason": "OK"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.nextbilling.rules import LINE, number_of
-from simulator.vendor import Document, Received, Reply, Work
+from simulator.records import Document
+from simulator.vendor import Received, Reply, Work
 from simulator.vendors.nextbilling.groups import OK, new_id, plain
 from simulator.vendors.nextbilling.reach import owner_of, seen
 from simulator.vendors.nextbilling.world import line

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from contracts.model import Confidence, Part, Severity, Violation
 from contracts.nextbilling.rules import GROUP, SUBSCRIBER, number_of, record_named
-from simulator.vendor import Document, Problem, Received, Refusal, Work
+from simulator.records import Document
+from simulator.vendor import Problem, Received, Refusal, Work
 from simulator.vendors.nextbilling.credentials import KEY, Level, level_of
 from simulator.vendors.nextbilling.world import RESELLER
 

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.nextbilling.rules import LINE, number_of
+from simulator.records import Document
 from simulator.telephony import phones
 from simulator.telephony.calls import Call, Cause, Direction, Medium
-from simulator.vendor import Document, Received, Reply, Work
+from simulator.vendor import Received, Reply, Work
 from simulator.vendors.nextbilling.groups import OK
 from simulator.vendors.nextbilling.reach import first_subscriber, seen
 from simulator.vendors.nextbilling.ringing import extension_of

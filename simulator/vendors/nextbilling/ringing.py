@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.nextbilling.rules import GROUP, LINE
-from simulator.switch.routing import Destination, Forwards, Group, Place, Routing
+from simulator.records import Document, Reader
 from simulator.telephony.distribution import Strategy
-from simulator.vendor import Document, Reader
+from simulator.telephony.routing import Destination, Forwards, Group, Place, Routing
 from simulator.worlds.directory import EXTENSION
 
 # The last two are of queues, and taken under one reading (N9): a group's members then ring one after the other.

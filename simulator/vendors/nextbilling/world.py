@@ -10,7 +10,7 @@ from itertools import count, islice
 
 from contracts.nextbilling.rules import GROUP, LINE, SUBSCRIBER
 from simulator.identity import Identity
-from simulator.vendor import Document
+from simulator.records import Document
 from simulator.worlds import directory
 
 RESELLER = "1"

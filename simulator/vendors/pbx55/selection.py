@@ -8,11 +8,12 @@ from datetime import datetime, tzinfo
 
 from contracts.pbx55.asking import moment, zone
 from simulator.identity import Identity
+from simulator.records import Document
 from simulator.telephony import phones
 from simulator.telephony.agents import AgentEvent
 from simulator.telephony.calls import Call, Direction, Medium
 from simulator.telephony.presence import happenings
-from simulator.vendor import Document, Scene, Work
+from simulator.vendor import Scene, Work
 from simulator.vendors.pbx55.messages import KEY
 from simulator.worlds import directory
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scenarios.model import Flaw
-from simulator.faults.spoiling import Spoil, as_text, day_and_month_swapped, in_field, instead_of_body, nothing
+from simulator.spoiling import Spoil, as_text, day_and_month_swapped, in_field, instead_of_body, nothing
 
 # The example of 55pbx-push to the letter, which is no JSON; a test keeps it equal to the contract's.
 PRINTED = "  \n".join(

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from contracts.viacel.rules import COMPANY, DID, EXTENSION, TRUNK, whole
-from simulator.switch.routing import TAKEN
 from simulator.telephony.calls import Call, Cause, Direction, Medium
 from simulator.telephony.phones import national
+from simulator.telephony.routing import TAKEN
 from simulator.vendor import Received, Reply, Work
 from simulator.vendors.viacel.lists import PAGE, START, page
 from simulator.vendors.viacel.routing import region_of

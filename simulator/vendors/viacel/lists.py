@@ -18,7 +18,8 @@ from contracts.viacel.rules import (
     TRUNK,
     whole,
 )
-from simulator.vendor import Document, Received, Reply, Work
+from simulator.records import Document
+from simulator.vendor import Received, Reply, Work
 from simulator.vendors.viacel.records import KINDS, row, texts
 
 PAGE = 20

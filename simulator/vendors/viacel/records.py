@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.viacel.rules import COMPANY, DID, EXTENSION, ID_FIELDS, PLAN, TRUNK, named, whole
-from simulator.vendor import Document, Work
+from simulator.records import Document
+from simulator.vendor import Work
 
 Fields = Mapping[str, Any]
 OWNER = "cliente_id"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.viacel.rules import COMPANY, DID, EXTENSION, PLAN, ROUTE, TRUNK, kind_of, named, whole
-from simulator.vendor import Document, Received, Reply, Work
+from simulator.records import Document
+from simulator.vendor import Received, Reply, Work
 from simulator.vendors.viacel.records import KINDS, Kind, changed, made, of_company, owner, sent
 
 OWNED = (DID, TRUNK, EXTENSION, PLAN)

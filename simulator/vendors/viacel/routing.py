@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from contracts.viacel.rules import DID, EXTENSION, ROUTE, TRUNK
-from simulator.switch.routing import Destination, Forwards, Incoming, Outgoing, Place, Routing, Trunk
+from simulator.records import Document, Reader
 from simulator.telephony.phones import LineKind, kind, national, split
-from simulator.vendor import Document, Reader
+from simulator.telephony.routing import Destination, Forwards, Incoming, Outgoing, Place, Routing, Trunk
 from simulator.vendors.viacel.records import Fields
 from simulator.worlds.directory import EXTENSION as DEVICE
 from simulator.worlds.directory import QUEUE

@@ -7,8 +7,8 @@ from typing import Any
 
 from contracts.viacel.rules import COMPANY, DID, EXTENSION, PLAN, REGION, ROUTE, TRUNK
 from simulator.identity import Identity
+from simulator.records import Document
 from simulator.telephony.phones import national
-from simulator.vendor import Document
 from simulator.vendors.viacel.records import KINDS, made
 from simulator.vendors.viacel.routes import FIRST_PLAN
 from simulator.vendors.viacel.routing import TO_EXTENSION

@@ -8,9 +8,9 @@ from simulator.switch.crediting import NO_CREDIT, SET_ASIDE
 from simulator.switch.floor import LAST_OFFERED
 from simulator.switch.following import ONWARD
 from simulator.switch.numbers import KIND as DIALLED
-from simulator.switch.routing import PLAN, TAKEN
 from simulator.telephony.agents import AGENT, AGENT_EVENT
 from simulator.telephony.conduct import CONDUCT
+from simulator.telephony.routing import PLAN, TAKEN
 from simulator.traffic.traffic import TRAFFIC
 from simulator.vendor import Vendor
 from simulator.worlds.directory import KINDS

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from simulator.app import Simulator
 from simulator.delivery.scheduler import Quiet
+from simulator.runs.pushes import Pushes
 from simulator.telephony.calls import Call, Event, Kind, State
 from simulator.traffic.arrivals import Poisson
 from simulator.traffic.erlang import Theory, theory_of
-from simulator.traffic.pushes import Pushes
 from simulator.traffic.tallying import Figures, Tally
 from simulator.traffic.traffic import Plan
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.telephony.distribution import Draw, Strategy
 
 if TYPE_CHECKING:
-    from simulator.vendor import Reader
+    from simulator.records import Reader
 
 # A call that was sent to so many destinations goes to no other: forwards may lead in circles.
 MOST_HOPS = 10

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from contracts.redaction import redact_mounted
 from simulator.control.face import CONTROL, control_app, index_app
-from simulator.faces.pipeline import Pipeline
+from simulator.faces.fakes import pipelines_of
 from simulator.faces.web import make_app
 from simulator.shell.hosts import AllowedHosts, own_names
 from simulator.shell.limits import Limits
@@ -30,14 +30,3 @@ def shell_of(simulator: Simulator) -> Shell:
         journal_wait=simulator.journal_growth,
         redact=lambda path: redact_mounted(path, simulator.contracts),
     )
-
-
-def pipelines_of(simulator: Simulator) -> dict[str, Pipeline]:
-    """Return what answers the requests of each vendor that serves anything."""
-    return {
-        key: Pipeline(
-            vendor, simulator.contracts[key], simulator.tenants, simulator.store, simulator.pbx, simulator.errands
-        )
-        for key, vendor in simulator.vendors.items()
-        if vendor.handlers
-    }

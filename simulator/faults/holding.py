@@ -76,9 +76,13 @@ def left_over(run: Run) -> tuple[Body, ...]:
     return first or run.held
 
 
-def in_vain(body: Body) -> bool:
-    """True when nothing has changed places with what goes now, so that its fault has done nothing."""
-    return body["hold"] == Hold.NEXT or (body["hold"] == Hold.END and not body.get("passed", True))
+def in_vain(body: Body, now: str) -> bool:
+    """True when the fault of what goes ``now`` has done nothing: it waited for another message, and there was none.
+
+    What was to be later than the end of its call is that also where all else of the call was held back with it.
+    """
+    at_once = body.get("since") == now
+    return body["hold"] == Hold.NEXT or (body["hold"] == Hold.END and at_once and not body.get("passed", True))
 
 
 def lane_of(body: Body) -> str:

@@ -90,12 +90,12 @@ class Post:
 
     def release(self, tx: Transaction, run: Run, due: Iterable[Body]) -> Run:
         """Send what was held back and is ``due``."""
-        gone = tuple(due)
+        gone, now = tuple(due), time_to_text(tx.now)
         for body in gone:
-            if in_vain(body):
+            if in_vain(body, now):
                 run = _in_vain(run, body)
-            if in_vain(body) and body.get("since") == time_to_text(tx.now):
-                body = {**body, "flaw": None}  # it goes out as if nothing had been
+                if body.get("since") == now:
+                    body = {**body, "flaw": None}  # it goes out as if nothing had been
             if self._vendors[body["message"]["vendor"]].channel:
                 self._announce(tx, body)
             else:

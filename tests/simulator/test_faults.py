@@ -251,14 +251,21 @@ def test_push_that_could_change_nothing_goes_out_as_it_is_and_that_is_told(do, w
     assert (verdict.findings, verdict.passes) == ((), True)
 
 
-@pytest.mark.parametrize("flaw", ["swap_with_next", "after_end"])
-def test_push_that_waited_for_one_that_was_dropped_struck_nothing(flaw):
-    receiver, verdict, journal = outcome(faulted((STARTED, f"{flaw}: true"), (ENDED, "drop: true")))
+def test_push_that_was_to_change_places_with_one_that_was_dropped_struck_nothing():
+    receiver, verdict, journal = outcome(faulted((STARTED, "swap_with_next: true"), (ENDED, "drop: true")))
 
-    assert shown(journal, "message", "fault") == [("ended", "drop"), ("started", flaw)]
+    assert shown(journal, "message", "fault") == [("ended", "drop"), ("started", "swap_with_next")]
     assert arrived(receiver, journal) == ["started"]
     (idle,) = verdict.idle
-    assert f"{flaw} struck nothing: 1 message matched, and it had nothing to" in idle
+    assert "swap_with_next struck nothing: 1 message matched, and it had nothing to" in idle
+
+
+def test_push_is_late_after_the_end_also_where_the_last_one_was_dropped():
+    receiver, verdict, journal = outcome(faulted((STARTED, "after_end: true"), (ENDED, "drop: true")))
+
+    assert shown(journal, "message", "fault") == [("ended", "drop"), ("started", "after_end")]
+    assert arrived(receiver, journal) == ["started"]
+    assert verdict.idle == ()
 
 
 @pytest.mark.parametrize("ordered", [True, False])
@@ -285,13 +292,22 @@ def test_push_of_an_unordered_target_goes_out_behind_one_that_has_to_be_tried_ag
 
 
 def test_fault_that_struck_in_vain_is_told_by_messages_and_not_by_deliveries():
-    """Two targets are two deliveries of a message. Where each is to be the last of the call, none changes places."""
+    """Two targets are two deliveries of a message."""
     with Receiver() as one, Receiver() as two:
-        verdict, _ = played(faulted(("vendor: pbx55", "after_end: true")), pbx55(one, "t1"), pbx55(two, "t2"))
+        verdict, _ = played(faulted((ENDED, "after_end: true")), pbx55(one, "t1"), pbx55(two, "t2"))
 
     (idle,) = verdict.idle
-    assert idle.endswith("2 messages matched, and 2 of them had nothing to go out behind")
-    assert len(one.requests) == len(two.requests) == 2
+    assert idle.endswith("1 message matched, and it had nothing to go out behind")
+    assert len(one.requests) == len(two.requests) == 1 + 1
+
+
+def test_messages_of_a_call_that_are_all_late_after_its_end_have_been_struck():
+    receiver, verdict, journal = outcome(faulted(("vendor: pbx55", "after_end: true")))
+
+    assert arrived(receiver, journal) == ["started", "ended"]
+    assert len({entry.exchange.at for entry in journal}) == 1
+    assert shown(journal, "message", "fault") == [("started", "after_end"), ("ended", None)]
+    assert verdict.idle == ()
 
 
 def test_swapped_push_that_fails_first_still_comes_after_the_one_that_passed_it():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts.exchanges import to_record
 from contracts.hiding import without_secrets
@@ -50,27 +51,33 @@ def wait_for(received: Received) -> Instruction | None:
 
 
 def read_outbox(simulator: Simulator, received: Received) -> Reply:
-    """Return the deliveries that are not settled."""
+    """Return what was told and is not out yet: deliveries, events for channels, and what faults of runs hold back."""
     tenant = tenant_of(simulator, received)
-    jobs = sorted((j for j in tenant.agenda.jobs.values() if j.task is Task.DELIVER), key=lambda j: (j.due, j.id))
-    return Reply(
-        200,
+    jobs = sorted(tenant.agenda.jobs.values(), key=lambda job: (job.due, job.id))
+    deliveries = [
         {
-            "deliveries": [
-                {
-                    "delivery": job.body["delivery"],
-                    "attempt": job.body["attempt"],
-                    "due": time_to_text(job.due),
-                    "under_way": job.id in tenant.agenda.running,
-                    "target": job.body["target"],
-                    "vendor": job.body["message"]["vendor"],
-                    "message": job.body["message"]["name"],
-                    "call": job.body["message"]["call"],
-                }
-                for job in jobs
-            ]
-        },
-    )
+            "delivery": job.body["delivery"],
+            "attempt": job.body["attempt"],
+            "due": time_to_text(job.due),
+            "under_way": job.id in tenant.agenda.running,
+            "target": job.body["target"],
+            **_told(job.body),
+        }
+        for job in jobs
+        if job.task is Task.DELIVER
+    ]
+    events = [{"due": time_to_text(job.due), **_told(job.body)} for job in jobs if job.task is Task.ANNOUNCE]
+    held = [
+        {"run": run.id, "flaw": body["flaw"], "since": body["since"], "target": body["target"], **_told(body)}
+        for run in tenant.runs.values()
+        for body in run.held
+    ]
+    return Reply(200, {"deliveries": deliveries, "events": events, "held": held})
+
+
+def _told(body: Mapping[str, Any]) -> dict[str, str]:
+    message = body["message"]
+    return {"vendor": message["vendor"], "message": message["name"], "call": message["call"]}
 
 
 def list_records(simulator: Simulator, received: Received) -> Reply:

@@ -10,6 +10,7 @@ from simulator.clock import Mode
 from simulator.tenancy.jobs import Task
 from simulator.tenancy.tenants import FIRST_MORNING
 from tests.core import entries, play, run, shown, story
+from tests.raw_http import ask, request
 from tests.vendors.digitro_world import fake
 from tests.vendors.test_digitro_channel import inbound
 
@@ -190,7 +191,7 @@ def test_event_by_rate_is_drawn_from_the_seed():
     assert 4 <= len(once) <= 20
 
 
-def test_event_that_waits_outlives_a_restart(tmp_path):
+def test_event_that_waits_is_shown_and_outlives_a_restart(tmp_path):
     """It is a job, which the store has."""
     store = tmp_path / "sim.db"
 
@@ -199,7 +200,8 @@ def test_event_that_waits_outlives_a_restart(tmp_path):
             run_ = pbx.simulator.engine.play(pbx.tenant, story(CALL.format(on="message: started", do="delay: 1h")))
             while not any(job.task is Task.ANNOUNCE for job in pbx.tenant.agenda.jobs.values()):
                 await pbx.tenant.journal.until(lambda: False, 0.01)
-            return run_.id
+            outbox = await ask(pbx.simulator.server, request("GET /_sim/outbox"))
+            return run_.id, outbox.json["events"]
 
     async def after():
         async with fake(store=store) as pbx:
@@ -209,8 +211,9 @@ def test_event_that_waits_outlives_a_restart(tmp_path):
                 if job.task is Task.ANNOUNCE
             ]
 
-    first = run(before())
+    first, (late,) = run(before())
 
+    assert late == {"due": late["due"], "vendor": "digitro", "message": "started", "call": "c1"}
     assert run(after()) == [(Task.ANNOUNCE, first, "delay")]
 
 

@@ -37,6 +37,9 @@ class Stream(Protocol):
     def take(self) -> tuple[bytes, bool]:
         """Return all that is to be sent now, and whether it is the last."""
 
+    def will_break(self, event: int, *, inside: bool) -> None:
+        """Take note that it will break on purpose behind the event of this number (1 first), or ``inside`` it."""
+
     def close(self) -> None:
         """Take note that nobody listens any more."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,15 +11,27 @@ from contracts import strict_json
 
 Spoil = Callable[[bytes], bytes]
 
+_SCAN = json.JSONDecoder().raw_decode
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def in_field(name: str, change: Callable[[Any], Any]) -> Spoil:
-    """Return a spoil that changes what stands in one field of a JSON object, or puts it there."""
+    """Return a spoil that changes what stands in one field of a JSON object, or puts it there.
+
+    The field stands at its top, and before anything within it of the same name; every other byte stays as it is.
+    """
+    key = strict_json.dumps(name).decode()
+    there = re.compile(re.escape(key) + r"\s*:\s*")
 
     def spoil(body: bytes) -> bytes:
-        document = strict_json.loads(body)
-        return strict_json.dumps({**document, name: change(document.get(name))})
+        text, document = body.decode(), strict_json.loads(body)
+        new = strict_json.dumps(change(document.get(name))).decode()
+        found = there.search(text)
+        if name not in document or found is None:
+            return f"{text.rstrip()[:-1]}{',' if document else ''}{key}:{new}}}".encode()
+        begin = found.end()
+        _, end = _SCAN(text, begin)
+        return f"{text[:begin]}{new}{text[end:]}".encode()
 
     return spoil
 

@@ -7,7 +7,7 @@ it. Nothing is told twice: a new channel begins with its own opening.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,19 +17,21 @@ from contracts.contract import Contract
 from contracts.model import Direction, Exchange, HttpRequest, HttpResponse
 from contracts.openapi import CHANNEL
 from contracts.redaction import redact, redact_verdict
+from scenarios.answers import AnswerFlaw
 from scenarios.model import Flaw
 from simulator.board import Opening
 from simulator.errors import EnvironmentProblem
 from simulator.faults.faults import Plan, spoil
 from simulator.message import Message
 from simulator.storage.store import Store
-from simulator.tenancy.channel import Channel
+from simulator.tenancy.channel import Channel, Reception
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Vendor, secret_kinds
 
 UNHEARD = "unheard: no channel was open"
 DROPPED = "dropped on purpose"
+CUT = "cut on purpose in the middle of it"
 EVERYONE = "channels"
 MOST_CHANNELS = 1000
 # Of the channels that were closed so many are remembered, at least, so that a late command is told what is wrong.
@@ -125,7 +127,7 @@ class Announcer:
         if self._offered(tx, vendor, wording.closed):
             farewell = wording.frame(wording.closed, wording.body(wording.closed, {wording.id_key: number}))
         channel = Channel(vendor, number, wording.idle, farewell)
-        self._record(tx, Message(vendor, wording.opened, "opened", first, ""), wording, heard=True)
+        self._record(tx, Message(vendor, wording.opened, "opened", first, ""), wording)
         tx.on_commit(lambda written: tx.channels.add(channel))
         return Opening(number, wording.frame(wording.opened, first), channel, wording.seconds)
 
@@ -144,7 +146,10 @@ class Announcer:
         whole = Message(vendor, message.operation, message.name, body, message.call)
         told = bool(channels) and planned.copies > 0
         for _ in range(max(1, planned.copies)):
-            self._record(tx, whole, wording, heard=told, fault=planned.flaw)
+            received = {channel.expect() for channel in channels} if told else set()
+            cut = Reception.WHOLE not in received and Reception.CUT in received
+            fault = planned.flaw or (AnswerFlaw.EVENT_CUT if cut else None)
+            self._record(tx, whole, wording, error=_missed(received, planned), fault=fault)
         if told:
             tx.on_commit(partial(_tell, channels, wording.frame(message.operation, body) * planned.copies))
 
@@ -161,15 +166,21 @@ class Announcer:
         tx.commit()
 
     def _record(
-        self, tx: Transaction, message: Message, wording: Wording, *, heard: bool, fault: Flaw | None = None
+        self,
+        tx: Transaction,
+        message: Message,
+        wording: Wording,
+        *,
+        error: str | None = None,
+        fault: Flaw | AnswerFlaw | None = None,
     ) -> None:
         contract = self._contracts[message.vendor]
         exchange = Exchange(
             vendor=message.vendor,
             direction=Direction.SENT,
             request=HttpRequest("POST", wording.path, "", (("content-type", message.content_type),), message.body),
-            response=_HEARD if heard else None,
-            error=None if heard else DROPPED if fault is Flaw.DROP else UNHEARD,
+            response=_HEARD if error is None else None,
+            error=error,
             fault=fault.value if fault else None,
             operation=message.operation,
             message=message.name,
@@ -193,6 +204,14 @@ class Announcer:
 
     def _wording(self, tx: Transaction, vendor: str) -> Wording:
         return Wording.of(self._contracts[vendor], tx.readings_of(vendor))
+
+
+def _missed(received: Collection[Reception], planned: Plan) -> str | None:
+    if planned.flaw is Flaw.DROP:
+        return DROPPED
+    if Reception.WHOLE in received:
+        return None
+    return CUT if Reception.CUT in received else UNHEARD
 
 
 def _kind(vendor: str) -> str:

@@ -51,6 +51,10 @@ class FailingStream:
             good[-1] = good[-1][: len(good[-1]) // 2]
         return b"".join(good), True
 
+    def will_break(self, event: int, *, inside: bool) -> None:
+        """Leave that to the stream within."""
+        self._stream.will_break(event, inside=inside)
+
     def close(self) -> None:
         """Take note that nobody listens any more."""
         self._stream.close()

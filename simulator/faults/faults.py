@@ -16,10 +16,12 @@ from simulator.tenancy.runs import Run
 
 # What a fault that struck a message found to be so already, or could not do.
 _IN_VAIN = {
-    Flaw.SWAP_WITH_NEXT: "had nothing to change places with",
+    Flaw.SWAP_WITH_NEXT: "had nothing to change places with, and went out when its call was over",
     Flaw.AFTER_END: "had nothing to go out behind",
     Flaw.DELAY: "was to be late by nothing",
 }
+# What a fault has not done whose message may have been late all the same.
+_DONE = {Flaw.SWAP_WITH_NEXT.value: "changed no places"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,13 @@ class Plan:
     serial: int = 0
 
 
-def plan(run: Run, message: Message, identity: Identity, *, named: bool = False) -> tuple[Plan, Run]:
+def plan(
+    run: Run, message: Message, identity: Identity, spoils: Mapping[str, Spoil], *, named: bool = False
+) -> tuple[Plan, Run]:
     """Return what to do with a message, and the run with its faults counted on. The first that strikes acts.
 
-    With ``named`` only faults that name the vendor count: a channel can have few of them, and is asked for those alone.
+    ``spoils`` are those of the vendor. With ``named`` only faults that name the vendor count: a channel can have few of
+    them, and is asked for those alone.
     """
     counts = {
         index: run.counts[index] + 1
@@ -54,15 +59,19 @@ def plan(run: Run, message: Message, identity: Identity, *, named: bool = False)
         fault, lot = run.scenario.faults[index], identity.fraction("message fault", run.id, index, count)
         if fault.strikes(count, run.struck.get(index, 0), lot):
             struck, planned = run.counted(counts, index), _plan_of(fault)
-            late_by_nothing = planned.flaw is Flaw.DELAY and not planned.delay
-            return (Plan(), struck.with_vain(index)) if late_by_nothing else (planned, struck)
+            nothing = _does_nothing(planned, message, spoils)
+            return (Plan(), struck.with_vain(index)) if nothing else (planned, struck)
     return Plan(), run.counted(counts)
 
 
 def idle(run: Run) -> tuple[str, ...]:
     """Say of each fault that struck nothing how many messages or requests it matched."""
     told = [
-        (fault.where, fault.flaw.value, _spared(count, "message", _IN_VAIN.get(fault.flaw, ""), run.vain.get(index, 0)))
+        (
+            fault.where,
+            fault.flaw.value,
+            _spared(count, "message", _IN_VAIN.get(fault.flaw, "was so already"), run.vain.get(index, 0)),
+        )
         for index, (fault, count) in enumerate(zip(run.scenario.faults, run.counts, strict=True))
         if not run.struck.get(index)
     ]
@@ -71,7 +80,7 @@ def idle(run: Run) -> tuple[str, ...]:
         for fault, (matched, struck) in zip(run.scenario.answers, run.answers, strict=False)
         if not struck
     ]
-    return tuple(f"{where}: {flaw} struck nothing: {why}" for where, flaw, why in told)
+    return tuple(f"{where}: {flaw} {_DONE.get(flaw, 'struck nothing')}: {why}" for where, flaw, why in told)
 
 
 def spoil(
@@ -90,6 +99,13 @@ def spoil(
         case Flaw.MISSING_TOKEN:
             return body, method, None
     return body, method, token
+
+
+def _does_nothing(planned: Plan, message: Message, spoils: Mapping[str, Spoil]) -> bool:
+    if planned.flaw is Flaw.DELAY:
+        return not planned.delay
+    spoilt = spoils.get(planned.flaw or "")
+    return spoilt is not None and spoilt(message.body) == message.body
 
 
 def _plan_of(fault: Fault) -> Plan:

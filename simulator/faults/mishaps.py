@@ -9,7 +9,7 @@ from functools import partial
 
 from contracts.contract import Contract
 from contracts.model import HttpRequest
-from scenarios.answers import OF_CHANNELS, AnswerFault
+from scenarios.answers import OF_CHANNELS, AnswerFault, AnswerFlaw
 from simulator.board import Opening
 from simulator.faults.answer_faults import AnswerPlan, Asked, fault_of
 from simulator.faults.failing_stream import FailingStream
@@ -70,6 +70,8 @@ class Mishaps:
             return wanted
         if plan.flaw not in OF_CHANNELS:
             return own
+        if plan.flaw is not AnswerFlaw.CHANNEL_RENEWED:
+            own.stream.will_break(plan.fault.events, inside=plan.flaw is AnswerFlaw.EVENT_CUT)
         failing = FailingStream(own.stream, plan.flaw, plan.fault.events, partial(self._renew, tenant))
         return replace(own, stream=failing)
 

@@ -50,15 +50,15 @@ class Post:
 
     def send(self, tx: Transaction, message: Message, run: Run | None) -> Run | None:
         """Send a message to each target of its vendor, or tell it on the vendor's channels; return the run after it."""
-        channel = self._vendors[message.vendor].channel
-        addressees: Sequence[Target | None] = [None] if channel else tx.targets(message.vendor)
+        vendor = self._vendors[message.vendor]
+        addressees: Sequence[Target | None] = [None] if vendor.channel else tx.targets(message.vendor)
         if run is None:
             for addressee in addressees:
                 self._put(tx, message, addressee, Plan(), None)
             return None
         if not addressees:
             return run.with_unsent(message.vendor)
-        planned, run = plan(run, message, tx.identity, named=channel)
+        planned, run = plan(run, message, tx.identity, vendor.spoils, named=vendor.channel)
         late = passed(run, message)
         if late:
             planned = replace(planned, serial=tx.next_number("passing"))

@@ -8,9 +8,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from enum import StrEnum
 
 # What a client may leave unread, in events; one that reads no more is not waited for.
 MOST_WAITING = 1000
+
+
+class Reception(StrEnum):
+    """How an event that is told reaches whoever holds a channel open."""
+
+    WHOLE = "whole"
+    CUT = "cut"  # the channel breaks on purpose in the middle of it
+    NONE = "none"  # it has broken before
 
 
 class Channel:
@@ -26,7 +35,23 @@ class Channel:
         self._farewell = farewell
         self._waiting: deque[bytes] = deque()
         self._over = False
+        self._told = 0
+        self._breaks: tuple[int, bool] | None = None
         self._ready: asyncio.Future[None] | None = None
+
+    def will_break(self, event: int, *, inside: bool) -> None:
+        """Take note that it will break on purpose behind the event of this number (1 first), or ``inside`` it."""
+        self._breaks = (self._told + event, inside)
+
+    def expect(self) -> Reception:
+        """Count an event that will be put, and return how it will be received, as far as that can be known before."""
+        self._told += 1
+        if self._breaks is None or self._told < self._breaks[0]:
+            return Reception.WHOLE
+        last, inside = self._breaks
+        if self._told > last:
+            return Reception.NONE
+        return Reception.CUT if inside else Reception.WHOLE
 
     def put(self, event: bytes) -> None:
         """Add an event; a channel on which too many wait is ended instead."""

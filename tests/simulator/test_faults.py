@@ -52,7 +52,7 @@ def test_plan_counts_what_a_fault_matches_and_nothing_else():
 
     plans = []
     for each in (message(), message(vendor="hubsoft"), message(call="c9"), message()):
-        planned, at = plan(at, each, SEED)
+        planned, at = plan(at, each, SEED, {})
         plans.append(planned.flaw)
 
     # The call c9 is none of the run's, but the fault names no call.
@@ -65,7 +65,7 @@ def test_plan_strikes_every_so_many_th():
 
     struck = []
     for _ in range(7):
-        planned, at = plan(at, message(), SEED)
+        planned, at = plan(at, message(), SEED, {})
         struck.append(planned.flaw is not None)
 
     assert struck == [False, False, True, False, False, True, False]
@@ -74,7 +74,7 @@ def test_plan_strikes_every_so_many_th():
 def test_first_fault_that_strikes_is_the_one_that_acts():
     at = begun(faulted(("vendor: pbx55", "delay: 5s"), ("vendor: pbx55", "drop: true")))
 
-    planned, at = plan(at, message(), SEED)
+    planned, at = plan(at, message(), SEED, {})
 
     assert planned == Plan(Flaw.DELAY, timedelta(seconds=5))
     assert at.counts == (1, 1)
@@ -83,7 +83,7 @@ def test_first_fault_that_strikes_is_the_one_that_acts():
 def test_idle_fault_is_named_with_how_often_it_matched():
     at = begun(faulted(("nth: 2", "drop: true"), ("message: sms", "drop: true"), ("every: 1", "malformed: true")))
 
-    _, at = plan(at, message(), SEED)
+    _, at = plan(at, message(), SEED, {})
 
     assert idle(at) == (
         f"story.yaml:9:5: drop struck nothing: 1 message matched, {SPARED}",
@@ -126,7 +126,7 @@ def test_rate_strikes_the_share_that_one_seed_draws():
     def numbers(seed):
         at, struck = begun(faulted(("rate: 0.1", "drop: true"))), []
         for number in range(1000):
-            planned, at = plan(at, message(), Identity(seed))
+            planned, at = plan(at, message(), Identity(seed), {})
             struck += [number] if planned.flaw else []
         return struck
 
@@ -137,7 +137,7 @@ def test_rate_strikes_the_share_that_one_seed_draws():
 def test_times_bound_how_often_a_fault_strikes():
     at, struck = begun(faulted(("every: 2, times: 2", "drop: true"))), []
     for _ in range(8):
-        planned, at = plan(at, message(), SEED)
+        planned, at = plan(at, message(), SEED, {})
         struck.append(planned.flaw is not None)
 
     assert struck == [False, True, False, True, False, False, False, False]
@@ -230,7 +230,7 @@ def test_two_pushes_that_should_both_change_places_do_so_with_each_other():
 @pytest.mark.parametrize(
     ("do", "why"),
     [
-        ("swap_with_next: true", "had nothing to change places with"),
+        ("swap_with_next: true", "had nothing to change places with, and went out when its call was over"),
         ("after_end: true", "had nothing to go out behind"),
         ("delay: 0s", "was to be late by nothing"),
     ],
@@ -247,7 +247,8 @@ def test_push_that_could_change_nothing_goes_out_as_it_is_and_that_is_told(do, w
     assert arrived(receiver, journal) == ["started", "ended"] * 2
     assert shown(journal, "fault") == [(None,)] * 4
     (idle,) = verdict.idle
-    assert idle.endswith(f"{do.partition(':')[0]} struck nothing: 1 message matched, and it {why}")
+    done = "changed no places" if do.startswith("swap") else "struck nothing"
+    assert idle.endswith(f": {do.partition(':')[0]} {done}: 1 message matched, and it {why}")
     assert (verdict.findings, verdict.passes) == ((), True)
 
 
@@ -257,7 +258,7 @@ def test_push_that_was_to_change_places_with_one_that_was_dropped_struck_nothing
     assert shown(journal, "message", "fault") == [("ended", "drop"), ("started", "swap_with_next")]
     assert arrived(receiver, journal) == ["started"]
     (idle,) = verdict.idle
-    assert "swap_with_next struck nothing: 1 message matched, and it had nothing to" in idle
+    assert "swap_with_next changed no places: 1 message matched, and it had nothing to change places" in idle
 
 
 def test_push_is_late_after_the_end_also_where_the_last_one_was_dropped():

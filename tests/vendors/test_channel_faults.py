@@ -70,13 +70,37 @@ def test_channel_is_cut_inside_an_event():
                 first = (await stream.next()).name
                 with pytest.raises(EOFError) as ended:
                     await stream.next()
-            return first, str(ended.value), openings(pbx)
+            told = [e for e in entries(pbx.tenant) if e.exchange.call]
+            return first, str(ended.value), openings(pbx), shown(told, "message", "status", "fault", "error")
 
-    first, ended, journal = run(work())
+    first, ended, journal, told = run(work())
 
     assert first == STARTED
     assert "event: EVENTO" in ended
     assert journal == [(200, "event_cut")]
+    assert told == [
+        ("started", 200, None, None),
+        ("queued", None, "event_cut", "cut on purpose in the middle of it"),
+        ("dequeued", None, None, "unheard: no channel was open"),
+        ("ringing", None, None, "unheard: no channel was open"),
+    ]
+
+
+def test_event_that_is_cut_on_one_channel_is_whole_on_another():
+    async def work():
+        async with fake() as pbx:
+            await add(pbx, {"event_cut": 1}, nth=1)
+            async with pbx.opened() as (stream, _), pbx.opened() as (other, _):
+                tell(pbx)
+                with pytest.raises(EOFError):
+                    await stream.next()
+                heard = [(await other.next()).name for _ in range(4)]
+            return heard, shown([e for e in entries(pbx.tenant) if e.exchange.call], "status", "fault")
+
+    heard, told = run(work())
+
+    assert heard[0] == STARTED
+    assert told == [(200, None)] * 4
 
 
 def test_channel_goes_on_under_a_new_id():

@@ -1,6 +1,7 @@
 """What a vendor does wrong on purpose with a body of its own: seen by a real receiver, and no violation of ours."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from contracts.contract import HOME, load
 from contracts.model import Direction, Exchange, HttpRequest
 from scenarios.model import IN_WIRE_WORDS, Flaw
 from simulator.discovery import discover_vendors
+from simulator.tenancy.tenants import FIRST_MORNING
 from simulator.vendors.pbx55.spoils import PRINTED
 from tests.core import pbx55, played, shown, story
 from tests.receiver import Receiver
@@ -96,6 +98,29 @@ def test_one_field_is_wrong_and_the_others_are_as_they_were(key, flaw, field, va
 
     assert spoilt == {**right, field: value}
     assert list(spoilt) == list(right)
+
+
+def test_last_push_is_spoilt_in_one_field_and_to_the_byte_as_it_was_elsewhere():
+    """Its money has two digits behind the point, which no number that was read and written again would have."""
+    right = b'{"call_date":"2026-03-02 09:00:00","call_balance":1000.00,"call_cost": 0.10,"note":"call_unknown"}'
+
+    swapped, unknown = (VENDORS["pbx55"].spoils[flaw](right) for flaw in (Flaw.SWAPPED_DATE, Flaw.UNKNOWN_FIELD))
+
+    assert swapped == right.replace(b"2026-03-02", b"2026-02-03")
+    assert unknown == right[:-1] + b',"call_unknown":"nobody knows this field"}'
+
+
+def test_date_that_is_the_same_swapped_was_not_spoilt_and_who_refuses_it_fails():
+    """On 3 March day and month are equal: nothing excuses a receiver that refuses such a push."""
+    text = CALL.format(vendor="pbx55", flaw="swapped_date")
+    with Receiver([400] * 5 + [200]) as receiver:
+        verdict, journal = played(story(text), pbx55(receiver), start=FIRST_MORNING + timedelta(days=1))
+
+    assert {e.exchange.fault for e in journal} == {None}
+    assert [e.message for e in verdict.undelivered] == ["started"]
+    (idle,) = verdict.idle
+    assert idle.endswith("swapped_date struck nothing: 2 messages matched, and 1 of them was so already")
+    assert verdict.exit_code == 1
 
 
 def test_printed_example_is_sent_to_the_letter():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -100,18 +101,17 @@ class Simulator:
             await self._serve()
 
     async def stop(self) -> None:
-        """End everything; what is not done stays in the store."""
+        """End everything, the rest too where a part cannot be ended; what is not done stays in the store."""
         self.stopped = True
-        if self.server is not None:
-            self.tenants.end_channels()
-            self.shell.stop()
-            await self.server.stop()
-        await self.scheduler.stop()
-        await self.engine.stop()
-        await self.sender.close()
-        for waiter in tuple(self._growth):
-            waiter.cancel()
-        await asyncio.get_running_loop().run_in_executor(None, self.store.close)
+        async with AsyncExitStack() as parts:  # the last one here ends first
+            parts.push_async_callback(asyncio.get_running_loop().run_in_executor, None, self.store.close)
+            parts.callback(self._grown)
+            for end in (self.sender.close, self.engine.stop, self.scheduler.stop):
+                parts.push_async_callback(end)
+            if self.server is not None:
+                parts.push_async_callback(self.server.stop)
+                parts.callback(self.shell.stop)
+                parts.callback(self.tenants.end_channels)
 
     def add(self, profile: Profile) -> Tenant:
         """Make a tenant, with made-up credentials where none are given. Raises Taken, or what a reading has wrong."""

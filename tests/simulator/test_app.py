@@ -8,13 +8,15 @@ from datetime import timedelta
 import pytest
 
 from scenarios.loader import load
+from simulator.app import build
 from simulator.discovery import discover_vendors
 from simulator.runs.engine import RunGone
+from simulator.tenancy.channel import Channel
 from simulator.tenancy.registry import Taken
 from simulator.tenancy.tenants import FIRST_MORNING, UNCLAIMED, Profile
 from simulator.tenancy.transactions import Transaction
 from simulator.worlds.world import from_mapping
-from tests.core import ANSWERED, TOKEN, entries, log_in, pbx55, play, run, running, shown, story, until
+from tests.core import ANSWERED, TOKEN, entries, log_in, pbx55, play, run, running, settings, shown, story, until
 from tests.receiver import Receiver, Reply
 
 
@@ -334,15 +336,29 @@ def test_target_of_the_command_line_may_be_named_again_at_the_next_start(tmp_pat
 
 def test_stopping_a_simulator_that_never_started_leaves_nothing():
     async def work():
-        from simulator.app import build
-        from tests.core import settings
-
         simulator = build(settings())
         path = simulator.store._file.path
         await simulator.stop()
         return path.parent.exists()
 
     assert run(work()) is False
+
+
+def test_stop_ends_all_else_when_one_part_cannot_be_ended(monkeypatch):
+    async def work():
+        simulator = build(settings())
+        await simulator.start(listen=True)
+        channel = Channel("toy", 1, b"", b"")
+        simulator.default.channels.add(channel)
+        monkeypatch.setattr(channel, "end", lambda: channel.no_such_thing)
+        with pytest.raises(AttributeError, match="no_such_thing"):
+            await simulator.stop()
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", simulator.server.port)
+        left = {task.get_name() for task in asyncio.all_tasks()} - {asyncio.current_task().get_name()}
+        return left, simulator.store._file.path.parent.exists()
+
+    assert run(work()) == (set(), False)
 
 
 def test_forward_clock_lets_what_became_due_happen_in_order():

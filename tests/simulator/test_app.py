@@ -1,39 +1,24 @@
 """The parts together: tenants that are made, reset, removed and brought back, and a store that cannot be written."""
 
 import asyncio
-import sqlite3
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
+from contracts.egress import Forbidden
 from scenarios.loader import load
 from simulator.app import build
 from simulator.discovery import discover_vendors
 from simulator.runs.engine import RunGone
 from simulator.tenancy.channel import Channel
 from simulator.tenancy.registry import Taken
+from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import FIRST_MORNING, UNCLAIMED, Profile
 from simulator.tenancy.transactions import Transaction
 from simulator.worlds.world import from_mapping
 from tests.core import ANSWERED, TOKEN, entries, log_in, pbx55, play, run, running, settings, shown, story, until
+from tests.full_disk import full_disk
 from tests.receiver import Receiver, Reply
-
-
-@contextmanager
-def full_disk(path, tables=("documents", "jobs", "journal")):
-    """Let every write to these tables of a store fail, as a full disk does, until the end."""
-    database = sqlite3.connect(path, isolation_level=None)
-    try:
-        for table in tables:
-            database.execute(
-                f"CREATE TRIGGER full_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-            )
-        yield
-        for table in tables:
-            database.execute(f"DROP TRIGGER full_{table}")
-    finally:
-        database.close()
 
 
 def with_target(simulator, tenant, target):
@@ -359,6 +344,15 @@ def test_stop_ends_all_else_when_one_part_cannot_be_ended(monkeypatch):
         return left, simulator.store._file.path.parent.exists()
 
     assert run(work()) == (set(), False)
+
+
+def test_setting_that_is_wrong_leaves_no_store_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    with pytest.raises(Forbidden):
+        build(settings(Target("t1", "pbx55", "http://169.254.169.254/")))
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_forward_clock_lets_what_became_due_happen_in_order():

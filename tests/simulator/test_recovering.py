@@ -74,6 +74,25 @@ def test_name_that_is_given_anew_while_its_removal_is_lost_stays_with_the_first(
     assert run(work()) == (True, None)
 
 
+def test_tenant_whose_credentials_are_given_anew_while_its_removal_is_lost_is_gone(store, caplog):
+    """They are one tenant's alone, and the new one has been told that they are its."""
+
+    async def work():
+        async with running(store=store) as simulator:
+            first = simulator.add(Profile("x"))
+            await simulator.pending()
+            with full_disk(store, ()):
+                simulator.remove("x")
+                simulator.add(Profile("z", credentials=first.profile.credentials))
+                with pytest.raises(StoreFailed):
+                    await simulator.pending()
+            client = first.profile.credentials["hubsoft"]["client_id"]
+            return "x" in simulator.tenants, simulator.tenants.holder("hubsoft", "client_id", client)
+
+    assert run(work()) == (False, "z")
+    assert "tenant x was removed, and is gone for good" in caplog.text
+
+
 def test_vendor_that_came_later_has_credentials_and_records_in_a_store_from_before(store, monkeypatch):
     """What happens to its records counts after a further start, and an old snapshot is completed too."""
 

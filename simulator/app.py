@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,17 +16,18 @@ from simulator.delivery.announcing import Announcer
 from simulator.delivery.dispatch import Dispatcher
 from simulator.delivery.errands import Errands
 from simulator.delivery.retries import RetryPolicy
-from simulator.delivery.scheduler import PAUSE_AFTER_LOSS, Scheduler
+from simulator.delivery.scheduler import Scheduler
 from simulator.delivery.sending import Sender
 from simulator.discovery import discover_vendors, target_choices
-from simulator.identity import Identity
 from simulator.recording.replaying import Replayer
+from simulator.recovering import bring_back, reload
 from simulator.runs.engine import Engine
 from simulator.settings import Settings
-from simulator.storage.store import Change, RemoveTenant, SqlStore, StoreFailed
+from simulator.storage.store import Change, RemoveTenant, SqlStore
 from simulator.switch.numbers import own_numbers
 from simulator.switch.pbx import Pbx
-from simulator.tenancy.furnishing import Furniture, first_world, founded, furnish, furniture, restored
+from simulator.tenancy.equipping import with_all_credentials
+from simulator.tenancy.furnishing import Furniture, first_world, founded, furnish, furniture
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.registry import Tenants
 from simulator.tenancy.targets import Target
@@ -35,7 +38,6 @@ from simulator.tenancy.tenants import (
     Profile,
     Tenant,
     first_clock,
-    with_credentials,
     zone_of,
 )
 from simulator.tenancy.transactions import Transaction
@@ -51,12 +53,12 @@ log = logging.getLogger(__name__)
 class Simulator:
     """Every part, wired. Use `start` and `stop`, on one loop."""
 
-    def __init__(self, settings: Settings, own_world: OwnWorld | None, numbers: World) -> None:
+    def __init__(self, settings: Settings, own_world: OwnWorld | None, numbers: World, store: SqlStore) -> None:
         self.settings = settings
         self.vendors = discover_vendors()
         self.contracts = {key: load(key, settings.contracts) for key in self.vendors}
         self.tenants = Tenants()
-        self.store = SqlStore(settings.store)
+        self.store = store
         self.gate = Gate()
         for target in settings.targets:
             self.gate = self.gate.allow_url(target.url)
@@ -73,6 +75,7 @@ class Simulator:
         self.own_world, self.numbers = own_world, numbers
         self.stopped = False
         self._growth: set[asyncio.Future[None]] = set()
+        self._removals: set[asyncio.Future[None]] = set()
 
     @property
     def default(self) -> Tenant:
@@ -81,12 +84,7 @@ class Simulator:
 
     async def start(self, *, listen: bool = True) -> None:
         """Bring the stored tenants back, make ``default`` where it is missing, and serve."""
-        for name in self.store.tenants():
-            tenant = restored(self.store.load(name), self.readings_for)
-            if tenant is not None:
-                tenant.own_world = tenant.own_world or self.own_world  # for a reset: what it holds is in the store
-                self._take_in(tenant)
-                self.engine.resume(tenant)
+        bring_back(self)
         settings = self.settings
         if DEFAULT not in self.tenants:
             self._made(Profile(DEFAULT, settings.seed, settings.zone, settings.readings, settings.switches))
@@ -100,34 +98,30 @@ class Simulator:
             await self._serve()
 
     async def stop(self) -> None:
-        """End everything; what is not done stays in the store."""
+        """End everything, the rest too where a part cannot be ended; what is not done stays in the store."""
         self.stopped = True
-        if self.server is not None:
-            self.tenants.end_channels()
-            self.shell.stop()
-            await self.server.stop()
-        await self.scheduler.stop()
-        await self.engine.stop()
-        await self.sender.close()
-        for waiter in tuple(self._growth):
-            waiter.cancel()
-        await asyncio.get_running_loop().run_in_executor(None, self.store.close)
+        async with AsyncExitStack() as parts:  # the last one here ends first
+            parts.push_async_callback(asyncio.get_running_loop().run_in_executor, None, self.store.close)
+            parts.callback(self._grown)
+            for end in (self.sender.close, self.engine.stop, self.scheduler.stop):
+                parts.push_async_callback(end)
+            if self.server is not None:
+                parts.push_async_callback(self.server.stop)
+                parts.callback(self.shell.stop)
+                parts.callback(self.tenants.end_channels)
 
     def add(self, profile: Profile) -> Tenant:
         """Make a tenant, with made-up credentials where none are given. Raises Taken, or what a reading has wrong."""
         tenant = self._made(profile)
-        self._keep_profile(tenant)
+        self.keep(tenant)
         return tenant
 
     def _made(self, profile: Profile) -> Tenant:
-        if profile.name != UNCLAIMED:
-            identity = Identity(f"credentials of {profile.name}")
-            made = {key: vendor.credentials(identity) for key, vendor in self.vendors.items()}
-            profile = with_credentials(profile, made)
+        profile = with_all_credentials(profile, self.vendors)
         clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
         tenant = Tenant(profile, clock, self.readings_for(profile))
         tenant.own_world = self.own_world
-        self._take_in(tenant)
+        self.take_in(tenant)
         return tenant
 
     def reset(self, name: str) -> Tenant:
@@ -143,20 +137,29 @@ class Simulator:
         self.tenants.put_back(fresh)
         self.wire(fresh)
         self.store.submit([RemoveTenant(name)])
-        self._keep_profile(fresh)
+        self.keep(fresh)
         return fresh
 
     def remove(self, name: str) -> None:
-        """Forget a tenant and all that was its."""
-        self.halt(self.tenants.discard(name))
+        """Forget a tenant and all that was its; it comes back when that cannot be written."""
+        gone = self.tenants.discard(name)
+        self.halt(gone)
         self.engine.forget(name)
-        self.store.submit([RemoveTenant(name)])
+        removal = asyncio.wrap_future(self.store.submit([RemoveTenant(name)]))
+        self._removals.add(removal)
+        removal.add_done_callback(partial(self._removed, gone))
+
+    def _removed(self, gone: Tenant, removal: asyncio.Future[None]) -> None:
+        self._removals.discard(removal)
+        if not removal.cancelled() and removal.exception() is not None:
+            reload(self, gone)
 
     def change(self, tenant: Tenant, profile: Profile) -> None:
-        """Give a tenant other readings, switches, accounts or zone. Raises what a reading has wrong."""
+        """Give a tenant another profile, but for name and seed. Raises what a reading or the zone has wrong."""
         readings, zone = self.readings_for(profile), zone_of(profile.zone)
+        tenant.open()
         tenant.profile, tenant.readings, tenant.zone = profile, readings, zone
-        self._keep_profile(tenant)
+        self.keep(tenant)
 
     def refurnish(self, tenant: Tenant, own: OwnWorld) -> None:
         """Give a tenant another world, over its baseline. Raises BadWorld and then changes nothing."""
@@ -165,7 +168,7 @@ class Simulator:
     def put_in_place(self, tenant: Tenant, made: Furniture) -> None:
         """Give a tenant a world that was made for it."""
         tenant.own_world, tenant.furniture, tenant.furnish = made.own, made, None
-        self._keep_profile(tenant)
+        self.keep(tenant)
         self._write(tenant, furnish(tenant, made.world), sliced=True)
 
     def target_choices(self) -> dict[str, tuple[str, ...]]:
@@ -175,29 +178,7 @@ class Simulator:
     def pending(self) -> asyncio.Future[None]:
         """Return what is done when all that was changed up to now is on disk, and fails when some of it was lost."""
         changes = [t.pending for t in self.tenants if t.pending is not None and not t.pending.done()]
-        return asyncio.ensure_future(_all(changes, asyncio.wrap_future(self.store.submit([]))))
-
-    def reload(self, name: str) -> None:
-        """Bring a tenant back as the log has it, after a change that could not be written."""
-        old = self.tenants.get(name)
-        try:
-            fresh = restored(self.store.load(name), self.readings_for)
-        except StoreFailed as trouble:
-            log.error("tenant %s stands still: %s", name, trouble)
-            asyncio.get_running_loop().call_later(PAUSE_AFTER_LOSS, self._reload_again, old)
-            return
-        self.halt(old)
-        if fresh is None:  # nothing of it has ever been written
-            fresh = Tenant(old.profile, old.clock, old.readings)
-            fresh.targets |= self._named_targets() if name == DEFAULT else {}
-        fresh.own_world, fresh.observers = fresh.own_world or old.own_world, old.observers
-        self.tenants.put_back(fresh)
-        self.wire(fresh, after_loss=True)
-        self.engine.resume(fresh)
-
-    def _reload_again(self, old: Tenant) -> None:
-        if not old.closed and not self.stopped:
-            self.reload(old.name)
+        return asyncio.ensure_future(_all([*changes, *self._removals], asyncio.wrap_future(self.store.submit([]))))
 
     def readings_for(self, profile: Profile) -> Choices:
         """Return the reading of every discrepancy of every vendor that a profile comes to."""
@@ -223,7 +204,8 @@ class Simulator:
         except Exception as trouble:
             self.engine.break_off(tenant, job, trouble)
 
-    def _take_in(self, tenant: Tenant) -> None:
+    def take_in(self, tenant: Tenant) -> None:
+        """Let a tenant be one of those there are, and see to it. Raises Taken."""
         self.tenants.add(tenant)
         self.wire(tenant)
 
@@ -232,7 +214,7 @@ class Simulator:
 
         def found() -> None:
             # On first use, and not at the start: writing loads the store's library, and a world that of made-up people.
-            self._keep_profile(tenant)
+            self.keep(tenant)
             world = first_world(tenant, self.vendors.values(), self.numbers)
             self._write(tenant, furnish(tenant, world), sliced=True)
 
@@ -240,7 +222,7 @@ class Simulator:
             tenant.furnish = found
         tenant.on_growth = self._grown
         tenant.channels.on_left = partial(self.pbx.announcer.left, tenant)
-        tenant.on_loss = lambda: self.reload(tenant.name)
+        tenant.on_loss = lambda: reload(self, tenant)
         self.scheduler.watch(tenant, after_loss=after_loss)
 
     def _grown(self) -> None:
@@ -254,19 +236,20 @@ class Simulator:
         self.scheduler.forget(tenant.name)
         self.dispatcher.forget(tenant.name)
 
-    def _keep_profile(self, tenant: Tenant) -> None:
-        self._write(tenant, founded(tenant, own_world=tenant.own_world is not self.own_world))
+    def keep(self, tenant: Tenant, more: Sequence[Change] = ()) -> None:
+        """Write down how a tenant is set up, and more with it."""
+        self._write(tenant, [*founded(tenant, own_world=tenant.own_world is not self.own_world), *more])
 
     def _write(self, tenant: Tenant, changes: list[Change], *, sliced: bool = False) -> None:
         tenant.written(self.store.submit(changes, sliced=sliced))
 
     def _point(self) -> None:
         tx = Transaction(self.default, self.store)
-        for target in self._named_targets().values():
+        for target in self.named_targets().values():
             tx.put_target(target)
         tx.commit()
 
-    def _named_targets(self) -> dict[str, Target]:
+    def named_targets(self) -> dict[str, Target]:
         """Return the targets of the command line; who names no credentials for a login means the simulator's own."""
         named = {}
         for target in self.settings.targets:
@@ -293,4 +276,10 @@ async def _all(changes: list[asyncio.Future[None]], last: asyncio.Future[None]) 
 def build(settings: Settings) -> Simulator:
     """Make a simulator. Raises a SimulatorError or ContractError when a file or a setting is wrong."""
     own = load_world(settings.world) if settings.world else None
-    return Simulator(settings, own, own_numbers(settings.numbers))
+    numbers = own_numbers(settings.numbers)
+    store = SqlStore(settings.store)
+    try:
+        return Simulator(settings, own, numbers, store)
+    except BaseException:
+        store.close()  # a temporary one would stay
+        raise

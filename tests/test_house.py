@@ -94,3 +94,12 @@ def test_serve_imports_no_more_than_it_needs():
 @pytest.mark.parametrize("path", sorted((ROOT / "tests/vendors/plain").glob("*.txt")), ids=lambda path: path.stem)
 def test_plain_words_of_a_vendor_are_on_its_wire(path):
     assert set(path.read_text("utf-8").split()) <= wire_words(path.stem, plain=set())
+
+
+def test_no_test_sleeps():
+    """A turn for the others (``sleep(0)``) is none. The figures are measured, and are no tests."""
+    tests = (p for p in (ROOT / "tests").rglob("*.py") if (ROOT / "tests/figures") not in p.parents)
+
+    sleeping = [str(p.relative_to(ROOT)) for p in tests if re.search(r"sleep\((?!0\))", p.read_text("utf-8"))]
+
+    assert sleeping == []

@@ -14,7 +14,7 @@ from contracts.contract import Contract
 from contracts.model import Direction, Exchange, Headers
 from contracts.redaction import redact
 from scenarios.model import Flaw
-from simulator.delivery.errands import Errands
+from simulator.delivery.errands import Errand, Errands
 from simulator.delivery.retries import RetryPolicy
 from simulator.delivery.sending import Answer, Outgoing, Sender
 from simulator.delivery.tokens import Login, Tokens
@@ -69,6 +69,19 @@ class Dispatcher:
         """Take the tokens that are still good after a tenant was restored."""
         self._tokens[tenant] = tokens
 
+    async def carry(self, target: Target, outgoing: Outgoing, flaw: str | None = None, *, exchange: str = "") -> Answer:
+        """Send a request to a target: whatever goes to one goes this way, so that a fake of our own knows it as ours.
+
+        ``flaw`` is what was done wrong with it, ``exchange`` the id that both halves have in the journal. The answer of
+        a fake of our own says what was done wrong with that on purpose.
+        """
+        if not self._errands.leads_home(target.url):
+            return await self._sender.send(outgoing)
+        errand = Errand(target.id, flaw, exchange)
+        with self._errands.carry(outgoing, errand) as carried:
+            answer = await self._sender.send(carried)
+        return replace(answer, struck=errand.struck)
+
     async def attempt(self, tenant: Tenant, job: Job) -> None:
         """Try a delivery once, and write down what came of it."""
         target = tenant.targets.get(job.body["target"])
@@ -113,7 +126,7 @@ class Dispatcher:
         tokens = self.tokens_of(tenant.name)
         exchanges: list[Exchange] = []
         for again in (False, True):
-            login = await tokens.token_for(target, vendor, tenant.now(), partial(self._carry, target))
+            login = await tokens.token_for(target, vendor, tenant.now(), partial(self.carry, target))
             if login.outgoing is not None:
                 exchanges.append(self._exchange(tenant, target, login.operation, login.outgoing, login.answer))
             if login.token is None:
@@ -147,16 +160,8 @@ class Dispatcher:
         if target.delivery_header:
             headers += ((DELIVERY_HEADER, job.body["delivery"]),)
         outgoing = Outgoing(method, target.address(message.path), headers, body)
-        answer = await self._carry(target, outgoing, flaw)
+        answer = await self.carry(target, outgoing, flaw.value if flaw else None)
         return self._of_message(self._exchange(tenant, target, message.operation, outgoing, answer), message, job)
-
-    async def _carry(self, target: Target, outgoing: Outgoing, flaw: Flaw | None = None) -> Answer:
-        """Send a request; the answer of a fake of our own says what was done wrong with it on purpose."""
-        if not self._errands.leads_home(target.url):
-            return await self._sender.send(outgoing)
-        with self._errands.carry(outgoing, target.id, flaw.value if flaw else None) as (carried, errand):
-            answer = await self._sender.send(carried)
-        return replace(answer, struck=errand.struck)
 
     def _not_sent(self, tenant: Tenant, target: Target, message: Message, job: Job, login: Login) -> Exchange:
         """Return the exchange of a message that could not leave, since there was no token for it."""

@@ -20,10 +20,14 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(slots=True)
 class Errand:
-    """One request on its way to a fake of ours: to which target, what was done wrong with it, and with its answer."""
+    """One request on its way to a fake of ours: to which target, what was done wrong with it, and with its answer.
+
+    ``id`` is that of the exchange, where it has one (see `simulator.tenancy.journal.REPLAY`).
+    """
 
     target: str
     flaw: str | None = None
+    id: str = ""
     struck: str | None = None
 
 
@@ -42,12 +46,12 @@ class Errands:
         return there.scheme == here.scheme and there.port == here.port and there.hostname in {here.hostname, *_LOOPBACK}
 
     @contextmanager
-    def carry(self, outgoing: Outgoing, target: str, flaw: str | None) -> Iterator[tuple[Outgoing, Errand]]:
-        """Give a request with a mark, and what will say how its answer was struck."""
-        mark, errand = token_hex(8), Errand(target, flaw)
+    def carry(self, outgoing: Outgoing, errand: Errand) -> Iterator[Outgoing]:
+        """Give a request with a mark, by which its fake finds the errand and says how its answer was struck."""
+        mark = token_hex(8)
         self._under_way[mark] = errand
         try:
-            yield replace(outgoing, headers=(*outgoing.headers, (HEADER, mark))), errand
+            yield replace(outgoing, headers=(*outgoing.headers, (HEADER, mark)))
         finally:
             del self._under_way[mark]
 

@@ -285,7 +285,7 @@ class Pipeline:
             tenant=tx.tenant,
             at=tx.now,
             fault=plan.flaw.value if plan else None,
-            id=slip.mark,
+            id=slip.errand.id if slip.errand else slip.mark,
             target=slip.errand.target if slip.errand else None,
         )
 

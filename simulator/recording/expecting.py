@@ -11,7 +11,7 @@ from contracts.model import Direction, Exchange, Judgement
 from scenarios.sendings import Record, Sending, sendings
 from simulator.runs.judging import arrived
 from simulator.telephony.calls import Call
-from simulator.tenancy.journal import REPLAY
+from simulator.tenancy.journal import is_own, is_replay
 
 MOST = 200
 _MOST_OF_AN_ORDER = 100
@@ -33,7 +33,7 @@ def expectations(
     The number says how many more there are than a scenario may have. ``logins`` are operations (vendor and id) that
     everybody may ask: who has a token already does not ask again.
     """
-    told = sorted((each for each in exchanged if not each[1].id.startswith(REPLAY)), key=_canonically)
+    told = sorted((each for each in exchanged if not is_replay(each[1])), key=_canonically)
     out = sendings(_record(n, e, names) for n, e, _ in told if e.direction is Direction.SENT and e.call in names)
     sent = list(_sent(out))
     window = [(e, verdict) for _, e, verdict in told if _within(e, calls, names)]
@@ -83,13 +83,11 @@ def _orderly(firsts: Sequence[Record]) -> bool:
 
 
 def _received(exchanges: Sequence[Exchange], logins: Collection[tuple[str, str]]) -> Iterator[Expectation]:
-    own = {(e.vendor, e.operation, e.request.body) for e in exchanges if e.direction is Direction.SENT}
     asked: dict[tuple[str, str, int], None] = {}
     for e in exchanges:
-        if e.direction is not Direction.RECEIVED or e.operation is None or e.response is None:
+        if e.direction is not Direction.RECEIVED or is_own(e) or e.operation is None or e.response is None:
             continue
-        # Where a target is a fake of this simulator, what was sent comes in again: it is no request of anybody else.
-        if (e.vendor, e.operation, e.request.body) not in own and (e.vendor, e.operation) not in logins:
+        if (e.vendor, e.operation) not in logins:
             asked[e.vendor, e.operation, e.response.status] = None
     for vendor, operation, status in asked:
         wanted = {"vendor": vendor, "operation": operation, "status": status, "at_least": 1, "within": _WITHIN}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from contracts.contract import Contract
@@ -134,12 +135,9 @@ class Replayer:
         vendor, tokens = simulator.vendors[old.vendor], simulator.dispatcher.tokens_of(tenant.name)
         login = Login(target.token)
         if vendor.login is not None and old.message is not None:
-            login = await tokens.token_for(target, vendor, tenant.now(), simulator.sender.send)
+            login = await tokens.token_for(target, vendor, tenant.now(), partial(simulator.dispatcher.carry, target))
         sent = [_login(old, login)] if login.outgoing is not None else []
-        fault = None if old.fault == Flaw.DROP else old.fault  # what was dropped goes out now
-        again = replace(
-            old, id=f"{REPLAY} {entry.number}", response=None, error=login.problem, took_ms=None, fault=fault
-        )
+        again = _again(entry, login)
         if login.problem:
             return [*sent, again]
         try:
@@ -147,8 +145,23 @@ class Replayer:
         except NotKept as problem:
             return [*sent, replace(again, error=str(problem))]
         url = _origin(target.url) + http.path + (f"?{http.query}" if http.query else "")
-        answer = await simulator.sender.send(Outgoing(http.method, url, http.headers, http.body))
+        outgoing = Outgoing(http.method, url, http.headers, http.body)
+        answer = await simulator.dispatcher.carry(target, outgoing, again.fault, exchange=again.id)
         return [*sent, _answered(replace(again, request=http), answer)]
+
+
+def _again(entry: Entry, login: Login) -> Exchange:
+    """Return an exchange as it is before it is sent once more."""
+    old = entry.exchange
+    return replace(
+        old,
+        id=f"{REPLAY} {entry.number}",
+        response=None,
+        error=login.problem,
+        took_ms=None,
+        fault=None if old.fault == Flaw.DROP else old.fault,  # what was dropped goes out now
+        other_fault=login.struck,
+    )
 
 
 def _whole(exchange: Exchange, vendor: Vendor) -> HttpRequest:
@@ -175,7 +188,9 @@ def _refilled(
 
 
 def _answered(exchange: Exchange, answer: Answer) -> Exchange:
-    return replace(exchange, response=answer.response, error=answer.error, took_ms=answer.took_ms)
+    return replace(
+        exchange, response=answer.response, error=answer.error, took_ms=answer.took_ms, other_fault=answer.struck
+    )
 
 
 def _login(old: Exchange, login: Login) -> Exchange:

@@ -16,7 +16,7 @@ from scenarios.sendings import OWN, Record
 from simulator.faults.faults import idle
 from simulator.runs.verdicts import Verdict, judge, with_expectations
 from simulator.telephony.calls import Call
-from simulator.tenancy.journal import REPLAY, Entry, Journal
+from simulator.tenancy.journal import Entry, Journal, is_own, is_replay
 from simulator.tenancy.runs import Run, Status
 
 # Vendor key to what tells an acceptance from a refusal; every 2xx is one for a vendor that is not here.
@@ -30,12 +30,8 @@ def own_entries(journal: Journal, run: Run) -> list[Entry]:
     """Return what a run is judged by: what was sent of its own calls, logins, and all that came in since it began."""
     own = {*run.calls.values(), None}
     upto = journal.last if run.last is None else run.last
-    since = (e for e in journal.after(run.first, limit=journal.last) if e.number <= upto and not _replayed(e))
+    since = (e for e in journal.after(run.first, limit=journal.last) if e.number <= upto and not is_replay(e.exchange))
     return [e for e in since if e.exchange.direction is Direction.RECEIVED or e.exchange.call in own]
-
-
-def _replayed(entry: Entry) -> bool:
-    return entry.exchange.id.startswith(REPLAY)
 
 
 def records_of(run: Run, entries: Iterable[Entry]) -> list[Record]:
@@ -117,7 +113,7 @@ def _record(entry: Entry, run: Run) -> Record:
     status = exchange.response.status if exchange.response else None
     return Record(
         number=entry.number,
-        direction=OWN if _is_own(exchange) else exchange.direction.value,
+        direction=OWN if is_own(exchange) else exchange.direction.value,
         vendor=exchange.vendor,
         call=run.name_of(exchange.call),
         message=exchange.message,
@@ -133,10 +129,6 @@ def _record(entry: Entry, run: Run) -> Record:
         wall=entry.began,
         summary=f"{exchange.request.method} {exchange.request.path} -> {status or exchange.error}",
     )
-
-
-def _is_own(exchange: Exchange) -> bool:
-    return exchange.direction is Direction.RECEIVED and exchange.target is not None
 
 
 def _last_attempts(exchanges: Sequence[Exchange]) -> list[tuple[Exchange, bool]]:

@@ -52,7 +52,8 @@ class Waits:
             watcher.cancel()
         now = asyncio.get_running_loop().time()
         for held in self._held:
-            held.reschedule(now)
+            if not held.expired():  # its time is over, and it leaves by itself
+                held.reschedule(now)
 
     async def hold(self, receive: Receive, seconds: float) -> Woken:
         """Wait for the seconds, or until the client or the server ends it: without a task, since many wait so."""

@@ -15,6 +15,7 @@ from contracts import exchanges, strict_json
 from scenarios.loader import load_text
 from simulator.clock import Clock
 from simulator.identity import Identity
+from simulator.records import Document
 from simulator.storage.slices import SLICE
 from simulator.storage.store import Change, Put, PutAll, Remove, TenantRows
 from simulator.telephony.agents import AGENT, AGENT_EVENT
@@ -99,6 +100,16 @@ def furnish(tenant: Tenant, world: World) -> list[Change]:
             tenant.records[kind] = dict(records)
     tenant.furnished = True
     return [*changes, *tenant.furniture.written, Put(tenant.name, PROFILE, FURNISHED, b"true")]
+
+
+def added(tenant: Tenant, vendors: Iterable[Vendor]) -> list[Change]:
+    """Give a furnished tenant the records of vendors that came later, and return the changes that keep them."""
+    world: dict[str, Mapping[str, Document]] = {}
+    for vendor in vendors:
+        world.update(vendor.world(tenant.identity, tenant.records, tenant.name == DEFAULT))
+    new = {kind: records for kind, records in world.items() if records and not tenant.records.get(kind)}
+    tenant.records |= {kind: dict(records) for kind, records in new.items()}
+    return [*_written(tenant.name, new)]
 
 
 def _world(profile: Profile, own: OwnWorld | None, vendors: Iterable[Vendor]) -> World:

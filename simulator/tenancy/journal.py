@@ -67,6 +67,16 @@ class Where:
 EVERYTHING = Where()
 
 
+def is_own(exchange: Exchange) -> bool:
+    """Tell whether it is what we sent to a fake of our own, as it came in there: no request of an integration."""
+    return exchange.direction is Direction.RECEIVED and exchange.target is not None
+
+
+def is_replay(exchange: Exchange) -> bool:
+    """Tell whether it was sent once more by hand: no run is judged by it, and no recording expects it."""
+    return exchange.id.startswith(REPLAY)
+
+
 class Journal:
     """The newest exchanges of a tenant, oldest first. ``dropped`` counts what the bounds pushed out."""
 

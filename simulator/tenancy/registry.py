@@ -44,15 +44,18 @@ class Tenants:
         self._tenants[tenant.name] = tenant
 
     def take_over(self, tenant: Tenant) -> None:
-        """Replace a tenant by an image of itself that may have other credentials. Raises Taken."""
-        if tenant.profile.credentials == self.get(tenant.name).profile.credentials:
+        """Take in an image of a tenant, in place of any other of it, which may have other credentials. Raises Taken."""
+        known = self._tenants.get(tenant.name)
+        if known is not None and tenant.profile.credentials == known.profile.credentials:
             self.put_back(tenant)
             return
-        old = self.discard(tenant.name)
+        if known is not None:
+            self.discard(known.name)
         try:
             self.add(tenant)
         except Taken:
-            self.add(old)
+            if known is not None:
+                self.add(known)
             raise
 
     def end_channels(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from contracts.errors import ContractError
 from simulator.errors import SimulatorError
 from simulator.storage.store import Change, RemoveTenant, TrimJournal
+from simulator.tenancy.equipping import equip
 from simulator.tenancy.furnishing import restored
 from simulator.tenancy.snapshots import BadSnapshot, Snapshot, read, take
 from simulator.tenancy.targets import checked
@@ -24,7 +25,10 @@ def snapshot(simulator: Simulator, tenant: Tenant) -> bytes:
 
 
 def restore(simulator: Simulator, tenant: Tenant, document: Mapping[str, Any]) -> Tenant:
-    """Put a tenant back to a snapshot of it, and return it. Raises BadSnapshot or Taken, and then changes nothing."""
+    """Put a tenant back to a snapshot of it, and return it. Raises BadSnapshot, Taken, or Forbidden for a target's URL.
+
+    It has changed nothing then.
+    """
     found = read(document, tenant)
     fresh = _image(simulator, found)
     for target in fresh.targets.values():
@@ -50,6 +54,7 @@ def _image(simulator: Simulator, found: Snapshot) -> Tenant:
         raise BadSnapshot(f"the snapshot is broken ({type(error).__name__}: {error}): take it again") from None
     if fresh is None:
         raise BadSnapshot("the snapshot is broken (it has no profile): take it again")
+    equip(simulator, fresh)
     return fresh
 
 

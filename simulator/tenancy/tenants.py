@@ -1,6 +1,7 @@
 """A tenant is one isolated test world: its records, calls, jobs, clock, targets and journal, in memory.
 
-Only the loop's thread touches a tenant, and only a transaction changes one.
+Only the loop's thread touches a tenant. What happens in one is a transaction; apart from that its set-up is changed,
+its world put in place, and a jumping clock and the counts of faults move at once, to be written with what comes next.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ class Profile:
 
 
 class Tenant:
-    """One tenant's memory image. Change it by a `simulator.tenancy.transactions.Transaction`."""
+    """One tenant's memory image. What happens in it is a `simulator.tenancy.transactions.Transaction`."""
 
     def __init__(self, profile: Profile, clock: Clock, readings: Choices) -> None:
         self.profile = profile
@@ -208,7 +209,7 @@ def first_clock(mode: Mode, speed: float = 1.0, start: datetime | None = None) -
 def with_credentials(profile: Profile, made: Choices) -> Profile:
     """Return the profile with made credentials where none were given."""
     sets = {vendor: {**values, **profile.credentials.get(vendor, {})} for vendor, values in made.items()}
-    return replace(profile, credentials=sets)
+    return replace(profile, credentials={**profile.credentials, **sets})
 
 
 def _nothing() -> None:

@@ -1,37 +1,36 @@
 """The parts together: tenants that are made, reset, removed and brought back, and a store that cannot be written."""
 
 import asyncio
-import sqlite3
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
+from contracts.egress import Forbidden
 from scenarios.loader import load
+from simulator.app import build
 from simulator.discovery import discover_vendors
 from simulator.runs.engine import RunGone
+from simulator.tenancy.channel import Channel
 from simulator.tenancy.registry import Taken
+from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import FIRST_MORNING, UNCLAIMED, Profile
 from simulator.tenancy.transactions import Transaction
 from simulator.worlds.world import from_mapping
-from tests.core import ANSWERED, TOKEN, entries, log_in, pbx55, play, run, running, shown, story, until
+from tests.core import ANSWERED, TOKEN, entries, log_in, pbx55, play, run, running, settings, shown, story, until
+from tests.full_disk import full_disk
 from tests.receiver import Receiver, Reply
 
 
-@contextmanager
-def full_disk(path, tables=("documents", "jobs", "journal")):
-    """Let every write to these tables of a store fail, as a full disk does, until the end."""
-    database = sqlite3.connect(path, isolation_level=None)
-    try:
-        for table in tables:
-            database.execute(
-                f"CREATE TRIGGER full_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-            )
-        yield
-        for table in tables:
-            database.execute(f"DROP TRIGGER full_{table}")
-    finally:
-        database.close()
+async def loss_of(image):
+    """Wait until a change of a tenant's image could not be written, and another has taken its place."""
+    lost, on_loss = asyncio.Event(), image.on_loss
+
+    def look():
+        on_loss()
+        lost.set()
+
+    image.on_loss = look
+    await lost.wait()
 
 
 def with_target(simulator, tenant, target):
@@ -285,8 +284,7 @@ def test_run_goes_on_after_its_changes_were_lost_and_its_verdict_still_comes(tmp
             await until(simulator.default, lambda: simulator.default.journal.last >= 1)
             lost = simulator.default
             with full_disk(store):
-                while simulator.default is lost:
-                    await asyncio.sleep(0.001)
+                await loss_of(lost)
             return await waiting, entries(simulator.default), simulator.default is lost
 
     with Receiver() as receiver:
@@ -298,25 +296,48 @@ def test_run_goes_on_after_its_changes_were_lost_and_its_verdict_still_comes(tmp
     assert len({r.body for r in receiver.requests}) == 5
 
 
-def test_full_disk_makes_nobody_push_in_a_hurry(tmp_path):
+def test_full_disk_makes_nobody_push_in_a_hurry(tmp_path, monkeypatch):
     """A delivery whose outcome cannot be kept is made again: but not before a pause, each is a real push."""
-    store = tmp_path / "store"
+    monkeypatch.setattr("simulator.delivery.scheduler.PAUSE_AFTER_LOSS", 3600)
 
-    async def work():
-        async with running(pbx55(receiver), store=store) as simulator:
-            Transaction(simulator.default, simulator.store)
-            await simulator.pending()
-            with full_disk(store, ("journal",)):
-                lost = simulator.default
-                simulator.engine.play(lost, story(ANSWERED))
-                while simulator.default is lost:
-                    await asyncio.sleep(0.001)
-                with pytest.raises(AssertionError, match="2 requests were awaited, 1 came"):
-                    await asyncio.to_thread(receiver.wait, 2, 0.3)
-                return len(receiver.requests)
+    async def then(simulator):
+        for _ in range(200):  # far more turns than a job that is due needs to begin
+            await asyncio.sleep(0)
+        fresh = simulator.default
+        return fresh.agenda.next().due <= fresh.now(), fresh.in_flight
 
     with Receiver() as receiver:
-        assert run(work()) == 1
+        assert pushed_in_vain(receiver, tmp_path / "store", then) == (True, 0)
+
+    assert len(receiver.requests) == 1
+
+
+def test_push_whose_outcome_was_lost_is_made_again_after_the_pause(tmp_path, monkeypatch):
+    monkeypatch.setattr("simulator.delivery.scheduler.PAUSE_AFTER_LOSS", 0)
+
+    async def then(simulator):
+        return await asyncio.to_thread(receiver.wait, 2)
+
+    with Receiver() as receiver:
+        first, second = pushed_in_vain(receiver, tmp_path / "store", then)
+
+    assert first == second
+
+
+def pushed_in_vain(receiver, path, then):
+    """Push a call's first message with a full disk, and when that is lost return what comes of ``then``."""
+
+    async def work():
+        async with running(pbx55(receiver), store=path) as simulator:
+            Transaction(simulator.default, simulator.store)
+            await simulator.pending()
+            with full_disk(path, ("journal",)):
+                lost = simulator.default
+                simulator.engine.play(lost, story(ANSWERED))
+                await loss_of(lost)
+                return await then(simulator)
+
+    return run(work())
 
 
 def test_target_of_the_command_line_may_be_named_again_at_the_next_start(tmp_path):
@@ -334,15 +355,38 @@ def test_target_of_the_command_line_may_be_named_again_at_the_next_start(tmp_pat
 
 def test_stopping_a_simulator_that_never_started_leaves_nothing():
     async def work():
-        from simulator.app import build
-        from tests.core import settings
-
         simulator = build(settings())
         path = simulator.store._file.path
         await simulator.stop()
         return path.parent.exists()
 
     assert run(work()) is False
+
+
+def test_stop_ends_all_else_when_one_part_cannot_be_ended(monkeypatch):
+    async def work():
+        simulator = build(settings())
+        await simulator.start(listen=True)
+        channel = Channel("toy", 1, b"", b"")
+        simulator.default.channels.add(channel)
+        monkeypatch.setattr(channel, "end", lambda: channel.no_such_thing)
+        with pytest.raises(AttributeError, match="no_such_thing"):
+            await simulator.stop()
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", simulator.server.port)
+        left = {task.get_name() for task in asyncio.all_tasks()} - {asyncio.current_task().get_name()}
+        return left, simulator.store._file.path.parent.exists()
+
+    assert run(work()) == (set(), False)
+
+
+def test_setting_that_is_wrong_leaves_no_store_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    with pytest.raises(Forbidden):
+        build(settings(Target("t1", "pbx55", "http://169.254.169.254/")))
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_forward_clock_lets_what_became_due_happen_in_order():

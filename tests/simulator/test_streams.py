@@ -101,20 +101,16 @@ def test_stream_is_closed_when_its_client_leaves():
 
 
 def test_stop_ends_a_stream_at_once():
-    """Nobody waits for a client that would listen for ever."""
+    """Nobody waits for a client that would listen for ever, however long a request under way may take."""
 
     async def work():
         streams = Streams()
         async with served({"/v": streams.app}) as server, stream(server) as events:
             await events.next()
-            began = asyncio.get_running_loop().time()
-            await server.stop()
-            return asyncio.get_running_loop().time() - began, await events.over()
+            await server.stop(grace=3600)
+            return await events.over()
 
-    took, over = run(work())
-
-    assert over
-    assert took < 1
+    assert run(work())
 
 
 def test_stream_that_ends_sends_its_last_event_first():

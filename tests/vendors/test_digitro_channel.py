@@ -246,7 +246,7 @@ def test_stop_ends_the_channels_at_once():
     took, same, over = run(work())
 
     assert (same, over) == (True, True)
-    assert took < 1
+    assert took < 10
 
 
 def test_no_channel_outlives_its_process(tmp_path):

@@ -334,6 +334,23 @@ def test_agents_are_there_while_they_are_logged_in() -> None:
     ]
 
 
+@pytest.mark.parametrize("asked", ["all_agent", "5001"])
+def test_agent_whose_log_in_is_forgotten_was_there_since_the_oldest_that_is_known(asked: str) -> None:
+    """Whoever else is asked for; it has taken no call."""
+    work = agents_of(
+        work_of(),
+        ("5000", AgentKind.LOGGED_IN, "08:00:00", "Suporte", None),
+        ("5001", AgentKind.PAUSED, "09:00:00", None, "almoço"),
+        ("5001", AgentKind.UNPAUSED, "09:30:00", None, None),
+        ("5001", AgentKind.LOGGED_OUT, "10:00:00", "Suporte", None),
+    )
+
+    agents = body_of(work, "report_03", filters=("all_queues", "all_numbers", asked))["data_report03"]
+
+    times = [(a["timeTotalLogged"], a["timeTotalPaused"]) for a in agents if a["name"] == "Rui Prado"]
+    assert times == [("02:00:00", "00:30:00")]
+
+
 def test_pause_that_lasts_has_no_end_yet() -> None:
     """Its end and its length are empty."""
     work = agents_of(

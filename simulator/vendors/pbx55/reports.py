@@ -89,17 +89,20 @@ def agents(selection: Selection) -> dict[str, Any]:
     for call in selection.calls:
         for extension in call.parties:
             parts.setdefault(extension, []).append(call)
-    for event in selection.happenings():
-        parts.setdefault(event.extension, [])
-    known = presence.logged_in(selection.happenings()), presence.pauses(selection.happenings())
+    events = presence.happenings(selection.scene.records)
+    for event in events:
+        if selection.asks_for(event.extension):
+            parts.setdefault(event.extension, [])
+    known = presence.logged_in(events), presence.pauses(events)
     ordered = sorted(parts, key=lambda k: (len(k), k))
     return {"data_report03": [_agent(key, parts[key], selection, *known) for key in ordered]}
 
 
 def pauses(selection: Selection) -> object:
     """Return report_04: the pauses that began in the period."""
-    found = presence.pauses(selection.happenings())
-    rows = [_pause(span, selection) for span in found if selection.first <= span.start <= selection.last]
+    found = presence.pauses(presence.happenings(selection.scene.records))
+    begun = (span for span in found if selection.first <= span.start <= selection.last)
+    rows = [_pause(span, selection) for span in begun if selection.asks_for(span.extension)]
     return rows if selection.scene.readings.get("P16") == "bare-list" else {"data_report04": rows}
 
 
@@ -157,10 +160,10 @@ def _agent(
 ) -> dict[str, Any]:
     spoken = sum(c.talked.get(extension, 0) for c in parts)
     there = _lasted(here, extension, selection)
-    if there is None:  # who never logged in is there from the first to the last moment of the calls
+    if there is None and parts:  # who never logged in is there from the first to the last moment of the calls
         there = (max(c.events[-1].at for c in parts) - min(c.events[0].at for c in parts)) // timedelta(seconds=1)
     rest = _lasted(paused, extension, selection) or 0
-    logged = max(spoken + rest, there)
+    logged = max(spoken + rest, there or 0)
     answered = (c for c in parts if c.direction is Direction.INBOUND and extension in c.takers)
     return {
         "name": selection.agent(extension),

@@ -10,9 +10,7 @@ from contracts.pbx55.asking import moment, zone
 from simulator.identity import Identity
 from simulator.records import Document
 from simulator.telephony import phones
-from simulator.telephony.agents import AgentEvent
 from simulator.telephony.calls import Call, Direction, Medium
-from simulator.telephony.presence import happenings
 from simulator.vendor import Scene, Work
 from simulator.vendors.pbx55.messages import KEY
 from simulator.worlds import directory
@@ -36,9 +34,9 @@ class Selection:
     last: datetime
     extensions: frozenset[str] | None = None
 
-    def happenings(self) -> list[AgentEvent]:
-        """Return what happened to the agents that are asked for, oldest first."""
-        return [e for e in happenings(self.scene.records) if self.extensions is None or e.extension in self.extensions]
+    def asks_for(self, extension: str) -> bool:
+        """Tell whether an extension is of the agent that is asked for."""
+        return self.extensions is None or extension in self.extensions
 
     def user(self, extension: str) -> Document:
         """Return who has an extension; nothing where nobody does."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from simulator.clock import Mode
+from simulator.recovering import reload
 from tests.live import Live, live
 from tests.receiver import Receiver
 
@@ -357,7 +358,7 @@ def test_world_that_replaced_another_survives_a_reload(running: Live, tenant: st
     own = {"baseline": False, "numbers": [{"number": "553732210000"}], "extensions": [{"number": "7"}]}
     put = running.control("PUT", "/world", own, tenant=tenant).json
 
-    running.on_loop(lambda simulator: simulator.reload(tenant))
+    running.on_loop(lambda simulator: reload(simulator, simulator.tenants.get(tenant)))
 
     assert [e["number"] for e in put["extension"]] == ["7"]
     assert running.control("GET", "/world", tenant=tenant).json == put

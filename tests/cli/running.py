@@ -93,9 +93,10 @@ class Started:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._guard.cancel()
-        self._process.kill()
+        # In order where it can be: a process that is killed leaves the folder of its temporary store behind.
+        self._process.terminate()
         self._process.communicate()
+        self._guard.cancel()
 
     @property
     def pid(self) -> int:

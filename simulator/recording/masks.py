@@ -15,6 +15,8 @@ from simulator.telephony.phones import LineKind, kind, make_free, make_landline,
 from simulator.worlds.people import MAIL_DOMAINS, People
 
 _NAME = "mask"
+# One number has one mask, whether it was dialled, typed or written: a document, an order and a phone are told by form.
+_NUMBER = "number"
 _CPF, _CNPJ = 11, 14
 # What is too short to be told from a chance: not looked for in what was written.
 LEAST = 6
@@ -33,7 +35,8 @@ _DATE = (
     r"(?![0-9]|[./-][0-9])"
 )
 _PHONE = r"(?<![0-9])(?:\+?55 ?)?(?:0?\([0-9]{2}\)|\(0[0-9]{2}\)|0?[0-9]{2})[ -]?9?[0-9]{4}[ .-]?[0-9]{4}(?![0-9])"
-_OTHER = rf"\+?[0-9](?:(?!{_DATE}|{_PHONE})[0-9 ().\-/]){{4,24}}[0-9]"
+_ELSE = rf"(?!{_DATE}|{_PHONE})"
+_OTHER = rf"\+?[0-9](?:{_ELSE}[0-9 ().\-/]){{4,24}}{_ELSE}[0-9]"
 _FORMS = re.compile(rf"{_EMAIL}|{_LONG}|(?P<date>{_DATE})|(?P<number>{_PHONE}|{_OTHER})")
 
 
@@ -59,20 +62,19 @@ class Masks:
     def phone(self, digits: str) -> str:
         """Return a made-up national number of the same kind, area and length; all forms of one have the same."""
         dialled, bare = national(digits), _bare(digits)
-        return dialled[: len(dialled) - len(bare)] + self._one("phone", bare, self._make_phone)
+        return dialled[: len(dialled) - len(bare)] + self._one(_NUMBER, bare, self._make_phone)
 
     def line(self, digits: str) -> str:
         """Return a made-up number of ours, with country code or trunk zero where the real one has it."""
         bare = _bare(digits)
         return digits[: len(digits) - len(bare)] + self.phone(bare)
 
-    def document(self, digits: str) -> str:
-        """Return a made-up CPF for eleven digits, a CNPJ for fourteen, else other digits."""
-        return self._one("document", digits, self._make_document)
+    def number(self, digits: str) -> str:
+        """Return a made-up CPF for eleven digits, a CNPJ for fourteen, else as many other digits (of an order, a PIN).
 
-    def digits(self, digits: str) -> str:
-        """Return as many other digits, such as for an order number."""
-        return self._one("digits", digits, self._other_digits)
+        What was masked as a phone before stays that phone.
+        """
+        return self._one(_NUMBER, digits, self._make_number)
 
     def name(self, real: str) -> str:
         """Return the name of a made-up person."""
@@ -110,7 +112,7 @@ class Masks:
     def _held(self, text: str) -> set[str]:
         """Return what is real and stands in a text, spelt; a number may be written with spaces and hyphens."""
         words = spelt(text).split(" ")
-        joined = {spelt(re.sub(r"[^0-9]", "", found["number"])) for found in _FORMS.finditer(text) if found["number"]}
+        joined = {spelt(_digits(found["number"])) for found in _FORMS.finditer(text) if found["number"]}
         parts = {
             " ".join(words[at : at + length])
             for length in range(1, min(self._longest, len(words)) + 1)
@@ -161,7 +163,7 @@ class Masks:
         head = parts.area + parts.local[:1]  # an unusual one: what it is told by stays
         return head + self._other_digits(real[len(head) :], number)
 
-    def _make_document(self, real: str, number: int) -> str:
+    def _make_number(self, real: str, number: int) -> str:
         if len(real) == _CPF:
             return self._party().person().document
         return self._party().company().document if len(real) == _CNPJ else self._other_digits(real, number)
@@ -185,10 +187,20 @@ class Masks:
 
     def _number(self, text: str) -> str:
         """Mask a number in a text, with its dots and hyphens where they were."""
-        real = re.sub(r"[^0-9]", "", text)
-        is_phone = kind(_bare(real)) is not None and ("document", real) not in self._made  # a CPF may look like a phone
-        masked = iter(self.line(real) if is_phone else self.document(real))
+        parts = text.split(" ")
+        if len(parts) > 1 and self._are_several(parts):
+            return " ".join(self._number(part) if len(_digits(part)) >= LEAST else part for part in parts)
+        real = _digits(text)
+        is_phone = kind(_bare(real)) is not None and (_NUMBER, real) not in self._made  # a CPF may look like a phone
+        masked = iter(self.line(real) if is_phone else self.number(real))
         return "".join(next(masked) if letter.isdigit() else letter for letter in text)
+
+    def _are_several(self, parts: list[str]) -> bool:
+        """Say whether spaces stand between numbers, and not within one: two long ones, or one that is known."""
+        long = [digits for part in parts if len(digits := _digits(part)) >= LEAST]
+        return len(long) > 1 or any(
+            (_NUMBER, real) in self._made for digits in long for real in (digits, _bare(digits))
+        )
 
     def _make_date(self, real: str, number: int) -> str:
         """Return another day of the same form; its year stays."""
@@ -219,6 +231,10 @@ def _bare(digits: str) -> str:
     """Return a number without country code and trunk zero."""
     without = digits.lstrip("0")
     return national(without if kind(digits) is None and without and kind(without) else digits)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[^0-9]", "", text)
 
 
 def _is_short(real: str) -> bool:

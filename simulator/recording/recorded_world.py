@@ -97,7 +97,7 @@ def _customers(calls: Sequence[Call], records: Records, masks: Masks) -> Iterato
     phones = {national(call.outside) for call in calls}
     called = (c for c in records.get(CUSTOMER, ()) if phones & {national(phone) for phone in c["phones"]})
     for number, customer in enumerate(called):
-        document = {"document": masks.document(customer["document"])} if customer.get("document") else {}
+        document = {"document": masks.number(customer["document"])} if customer.get("document") else {}
         yield {
             "id": str(_FIRST_CUSTOMER + number),
             "code": str(_FIRST_CODE + number),

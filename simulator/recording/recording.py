@@ -19,6 +19,7 @@ from simulator.recording.masks import Masks
 from simulator.telephony.calls import Call, Cause, Direction, Event, Kind, Medium
 
 MOST_CALLS, MOST_STEPS = 100, 1000
+MOST_DATA = 100  # characters, as a step has them
 
 # What is pressed and too long for a choice is a number that somebody knows; from six digits on every text is masked.
 _PIN = re.compile(r"(?<![0-9])[0-9]{4,5}(?![0-9])")
@@ -112,23 +113,19 @@ def _called(call: Call, event: Event, scene: Scene) -> str:
 
 
 def _keys(call: Call, event: Event, scene: Scene) -> str:
-    return _PIN.sub(lambda found: scene.masks.digits(found[0]), scene.masks.text(event.digits or ""))
+    return _PIN.sub(lambda found: scene.masks.number(found[0]), scene.masks.text(event.digits or ""))
 
 
 def _data(call: Call, event: Event, scene: Scene) -> str:
-    return scene.masks.text(event.data or "")
+    return scene.masks.text(event.data or "")[:MOST_DATA]  # what is made up may be longer than what was real
 
 
 def _digits(call: Call, event: Event, scene: Scene) -> str | None:
     return event.digits
 
 
-def _document(call: Call, event: Event, scene: Scene) -> str:
-    return scene.masks.document(event.digits or "")
-
-
-def _order(call: Call, event: Event, scene: Scene) -> str:
-    return scene.masks.digits(event.digits or "")
+def _number(call: Call, event: Event, scene: Scene) -> str:
+    return scene.masks.number(event.digits or "")
 
 
 def _other(call: Call, event: Event, scene: Scene) -> str | None:
@@ -163,8 +160,8 @@ STEPS: Mapping[Kind, Write] = {
     Kind.SMS_RECEIVED: _started,
     Kind.MENU_ENTERED: _says("menu"),
     Kind.MENU_CHOSEN: _says("choose", option=_digits),
-    Kind.DOCUMENT_TYPED: _says("type_document", digits=_document),
-    Kind.ORDER_TYPED: _says("type_order", digits=_order),
+    Kind.DOCUMENT_TYPED: _says("type_document", digits=_number),
+    Kind.ORDER_TYPED: _says("type_order", digits=_number),
     Kind.QUEUED: _queued,
     Kind.RINGING: _says("ring", extension=_extension),
     Kind.UNANSWERED: _says("no_answer", extension=_extension),

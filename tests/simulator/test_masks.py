@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from phonenumbers import is_valid_number, parse
 
-from simulator.recording.masks import Masks
+from simulator.recording.masks import LEAST, Masks
 from simulator.telephony.phones import LineKind, kind, split
 
 
@@ -38,8 +38,8 @@ def test_both_forms_of_a_phone_have_one_mask():
 def test_document_keeps_its_length_and_stays_the_same(real):
     masks = Masks("1")
 
-    assert masks.document(real) == masks.document(real) != real
-    assert len(masks.document(real)) == len(real)
+    assert masks.number(real) == masks.number(real) != real
+    assert len(masks.number(real)) == len(real)
 
 
 def test_masks_hang_on_the_seed_and_the_order_and_not_on_the_real_value():
@@ -75,6 +75,35 @@ def test_text_is_masked_by_what_stands_in_it():
     digits = "".join(filter(str.isdigit, masked))
     assert digits.startswith("55" + phone) or phone in digits
     assert masked == masks.text(text)
+
+
+@pytest.mark.parametrize("first", ["typed", "written"])
+@pytest.mark.parametrize("real", ["778812", "52998224725", "31987651234", "4711", "123456789012345"])
+def test_number_has_one_mask_typed_and_written(real, first):
+    """An order that is typed and stands in the data of the call is one order; whichever comes first."""
+    masks = Masks("1")
+    text = f"pedido {real}."
+
+    if first == "written":
+        written, typed = masks.text(text), masks.number(real)
+    else:
+        typed, written = masks.number(real), masks.text(text)
+
+    assert written == (f"pedido {typed}." if len(real) >= LEAST else text)
+    assert typed != real
+
+
+def test_numbers_that_only_a_space_parts_are_two():
+    masks = Masks("1")
+    order, document = masks.number("529982"), masks.number("52998224725")
+
+    assert masks.text("de 529982 52998224725, 529982 7") == f"de {order} {document}, {order} 7"
+
+
+def test_number_that_is_written_with_spaces_is_one():
+    masks = Masks("1")
+
+    assert masks.text("11 98765 4321").replace(" ", "") == masks.phone("11987654321")
 
 
 def test_leak_is_what_stands_in_a_text_all_the_same():

@@ -53,6 +53,19 @@ def test_end_is_written_by_its_cause(end, verb):
     assert verbs(written.steps) == ["outbound", verb]
 
 
+def test_data_that_grows_by_its_masks_is_cut_to_what_a_step_may_have():
+    """Made-up addresses are longer than these: the call is written all the same."""
+    data = " ".join(["a@b.co"] * 12)
+    one = happened(call(), (Kind.STARTED, {}), (Kind.DATA_ATTACHED, {"data": data}))
+
+    written = record([one], Masks("1"))
+
+    assert written.left_out == {}
+    (attached,) = [step["attach"]["data"] for step in written.steps if "attach" in step]
+    assert len(attached) == 100
+    assert "a@b.co" not in attached
+
+
 def test_keys_that_are_a_number_are_masked_and_a_choice_is_not():
     """A PIN, a phone, and the same PIN again: one made-up value each; # and * stay."""
     keys = ("9", "4711#", "31987651234", "*4711")

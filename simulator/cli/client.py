@@ -68,6 +68,10 @@ class Asked:
         """Return the tenant itself."""
         return self._holding("seed", self._ask("GET", f"/tenants/{quote(self.tenant, safe='')}", {}, SECONDS))
 
+    def vendors(self) -> list[str]:
+        """Return the keys of the vendors that it has."""
+        return list(self._holding("vendors", self._ask("GET", "/health", {}, SECONDS))["vendors"])
+
     def post(self, path: str, holds: str) -> dict[str, Any]:
         """Ask for something to be done, and return what came of it, which ``holds`` this field."""
         return self._holding(holds, self._ask("POST", path, {"tenant": self.tenant}, SECONDS))

@@ -196,7 +196,9 @@ def _write(path: Path | None, text: str) -> None:
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
-        raise NotWritten(f"{path} cannot be written ({error.strerror}): name a file in a folder that can be") from None
+        raise NotWritten(
+            f"{path} cannot be written ({error.strerror}): name a file in a folder that can be written"
+        ) from None
 
 
 def _tell(made: _Made, output: Path | None, world_file: Path | None) -> None:

@@ -33,13 +33,18 @@ def command(url: str, tenant: str, control_token: str | None, once: bool, as_jso
     """Follow the journal of a tenant, live: one line an exchange, with its verdict. Ctrl-C ends it."""
     simulator = asked(url, tenant, control_token)
     wanted = _Wanted(options["vendor"], options["call"], options["errors"])
+    _check_vendor(simulator, wanted.vendor)
     with until_stopped():
         show = _Printer(ZoneInfo(simulator.get("/clock", "zone")["zone"]), as_json)
         if not once:
             click.echo(f"following the journal of tenant {tenant} at {simulator.url}; Ctrl-C ends it", err=True)
         cursor, old = _beginning(simulator, wanted, options["after"], options["lines"])
+        found = False
         for told in old:
             show(told)
+            found = True
+        if once and not found and not wanted.all:
+            click.echo("nothing in the journal is what was asked for", err=True)
         while not once:
             cursor, entries = _page(simulator, cursor, WAIT)
             for told in filter(wanted, entries):
@@ -80,6 +85,11 @@ class _Printer:
             show_json(told.record, one_line=True)
         else:
             click.secho(told.line(self.zone), fg=MARKS[told.mark])
+
+
+def _check_vendor(simulator: Asked, vendor: str | None) -> None:
+    if vendor is not None and vendor not in (known := simulator.vendors()):
+        raise click.UsageError(f"--vendor {vendor}: the simulator has {', '.join(known)}")
 
 
 def _beginning(simulator: Asked, wanted: _Wanted, after: int | None, lines: int) -> tuple[int, Iterator[Told]]:

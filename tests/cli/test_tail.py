@@ -62,7 +62,13 @@ def test_filters_leave_the_rest_out(told):
     assert numbers(told, "--call", "c2") == [3, 4]
     assert numbers(told, "--call", "c2", "-n", "1") == [4]
     assert numbers(told, "--errors") == [6]
-    assert numbers(told, "--vendor", "nobody") == []
+
+
+def test_filter_that_leaves_nothing_says_so(told):
+    done = inside("tail", "--url", told.url, "--once", "--call", "c9")
+
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "nothing in the journal is what was asked for\n"
 
 
 def test_begin_is_the_newest_lines_or_behind_a_number(told):
@@ -135,6 +141,7 @@ def test_simulator_that_goes_away_is_the_environments_fault():
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
+        (("--vendor", "pbx5"), 2, "--vendor pbx5: the simulator has digitro, hubsoft, nextbilling, pbx55, viacel"),
         (("--tenant", "nobody"), 2, "there is no tenant 'nobody'"),
         (("--after", "-1"), 2, "--after"),
         (("--url", "ftp://x"), 2, "write http://HOST:PORT"),

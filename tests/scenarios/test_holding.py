@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from scenarios.errors import ScenarioError
 from scenarios.expectations import evaluate
 from scenarios.expected import Holds, Match, Reaction
+from scenarios.loader import load_text
 from scenarios.sendings import Record
 
 POPUPS = [
@@ -70,6 +72,32 @@ def test_too_few_records_miss_it_and_are_shown_with_what_comes_nearest():
         "as expected: extension '111', open True, phone '37999912222'",
         "extension is '112', not '111'",
     )
+
+
+def test_call_that_should_not_be_so_is_written_as_a_record_is():
+    scenario = load_text(
+        """
+scenario: not_so
+title: A call is not so
+steps:
+  - inbound: {call: A, from: "37999912222"}
+expect:
+  - not_state: {call: A, where: {state: ended}}
+""",
+        "not_so.yaml",
+    )
+
+    (holds,) = (each for each in scenario.expectations if isinstance(each, Holds))
+
+    assert (holds.call, holds.record, holds.fields, holds.least, holds.most) == ("A", None, {"state": "ended"}, 0, 0)
+
+
+@pytest.mark.parametrize("said", ["{where: {state: ended}}", "{call: A, record: queue, where: {state: ended}}"])
+def test_state_that_is_of_nothing_or_of_two_things_is_refused(said):
+    text = "scenario: not_so\ntitle: X\nsteps:\n  - inbound: {call: A, from: '37999912222'}\nexpect:\n  - not_state: "
+
+    with pytest.raises(ScenarioError, match="record"):
+        load_text(f"{text}{said}\n", "not_so.yaml")
 
 
 def test_record_that_should_not_be_there_is_shown_under_not_state():

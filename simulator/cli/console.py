@@ -104,7 +104,7 @@ def show_verdict(tenant: Tenant, run: Run, verdict: Verdict, policy: str, repeat
             click.echo(f"       near miss: {line}")
         _show_repeat(tenant, outcome.near_misses, repeat)
     for exchange in verdict.refused:
-        click.secho(f"MISS {tell_refused(exchange)}", fg="red")
+        click.secho(f"MISS {tell_refused(exchange, _where(tenant, exchange))}", fg="red")
     if verdict.dropped:
         click.secho(f"MISS {tell_dropped(verdict)}", fg="red")
     for exchange in verdict.spared:
@@ -133,9 +133,8 @@ def _show_repeat(tenant: Tenant, near_misses: Sequence[str], repeat: Callable[[E
 def _show_undelivered(tenant: Tenant, verdict: Verdict, policy: str) -> None:
     reasons: dict[tuple[str, str, str], list[str]] = {}
     for exchange in verdict.undelivered:
-        target = tenant.targets.get(exchange.target or "")
-        where = target.url if target else str(exchange.target)
-        reasons.setdefault((exchange.vendor, where, _why(exchange)), []).append(str(exchange.message))
+        key = (exchange.vendor, _where(tenant, exchange), _why(exchange))
+        reasons.setdefault(key, []).append(str(exchange.message))
     for (vendor, where, why), messages in reasons.items():
         what = f"{_count(len(messages), f'{vendor} message')} ({', '.join(dict.fromkeys(messages))})"
         click.secho(f"MISS {what} never arrived at {where}: {why}", fg="red")
@@ -144,6 +143,11 @@ def _show_undelivered(tenant: Tenant, verdict: Verdict, policy: str) -> None:
     if verdict.exit_code == 3:
         places = ", ".join(dict.fromkeys(where for _, where, _ in reasons))
         click.echo(f"     nobody answered at {places}: start what should listen there, or correct --target")
+
+
+def _where(tenant: Tenant, exchange: Exchange) -> str:
+    target = tenant.targets.get(exchange.target or "")
+    return target.url if target else str(exchange.target)
 
 
 def _why(exchange: Exchange) -> str:

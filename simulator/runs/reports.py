@@ -139,12 +139,13 @@ def tell_finding(finding: Finding, place: str) -> Iterator[str]:
         yield f"  {violation.note}"
 
 
-def tell_refused(exchange: Exchange) -> str:
-    """Say that a message was answered with a no."""
-    what = f"{exchange.vendor} {exchange.message}"
+def tell_refused(exchange: Exchange, where: str) -> str:
+    """Say that a message was answered with a no, ``where`` it was sent to."""
+    what, answer = f"{exchange.vendor} {exchange.message}", _answer(exchange)
     if exchange.response is not None and exchange.response.status >= 500:
-        return f"{exchange.target} broke by {what}, {exchange.fault} on purpose: {_answer(exchange)}"
-    return f"{what} was refused by {exchange.target}: {_answer(exchange)}"
+        said = f"it answered {exchange.response.status}{f', {answer}' if answer else ''}"
+        return f"what listens at {where} broke by {what}, which had {exchange.fault} on purpose: {said}"
+    return f"{what} was refused at {where}: {answer}"
 
 
 def tell_spared(exchange: Exchange, name: str) -> str:

@@ -210,5 +210,9 @@ def test_receiver_that_breaks_by_a_spoilt_message_fails_the_run(do):
     refusing, breaking = ([e for e in v.refused if e.fault] for v in verdicts)
     assert refusing == []
     assert [(e.fault, e.response.status) for e in breaking] == [(do.partition(":")[0], 500)]
-    assert "t1 broke by pbx55 started" in tell_refused(breaking[0])
+    told = tell_refused(breaking[0], "http://here")
+    assert told.startswith(
+        f"what listens at http://here broke by pbx55 started, which had {breaking[0].fault} on purpose"
+    )
+    assert "it answered 500" in told
     assert not verdicts[1].passes

@@ -9,11 +9,16 @@ from zoneinfo import ZoneInfo
 
 from contracts.exchanges import from_record, verdict_from_record
 from contracts.model import Direction, Exchange, Judgement, Severity
+from scenarios.answers import AnswerFlaw
 from scenarios.model import Flaw
 from simulator.delivery.announcing import UNHEARD
 from simulator.runs.reports import tell_exchange
 
 MARKS = {"ok": "green", "warn": "yellow", "ERR": "red", "flaw": "cyan", "--": None}
+
+
+# With these a message reached nobody as it is, and nobody owes an answer to it.
+_NEVER_WHOLE = (Flaw.DROP, AnswerFlaw.EVENT_CUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class Told:
     def _unanswered_on_purpose(self) -> bool:
         """True where our fake gave no answer, or the message never left; to one that was sent any other owes one."""
         exchange = self.exchange
-        ours = exchange.direction is Direction.RECEIVED or exchange.fault == Flaw.DROP
+        ours = exchange.direction is Direction.RECEIVED or exchange.fault in _NEVER_WHOLE
         return exchange.other_fault is not None or (exchange.fault is not None and ours)
 
     def _trouble(self) -> str:

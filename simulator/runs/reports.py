@@ -109,7 +109,7 @@ def _end(call: Call, event: Event) -> str:
 def tell_exchange(exchange: Exchange, name: str) -> str:
     """Say in a line what was sent or received, and what was answered, in how many milliseconds."""
     request, response = exchange.request, exchange.response
-    what = f"{exchange.message or exchange.operation}{f' of call {name}' if name else ''}"
+    what = f"{exchange.message or exchange.operation or 'no operation'}{f' of call {name}' if name else ''}"
     answer = f"{response.status}" if response else f"no answer: {exchange.error}"
     took = f" in {exchange.took_ms:.1f} ms" if exchange.took_ms is not None and response else ""
     again = f" (attempt {exchange.attempt})" if exchange.attempt > 1 else ""

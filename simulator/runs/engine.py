@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from contracts.contract import Contract
@@ -34,7 +34,6 @@ log = logging.getLogger(__name__)
 
 # Runs of a tenant that are over, beyond these, are forgotten with their verdicts, the oldest first.
 KEPT_RUNS = 1000
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class RunGone(SimulatorError):
@@ -112,7 +111,7 @@ class Engine:
         if job.task is Task.STEP:
             await self._step(tenant, job)
             return
-        tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, job.body.get("call"))))
+        tx = Transaction(tenant, self._store, now=job.due)
         duties.perform(self._pbx, tx, job)
         tx.finish(job)
         tx.commit()
@@ -125,8 +124,7 @@ class Engine:
             entry = await awaited(tenant, run, step.wanted)
             run = tenant.runs[job.run]  # meanwhile its calls went on, and its faults counted
             run = run if entry is None else run.with_awaited(step.wanted, entry)
-        # A command by the control API may have moved the call on, a moment later than this step was due.
-        tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, run.calls.get(step.call))))
+        tx = Transaction(tenant, self._store, now=job.due)
         following = job.body["step"] + 1
         try:
             if step.wanted is None:
@@ -286,7 +284,3 @@ def _in_words(problem: Exception, run: Run | None = None, step: Step | None = No
         return str(problem)
     log.error("a step or a delivery failed", exc_info=problem)
     return "the simulator failed; see its log"
-
-
-def _last_at(tenant: Tenant, call: str | None) -> datetime:
-    return tenant.calls[call].last.at if call in tenant.calls else _LONG_AGO

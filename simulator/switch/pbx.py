@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.board import Note
 from simulator.delivery.announcing import Announcer
-from simulator.errors import Engaged, ToItself, UnknownCall, UnknownRecord
+from simulator.errors import Engaged, ToItself, UnknownRecord
 from simulator.message import Message
 from simulator.switch.crediting import NoCredit, affordable
 from simulator.switch.following import follow
@@ -83,9 +83,7 @@ class Pbx:
 
         Raises UnknownCall, UnknownRecord, ImpossibleEvent, or Engaged when an agent would talk in a second call.
         """
-        call = tx.call(key)
-        if call is None:
-            raise UnknownCall(key)
+        call = tx.take_up(key)
         if facts.get("queue") is not None:
             self._expect(tx, QUEUE, facts["queue"])
         if kind in BY_DEVICE and facts.get("extension") is not None:
@@ -113,9 +111,7 @@ class Pbx:
         ``by`` transfers it, which tells the two parties of an internal call apart (not given: its agent). Returns the
         new call. Raises UnknownCall, UnknownRecord or ImpossibleEvent.
         """
-        old = tx.call(key)
-        if old is None:
-            raise UnknownCall(key)
+        old = tx.take_up(key)
         if old.state not in (State.TALKING, State.HELD):
             raise ImpossibleEvent(old, Kind.TRANSFERRED)
         self._expect(tx, *((QUEUE, queue) if to is None and queue is not None else (EXTENSION, to or "")))

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from contracts.model import Exchange, Judgement
 from simulator.board import Board
 from simulator.clock import Clock
+from simulator.errors import UnknownCall
 from simulator.identity import Identity
 from simulator.records import Document
 from simulator.storage.store import Store, TrimJournal
@@ -144,6 +145,23 @@ class Transaction:
     def call(self, key: str) -> Call | None:
         """Return a call by its id."""
         return self._new.calls.get(key) or self._tenant.calls.get(key)
+
+    def known_call(self, key: str) -> Call:
+        """Return a call by its id. Raises UnknownCall."""
+        call = self.call(key)
+        if call is None:
+            raise UnknownCall(key)
+        return call
+
+    def take_up(self, key: str) -> Call:
+        """Return a call to which something happens now: from here on it is no earlier than the call's last event.
+
+        A job is done as of when it was due, and the clock of the machine may be set back: meanwhile others have moved
+        the call on. What is told, scheduled and written after this is later, too. Raises UnknownCall.
+        """
+        call = self.known_call(key)
+        self.now = max(self.now, call.last.at)
+        return call
 
     def calls(self) -> Iterable[Call]:
         """Return the tenant's calls, oldest first, live ones too."""

@@ -1,10 +1,13 @@
 """Agents and queues: who is offered which call, and when."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
 from simulator.switch.floor import agent_does
 from simulator.telephony.agents import AGENT, Agent, AgentKind, Presence
-from simulator.telephony.calls import Kind, State
+from simulator.telephony.calls import Direction, Kind, State
 from simulator.tenancy.transactions import Transaction
 from simulator.worlds.directory import EXTENSION
 from simulator.worlds.world import load_world
@@ -280,3 +283,34 @@ def test_agent_whose_extension_was_removed_keeps_no_call_from_the_others():
 
     assert verdict.problem == ""
     assert happened(calls["c1"], Kind.RINGING)[0] == (Kind.RINGING, 0, "117")
+
+
+def test_queue_offers_a_call_that_came_to_it_after_the_look_that_was_due():
+    """A loaded machine looks late, and finds calls whose last event is later than that look was due."""
+    late = timedelta(milliseconds=10)
+
+    async def work():
+        async with running() as simulator:
+            tenant = simulator.default
+
+            def do(act, at=None):
+                tx = Transaction(tenant, simulator.store, now=at)
+                result = act(tx)
+                tx.commit()
+                return result
+
+            for extension in ("116", "117"):
+                do(lambda tx, who=extension: agent_does(simulator.pbx, tx, who, AgentKind.LOGGED_IN, queue="vendas"))
+            calls = [do(lambda tx: simulator.pbx.start(tx, Direction.INBOUND, "37999912222")[0]) for _ in range(2)]
+            began = tenant.now()
+            for call, at in zip(calls, (began, began + late), strict=True):
+                do(lambda tx, key=call.id: simulator.pbx.happen(tx, key, Kind.QUEUED, queue="vendas"), at)
+            while not all(tenant.calls[call.id].state is State.RINGING for call in calls):
+                assert tenant.agenda.jobs, "nothing is due, and not every call rings"
+                await asyncio.sleep(0)
+            return [[(e.kind, e.at - began) for e in tenant.calls[call.id].events[1:3]] for call in calls]
+
+    first, second = run(work())
+
+    assert first == [(Kind.QUEUED, timedelta()), (Kind.RINGING, timedelta())]
+    assert second == [(Kind.QUEUED, late), (Kind.RINGING, late)]

@@ -337,6 +337,11 @@ class Calls(RuleBasedStateMachine):
         self.now += timedelta(seconds=seconds)
         assert len({world.jobs(self.now) for world in self.worlds}) == 1
 
+    @rule(seconds=st.sampled_from([0.001, 1, 30]))
+    def the_machine_is_late(self, seconds):
+        """What is due is done only after what others do next, as of when it was due."""
+        self.now += timedelta(seconds=seconds)
+
     @rule()
     def a_jumping_clock_comes_to_rest(self):
         (done, last), other = (world.jobs() for world in self.worlds)

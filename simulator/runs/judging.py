@@ -26,11 +26,14 @@ Accepts = Mapping[str, Callable[[HttpResponse], bool]]
 _NOT_WHOLE = {*SPOILING, Flaw.DROP}
 
 
-def own_entries(journal: Journal, run: Run) -> list[Entry]:
-    """Return what a run is judged by: what was sent of its own calls, logins, and all that came in since it began."""
+def own_entries(journal: Journal, run: Run, *, after: int = 0) -> list[Entry]:
+    """Return what a run is judged by: what was sent of its own calls, logins, and all that came in since it began.
+
+    Only entries beyond the number ``after`` are looked at.
+    """
     own = {*run.calls.values(), None}
-    upto = journal.last if run.last is None else run.last
-    since = (e for e in journal.after(run.first, limit=journal.last) if e.number <= upto and not _replayed(e))
+    first, upto = max(run.first, after), journal.last if run.last is None else run.last
+    since = (e for e in journal.after(first, limit=journal.last) if e.number <= upto and not _replayed(e))
     return [e for e in since if e.exchange.direction is Direction.RECEIVED or e.exchange.call in own]
 
 
@@ -87,9 +90,9 @@ def verdict_of(
     )
 
 
-def met(journal: Journal, run: Run, expectation: Expectation) -> bool:
-    """Say whether an expectation is met by what came up to now."""
-    (outcome,) = evaluate((expectation,), records_of(run, own_entries(journal, run)))
+def met(expectation: Expectation, found: Sequence[Record]) -> bool:
+    """Say whether an expectation is met by what was found up to now."""
+    (outcome,) = evaluate((expectation,), found)
     return outcome.met and outcome.judged
 
 
@@ -100,9 +103,9 @@ def others_went_on(calls: dict[str, Call], run: Run) -> bool:
     return any(key not in own and (call.ended is None or call.ended >= run.started) for key, call in newest_first)
 
 
-def status_of(run: Run, verdict: Verdict) -> Status:
+def status_of(verdict: Verdict) -> Status:
     """Return how a run has ended."""
-    if run.status is Status.BROKEN:
+    if verdict.problem:
         return Status.BROKEN
     return Status.PASSED if verdict.passes else Status.FAILED
 

@@ -23,7 +23,7 @@ class Watch:
         accepts = {key: vendor.accepted for key, vendor in simulator.vendors.items() if vendor.accepted}
         self.plan, self.agents = plan, agents
         self.tally = Tally(begin, within)
-        self.pushes = Pushes(simulator.contracts, accepts, strict_inferred=simulator.engine.strict_inferred)
+        self.pushes = Pushes(simulator.contracts, accepts, strict_inferred=simulator.engine.court.strict_inferred)
         self._quiet: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def __call__(self, news: object) -> None:

@@ -10,15 +10,14 @@ from datetime import timedelta
 
 from contracts.contract import Contract
 from scenarios.expected import Reaction, Received
-from scenarios.model import Scenario, Step
+from scenarios.model import Scenario
 from simulator.errors import SimulatorError
 from simulator.faults.standing import lift_faults_of, put_faults_of, strikes_of
 from simulator.runs.awaiting import awaited, until_met
+from simulator.runs.court import Court, in_words
 from simulator.runs.fitting import check_fit
-from simulator.runs.judging import others_went_on, own_entries, status_of, verdict_of
-from simulator.runs.remains import Remains
-from simulator.runs.silences import silences
-from simulator.runs.steps import act, why_impossible
+from simulator.runs.judging import others_went_on, status_of
+from simulator.runs.steps import act
 from simulator.runs.verdicts import Verdict
 from simulator.storage.store import Store
 from simulator.switch import duties
@@ -54,8 +53,7 @@ class Engine:
         self._contracts = contracts
         self._over: dict[tuple[str, str], asyncio.Future[Verdict]] = {}
         self._judging: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._accepts = {key: vendor.accepted for key, vendor in pbx.vendors.items() if vendor.accepted}
-        self.strict_inferred = False
+        self.court = Court(pbx, store, contracts)
 
     def play(self, tenant: Tenant, scenario: Scenario, *, lenient: bool = False, at_once: bool = False) -> Run:
         """Begin a scenario on a tenant now.
@@ -102,7 +100,7 @@ class Engine:
         over, known = self._over.get((tenant.name, run)), tenant.runs.get(run)
         if over is None and known is not None and known.last is not None:
             over = self._over[tenant.name, run] = asyncio.get_running_loop().create_future()
-            over.set_result(self._verdict(tenant, known, shared=True))
+            over.set_result(self.court.verdict(tenant, known, shared=True))
         return over.result() if over and over.done() and not over.cancelled() else None
 
     async def perform(self, tenant: Tenant, job: Job) -> None:
@@ -133,7 +131,7 @@ class Engine:
             if run.lenient and isinstance(problem, ImpossibleEvent):
                 following = len(run.scenario.steps)
             else:
-                run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {_in_words(problem, run, step)}")
+                run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {in_words(problem, run, step)}")
         tx.finish(job)
         if run.status is Status.RUNNING and following < len(run.scenario.steps):
             self._schedule(tx, run, following, behind=max(job.due, tenant.now()) - job.due, since=job)
@@ -148,7 +146,7 @@ class Engine:
         tx = Transaction(tenant, self._store)
         tx.finish(job)
         if run is not None:
-            tx.put_run(replace(run, status=Status.BROKEN, problem=_in_words(trouble)))
+            tx.put_run(replace(run, status=Status.BROKEN, problem=in_words(trouble)))
         else:
             log.error("job %s (%s) of tenant %s failed", job.id, job.task, tenant.name, exc_info=trouble)
         tx.commit()
@@ -248,7 +246,7 @@ class Engine:
                 waited = True
             else:
                 run = replace(run, answers=strikes_of(tenant, run))
-                self._conclude(tenant, run, self._verdict(tenant, run, shared=others_went_on(tenant.calls, run)))
+                self._conclude(tenant, run, self.court.verdict(tenant, run, shared=others_went_on(tenant.calls, run)))
                 return
 
     def _send_held(self, tenant: Tenant, run: Run, let_go: Callable[[Transaction, Run], Run]) -> None:
@@ -262,7 +260,7 @@ class Engine:
     def _give_up(self, tenant: Tenant, key: str, trouble: Exception) -> None:
         """End a run of which nothing can be said, by a fault of ours; who waits for it is told so."""
         run = replace(tenant.runs[key], held=())
-        self._conclude(tenant, run, Verdict(problem=_in_words(trouble), unsent=run.unsent))
+        self._conclude(tenant, run, Verdict(problem=in_words(trouble), unsent=run.unsent))
 
     def _conclude(self, tenant: Tenant, run: Run, verdict: Verdict) -> None:
         run = replace(run, status=status_of(verdict), problem=verdict.problem, last=tenant.journal.last)
@@ -277,32 +275,9 @@ class Engine:
         tenant.tell(run)
         tenant.on_growth()  # who waits for the run is told, though the journal has not grown
 
-    def _verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:
-        """Return the verdict on a run; where judging itself fails, as a rule of a contract may, that is the verdict."""
-        left = Remains(tenant, run, self._pbx.vendors, self._contracts)
-        unheard = self._pbx.announcer.unheard(Transaction(tenant, self._store))
-        more = {"strict_inferred": self.strict_inferred, "shared": shared}
-        heard = (entry.exchange for entry in own_entries(tenant.journal, run))
-        try:
-            verdict = verdict_of(
-                run, tenant.journal, self._contracts, self._accepts, left=left, unheard=unheard, **more
-            )
-            return replace(verdict, silences=silences(tenant, run, self._pbx.vendors, heard))
-        except Exception as trouble:
-            return Verdict(problem=run.problem or _in_words(trouble), unsent=run.unsent)
-
     def _forget_old_runs(self, tx: Transaction, tenant: Tenant) -> None:
         if len(tenant.runs) > KEPT_RUNS:
             oldest = next((key for key, run in tenant.runs.items() if run.last is not None), None)
             if oldest is not None:
                 tx.remove_run(oldest)
                 self._over.pop((tenant.name, oldest), None)
-
-
-def _in_words(problem: Exception, run: Run | None = None, step: Step | None = None) -> str:
-    if isinstance(problem, ImpossibleEvent) and run and step:
-        return why_impossible(problem, run, step)
-    if isinstance(problem, SimulatorError):
-        return str(problem)
-    log.error("a step, a delivery or a verdict failed", exc_info=problem)
-    return "the simulator failed; see its log"

@@ -23,13 +23,14 @@ def hang_up(
     """End a call for this party. When the agent leaves a call with a preset destination, the other party goes on there.
 
     ``extension`` is who of ours hangs up (none: the agent, and all of ours with it); while others of ours talk or ring
-    on, it only leaves. Returns the call that is over, or was left. Raises UnknownCall or ImpossibleEvent.
+    on, it only leaves, and a call of a queue waits there for the next. Returns the call that is over, or was left.
+    Raises UnknownCall or ImpossibleEvent.
     """
     call = tx.take_up(key)
     own = extension if by is Party.INSIDE else None
     if own is not None and _goes_on_without(call, own):
         return pbx.happen(tx, key, Kind.LEFT, run=run, extension=own)
-    if own in call.alerted and len(call.alerted) > 1:
+    if own in call.alerted and (len(call.alerted) > 1 or call.queue is not None):
         return pbx.happen(tx, key, Kind.UNANSWERED, run=run, extension=own)
     preset = call.afterwards
     if by is Party.INSIDE and preset is not None and _is_there(tx, preset) and _acts(call, preset, own):

@@ -6,6 +6,7 @@ Works inside a transaction and waits for nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from simulator.board import Note
@@ -173,8 +174,8 @@ class Pbx:
         after, event = call.apply(kind, tx.now, **facts)
         if kind in OVER:
             bill = tx.tariffs.bill(after.direction, after.medium, after.line, after.outside, after.talk, tx.balance)
-            tx.balance = bill.balance
-            after, event = call.apply(kind, tx.now, bill=bill, **facts)
+            tx.balance, event = bill.balance, replace(event, bill=bill)
+            after = replace(after, events=(*call.events, event))
         tx.put_call(after, event)
         run = self._tell(tx, after, event, run)
         follow(tx, call, after, event, run.id if run else "")

@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from contracts.faulted import SPOILING
-from contracts.model import Direction, Exchange
+from contracts.model import Direction
 from scenarios.sendings import number_in
 from simulator.delivery.announcing import UNHEARD
 from simulator.delivery.dispatch import GaveUp
+from simulator.runs.judging import why_lost
 from simulator.runs.reports import (
     tell,
     tell_agent,
@@ -135,7 +136,7 @@ def _show_undelivered(tenant: Tenant, verdict: Verdict, policy: str) -> None:
     for exchange in verdict.undelivered:
         target = tenant.targets.get(exchange.target or "")
         where = target.url if target else str(exchange.target)
-        reasons.setdefault((exchange.vendor, where, _why(exchange)), []).append(str(exchange.message))
+        reasons.setdefault((exchange.vendor, where, why_lost(exchange)), []).append(str(exchange.message))
     for (vendor, where, why), messages in reasons.items():
         what = f"{_count(len(messages), f'{vendor} message')} ({', '.join(dict.fromkeys(messages))})"
         click.secho(f"MISS {what} never arrived at {where}: {why}", fg="red")
@@ -144,10 +145,6 @@ def _show_undelivered(tenant: Tenant, verdict: Verdict, policy: str) -> None:
     if verdict.exit_code == 3:
         places = ", ".join(dict.fromkeys(where for _, where, _ in reasons))
         click.echo(f"     nobody answered at {places}: start what should listen there, or correct --target")
-
-
-def _why(exchange: Exchange) -> str:
-    return exchange.error or (f"answered {exchange.response.status}" if exchange.response else "no answer")
 
 
 def show_findings(verdict: Verdict, places: Mapping[int, str] | None = None) -> None:

@@ -115,6 +115,11 @@ def arrived(exchange: Exchange) -> bool:
     return exchange.response is not None and 200 <= exchange.response.status < 300
 
 
+def why_lost(exchange: Exchange) -> str:
+    """Say why a message did not arrive."""
+    return exchange.error or (f"answered {exchange.response.status}" if exchange.response else "no answer")
+
+
 def _record(entry: Entry, run: Run) -> Record:
     exchange = entry.exchange
     status = exchange.response.status if exchange.response else None

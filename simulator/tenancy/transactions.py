@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from contracts.model import Exchange, Judgement
 from simulator.board import Board
 from simulator.clock import Clock
-from simulator.errors import UnknownCall
+from simulator.errors import UnknownCall, UnknownRecord
 from simulator.identity import Identity
 from simulator.records import Document
 from simulator.storage.store import Store, TrimJournal
@@ -98,6 +98,12 @@ class Transaction:
         own = self._new.records.get(kind, {})
         return own[key] if key in own else self._tenant.records.get(kind, {}).get(key)
 
+    def expect(self, kind: str, key: str) -> None:
+        """Raise UnknownRecord, which names those that there are, when there is no record of this kind and key."""
+        if self.get(kind, key) is None:
+            known = {**self._tenant.records.get(kind, {}), **self._new.records.get(kind, {})}
+            raise UnknownRecord(kind, key, [each for each, record in known.items() if record is not None])
+
     def all(self, kind: str) -> Iterable[Document]:
         """Return every record of this kind, oldest first."""
         kept, own = self._tenant.records.get(kind, {}), self._new.records.get(kind)
@@ -148,16 +154,14 @@ class Transaction:
 
     def known_call(self, key: str) -> Call:
         """Return a call by its id. Raises UnknownCall."""
-        call = self.call(key)
-        if call is None:
+        if (call := self.call(key)) is None:
             raise UnknownCall(key)
         return call
 
     def take_up(self, key: str) -> Call:
         """Return a call to which something happens now: from here on it is no earlier than the call's last event.
 
-        A job is done as of when it was due, and the clock of the machine may be set back: meanwhile others have moved
-        the call on. What is told, scheduled and written after this is later, too. Raises UnknownCall.
+        Others may have moved it on since what is done late was due. What is told and scheduled next is later, too.
         """
         call = self.known_call(key)
         self.now = max(self.now, call.last.at)

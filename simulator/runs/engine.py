@@ -235,10 +235,10 @@ class Engine:
         Any of that may make a job, or let one be made: then it is put off until that is over.
         """
         waited = False
-        while not tenant.agenda.has_jobs_of(key):
-            run = tenant.runs[key]
+        while not tenant.agenda.has_jobs_of(key) and (run := tenant.runs[key]).last is None:
             if run.held:
                 self._send_held(tenant, run, self._pbx.post.finish)
+                waited = False
             elif not waited:
                 for expectation in run.scenario.expectations:
                     if isinstance(expectation, Received | Reaction) and expectation.within:

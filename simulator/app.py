@@ -65,7 +65,7 @@ class Simulator:
         self.sender = Sender(self.gate)
         self.pbx = Pbx(self.vendors, Announcer(self.vendors, self.contracts, self.store))
         self.engine = Engine(self.pbx, self.store, self.contracts)
-        self.engine.strict_inferred = settings.strict_inferred
+        self.engine.court.strict_inferred = settings.strict_inferred
         self.policy = RetryPolicy()
         self.errands = Errands()
         self.dispatcher = Dispatcher(self.vendors, self.contracts, self.store, self.sender, self.policy, self.errands)

@@ -33,7 +33,7 @@ class Work(Reader, Protocol):
 
     @property
     def now(self) -> datetime:
-        """Tenant time, aware UTC."""
+        """Tenant time, aware UTC. Where something happens to a call, it is no earlier than the call's last event."""
 
     @property
     def zone(self) -> ZoneInfo:

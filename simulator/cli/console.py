@@ -14,6 +14,7 @@ from contracts.model import Direction, Exchange
 from scenarios.sendings import number_in
 from simulator.delivery.announcing import UNHEARD
 from simulator.delivery.dispatch import GaveUp
+from simulator.runs.judging import why_lost
 from simulator.runs.reports import (
     tell,
     tell_agent,
@@ -133,7 +134,7 @@ def _show_repeat(tenant: Tenant, near_misses: Sequence[str], repeat: Callable[[E
 def _show_undelivered(tenant: Tenant, verdict: Verdict, policy: str) -> None:
     reasons: dict[tuple[str, str, str], list[str]] = {}
     for exchange in verdict.undelivered:
-        key = (exchange.vendor, _where(tenant, exchange), _why(exchange))
+        key = (exchange.vendor, _where(tenant, exchange), why_lost(exchange))
         reasons.setdefault(key, []).append(str(exchange.message))
     for (vendor, where, why), messages in reasons.items():
         what = f"{_count(len(messages), f'{vendor} message')} ({', '.join(dict.fromkeys(messages))})"
@@ -148,10 +149,6 @@ def _show_undelivered(tenant: Tenant, verdict: Verdict, policy: str) -> None:
 def _where(tenant: Tenant, exchange: Exchange) -> str:
     target = tenant.targets.get(exchange.target or "")
     return target.url if target else str(exchange.target)
-
-
-def _why(exchange: Exchange) -> str:
-    return exchange.error or (f"answered {exchange.response.status}" if exchange.response else "no answer")
 
 
 def show_findings(verdict: Verdict, places: Mapping[int, str] | None = None) -> None:

@@ -24,7 +24,7 @@ from simulator.cli.stopping import Stop, Stopped
 from simulator.cli.traffic_report import progress, show_report, show_report_json
 from simulator.cli.traffic_watch import Watch
 from simulator.cli.writing import CannotWrite, JournalFile, journal_file
-from simulator.switch.arriving import agents_for, begin, expect
+from simulator.switch.arriving import agents_for, begin
 from simulator.switch.floor import agent_does
 from simulator.telephony.agents import AgentKind
 from simulator.tenancy.journal import Entry
@@ -136,7 +136,7 @@ async def _play(simulator: Simulator, asked: _Asked, file: JournalFile | None) -
             stopped = end.code
     watch.pushes.finish()
     (show_report_json if asked.as_json else show_report)(watch, stopped=stopped)
-    return stopped or watch.pushes.exit_code
+    return stopped or watch.exit_code
 
 
 async def _quiet(watch: Watch) -> None:
@@ -164,7 +164,7 @@ def _keep(file: JournalFile, stop: Stop, news: object) -> None:
 def _begin(simulator: Simulator, asked: _Asked) -> Watch:
     tenant, texts = simulator.default, asked.texts
     tx = Transaction(tenant, simulator.store)
-    expect(tx, QUEUE, "name", texts["queue"])
+    tx.expect(QUEUE, texts["queue"])
     for extension in agents_for(tx, texts["queue"], asked.agents):
         agent_does(simulator.pbx, tx, extension, AgentKind.LOGGED_IN, queue=texts["queue"])
     local = tx.now.astimezone(tx.zone)

@@ -48,9 +48,11 @@ def show_report(watch: Watch, *, stopped: int = 0) -> None:
         bad += f"; {told.lost} never arrived: {told.why}" if told.lost else ""
         click.secho(f"  {vendor:16} {told.arrived.total()} arrived ({names}){bad}", fg="red" if bad else None)
     _show_findings(watch)
+    if watch.problem:
+        click.secho(f"FAIL {watch.problem}", fg="red")
     if stopped:
         return
-    code = watch.pushes.exit_code
+    code = watch.exit_code
     click.secho("PASS" if code == 0 else "FAIL", fg="green" if code == 0 else "red", bold=True)
 
 
@@ -77,7 +79,8 @@ def show_report_json(watch: Watch, *, stopped: int = 0) -> None:
                 for finding, count in pushes.findings.values()
             ],
             "stopped": bool(stopped),
-            "exit_code": stopped or pushes.exit_code,
+            "problem": watch.problem,
+            "exit_code": stopped or watch.exit_code,
         }
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from simulator.app import Simulator
 from simulator.delivery.scheduler import Quiet
 from simulator.runs.pushes import Pushes
+from simulator.switch.arriving import BrokenOff
 from simulator.telephony.calls import Call, Event, Kind, State
 from simulator.traffic.arrivals import Poisson
 from simulator.traffic.erlang import Theory, theory_of
@@ -23,7 +24,8 @@ class Watch:
         accepts = {key: vendor.accepted for key, vendor in simulator.vendors.items() if vendor.accepted}
         self.plan, self.agents = plan, agents
         self.tally = Tally(begin, within)
-        self.pushes = Pushes(simulator.contracts, accepts, strict_inferred=simulator.engine.strict_inferred)
+        self.pushes = Pushes(simulator.contracts, accepts, strict_inferred=simulator.engine.court.strict_inferred)
+        self.problem = ""
         self._quiet: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def __call__(self, news: object) -> None:
@@ -35,12 +37,19 @@ class Watch:
                     self.tally.arrive(event.at)
                 if call.state is State.ENDED:
                     self.tally.end(call)
+            case BrokenOff() if news.plan == self.plan.key:
+                self.problem = news.why
             case Quiet() if not self._quiet.done():
                 self._quiet.set_result(None)
 
     async def quiet(self) -> None:
         """Wait until every call is over, as far as it ever will be, and every message has arrived or was given up."""
         await self._quiet
+
+    @property
+    def exit_code(self) -> int:
+        """1 when the traffic ended before its time, else as what was told says (see `Pushes.exit_code`)."""
+        return 1 if self.problem else self.pushes.exit_code
 
     @property
     def figures(self) -> Figures:

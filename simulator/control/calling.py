@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from contracts import strict_json
 from scenarios.errors import ScenarioError
 from scenarios.loader import library, load, load_text
-from scenarios.model import BY_AGENT, STARTING, Scenario, Step, Verb
+from scenarios.model import BY_AGENT, STARTING, Step, Verb
 from scenarios.shape import findings
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.stories import NAME, story_of
 from simulator.control.watching import wait_for
 from simulator.runs.fitting import Unfit
-from simulator.runs.steps import act, possible_steps
-from simulator.telephony.calls import Call, ImpossibleEvent
+from simulator.runs.steps import act_by_id, possible_steps
+from simulator.telephony.calls import Call, ImpossibleEvent, Kind
 from simulator.telephony.conduct import CONDUCT
 from simulator.tenancy.runs import Run
 from simulator.tenancy.transactions import Transaction
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from simulator.app import Simulator
 
 MOST_CALLS = 1000
-_THIS = ""  # the call of a step, beside the names that its run has
 _STEPS = sorted(verb.value for verb in set(Verb) - STARTING - BY_AGENT - {Verb.SWAP, Verb.AWAIT})
 # Stands for the file in which the scenario of a call would be.
 _MADE = "POST /_sim/calls"
@@ -74,19 +72,19 @@ def step_call(simulator: Simulator, received: Received) -> Reply:
         raise Missing(f"there is no call {key!r}", "one of GET /_sim/calls")
     verb, fields = _step_of(received.body, key)
     tx = Transaction(tenant, simulator.store)
-    step = Step(timedelta(), verb, _THIS, fields, received.http.path)
-    before = tx.run_of(key) or Run("", _nothing(), tx.now, 0)
-    named = {_THIS: key} | {other: other for word, other in fields.items() if word == "with"}
+    run, step = tx.run_of(key), Step(timedelta(), verb, key, fields, received.http.path)
+    if run is not None:
+        _check_name(run, step)
     try:
-        run = act(simulator.pbx, tx, replace(before, calls={**before.calls, **named}), step)
+        run = act_by_id(simulator.pbx, tx, run, step)
     except ImpossibleEvent as refusal:
         raise Failed(409, str(refusal), _possible(refusal.call)) from None
-    became = {name: call for name, call in run.calls.items() if name not in {**before.calls, **named}}
-    if before.id:
-        tx.put_run(replace(run, calls={**before.calls, **became}))
+    if run is not None:
+        tx.put_run(run)
     tx.commit()
-    others = [shown_call(tenant.calls[new]) for new in became.values()]
-    return Reply(200, shown_call(tenant.calls[key]) | {"became": others})
+    call = tenant.calls[key]
+    became = [call.last.other] if call.last.kind is Kind.TRANSFERRED and call.last.other else []
+    return Reply(200, shown_call(call) | {"became": [shown_call(tenant.calls[new]) for new in became]})
 
 
 def list_runs(simulator: Simulator, received: Received) -> Reply:
@@ -148,10 +146,12 @@ def _step_of(body: Mapping[str, str], key: str) -> tuple[Verb, dict[str, str]]:
     return Verb(word), fields
 
 
+def _check_name(run: Run, step: Step) -> None:
+    names = {*run.calls, *(each.begins for each in run.scenario.steps)}
+    if step.begins is not None and step.begins in names:
+        raise Failed(422, f'there is a call "{step.begins}" of run {run.id}, or will be', 'another name as "as"')
+
+
 def _possible(call: Call) -> str:
     can = possible_steps(call)
     return f"one of the steps: {', '.join(can)}" if can else "another call: this one takes nothing more"
-
-
-def _nothing() -> Scenario:
-    return Scenario("", "", "", (), (), (), "")

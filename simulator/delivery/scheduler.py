@@ -97,8 +97,14 @@ class Scheduler:
         finally:
             tenant.agenda.running.discard(job.id)
             tenant.in_flight -= 1
-            self._done(tenant, job)
             tenant.wake()
+            self._told(tenant, job)
+
+    def _told(self, tenant: Tenant, job: Job) -> None:
+        try:
+            self._done(tenant, job)
+        except Exception:
+            log.exception("what follows job %s of tenant %s failed", job.id, tenant.name)
 
     async def _jump(self, tenant: Tenant, to: datetime) -> None:
         kept = await _committed(tenant)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import timedelta
 
 from contracts.contract import Contract
 from scenarios.expected import Reaction, Received
-from scenarios.model import Scenario, Step
+from scenarios.model import Scenario
 from simulator.errors import SimulatorError
 from simulator.faults.standing import lift_faults_of, put_faults_of, strikes_of
-from simulator.runs.awaiting import awaited
+from simulator.runs.awaiting import awaited, until_met
+from simulator.runs.court import Court, in_words
 from simulator.runs.fitting import check_fit
-from simulator.runs.judging import met, others_went_on, own_entries, status_of, verdict_of
-from simulator.runs.remains import Remains
-from simulator.runs.silences import silences
-from simulator.runs.steps import act, why_impossible
+from simulator.runs.judging import others_went_on, status_of
+from simulator.runs.steps import act
 from simulator.runs.verdicts import Verdict
 from simulator.storage.store import Store
 from simulator.switch import duties
@@ -34,7 +32,6 @@ log = logging.getLogger(__name__)
 
 # Runs of a tenant that are over, beyond these, are forgotten with their verdicts, the oldest first.
 KEPT_RUNS = 1000
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class RunGone(SimulatorError):
@@ -56,8 +53,7 @@ class Engine:
         self._contracts = contracts
         self._over: dict[tuple[str, str], asyncio.Future[Verdict]] = {}
         self._judging: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._accepts = {key: vendor.accepted for key, vendor in pbx.vendors.items() if vendor.accepted}
-        self.strict_inferred = False
+        self.court = Court(pbx, store, contracts)
 
     def play(self, tenant: Tenant, scenario: Scenario, *, lenient: bool = False, at_once: bool = False) -> Run:
         """Begin a scenario on a tenant now.
@@ -104,7 +100,7 @@ class Engine:
         over, known = self._over.get((tenant.name, run)), tenant.runs.get(run)
         if over is None and known is not None and known.last is not None:
             over = self._over[tenant.name, run] = asyncio.get_running_loop().create_future()
-            over.set_result(self._verdict(tenant, known, shared=True))
+            over.set_result(self.court.verdict(tenant, known, shared=True))
         return over.result() if over and over.done() and not over.cancelled() else None
 
     async def perform(self, tenant: Tenant, job: Job) -> None:
@@ -112,7 +108,7 @@ class Engine:
         if job.task is Task.STEP:
             await self._step(tenant, job)
             return
-        tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, job.body.get("call"))))
+        tx = Transaction(tenant, self._store, now=job.due)
         duties.perform(self._pbx, tx, job)
         tx.finish(job)
         tx.commit()
@@ -125,8 +121,7 @@ class Engine:
             entry = await awaited(tenant, run, step.wanted)
             run = tenant.runs[job.run]  # meanwhile its calls went on, and its faults counted
             run = run if entry is None else run.with_awaited(step.wanted, entry)
-        # A command by the control API may have moved the call on, a moment later than this step was due.
-        tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, run.calls.get(step.call))))
+        tx = Transaction(tenant, self._store, now=job.due)
         following = job.body["step"] + 1
         try:
             if step.wanted is None:
@@ -136,7 +131,7 @@ class Engine:
             if run.lenient and isinstance(problem, ImpossibleEvent):
                 following = len(run.scenario.steps)
             else:
-                run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {_in_words(problem, run, step)}")
+                run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {in_words(problem, run, step)}")
         tx.finish(job)
         if run.status is Status.RUNNING and following < len(run.scenario.steps):
             self._schedule(tx, run, following, behind=max(job.due, tenant.now()) - job.due, since=job)
@@ -151,24 +146,21 @@ class Engine:
         tx = Transaction(tenant, self._store)
         tx.finish(job)
         if run is not None:
-            tx.put_run(replace(run, status=Status.BROKEN, problem=_in_words(trouble)))
+            tx.put_run(replace(run, status=Status.BROKEN, problem=in_words(trouble)))
         else:
             log.error("job %s (%s) of tenant %s failed", job.id, job.task, tenant.name, exc_info=trouble)
         tx.commit()
 
     def settled(self, tenant: Tenant, job: Job) -> None:
-        """Send what waited for a job that is over, and judge its run once none is left."""
+        """Go on with the run of a job that is over: send what waited for that, and judge it once no job is left."""
         run = tenant.runs.get(job.run)
         if run is None:
             return
-        if run.held:
-            tx = Transaction(tenant, self._store)
-            after = self._pbx.post.settle(tx, run)
-            if after is not run:
-                run = after
-                tx.put_run(run)
-                tx.commit()
-        self._settle(tenant, run)
+        try:
+            self._send_held(tenant, run, self._pbx.post.settle)
+        except Exception as trouble:
+            self._give_up(tenant, run.id, trouble)
+        self._begin_judging(tenant, run.id)
 
     def resume(self, tenant: Tenant) -> None:
         """Take up the runs of a tenant that was brought back from the store; who waits for one goes on waiting."""
@@ -179,7 +171,7 @@ class Engine:
                 self._over.pop(key).cancel()  # its beginning was lost
         for run in going.values():
             self._over.setdefault((tenant.name, run.id), asyncio.get_running_loop().create_future())
-            self._settle(tenant, run)
+            self._begin_judging(tenant, run.id)
 
     def forget(self, tenant: str) -> None:
         """Drop the runs of a tenant that was reset or removed; who waits for a verdict is told so (RunGone)."""
@@ -197,20 +189,25 @@ class Engine:
         if ended:
             await asyncio.wait(ended)
 
-    def _settle(self, tenant: Tenant, run: Run) -> None:
-        key = (tenant.name, run.id)
+    def _begin_judging(self, tenant: Tenant, run: str) -> None:
+        """Begin to judge a run, unless a job of it is left, or that goes on or is done already."""
+        key = (tenant.name, run)
         over = self._over.get(key)
-        if tenant.closed or over is None or over.done() or key in self._judging or tenant.agenda.has_jobs_of(run.id):
+        if tenant.closed or over is None or over.done() or key in self._judging or tenant.agenda.has_jobs_of(run):
             return
-        task = self._judging[key] = asyncio.create_task(self._judge(tenant, run, over), name=f"verdict on {run.id}")
+        task = self._judging[key] = asyncio.create_task(self._judge(tenant, run), name=f"verdict on {run}")
 
-        def judged(task: asyncio.Task[None]) -> None:
-            if self._judging.get(key) is task:
-                del self._judging[key]
-                if not task.cancelled() and task.exception() is None:
-                    self._settle(tenant, run)  # if it was put off
+        def ended(task: asyncio.Task[None]) -> None:
+            if self._judging.get(key) is not task:
+                return
+            del self._judging[key]
+            trouble = None if task.cancelled() else task.exception()
+            if isinstance(trouble, Exception):
+                self._give_up(tenant, run, trouble)
+            elif not task.cancelled():
+                self._begin_judging(tenant, run)  # if it was put off, by a job that may be over by now
 
-        task.add_done_callback(judged)
+        task.add_done_callback(ended)
 
     def _end_judging(self, tenant: str) -> None:
         for key in [key for key in self._judging if key[0] == tenant]:
@@ -232,44 +229,51 @@ class Engine:
         late = behind if since and steps[step - 1].wanted else timedelta()
         tx.schedule(base + gap + late, Task.STEP, {"step": step}, run=run.id)
 
-    async def _judge(self, tenant: Tenant, run: Run, over: asyncio.Future[Verdict]) -> None:
-        if self._let_go(tenant, run):
-            return  # it is judged once that is settled
-        for expectation in run.scenario.expectations:
-            if isinstance(expectation, Received | Reaction) and expectation.within:
-                seconds = expectation.within.total_seconds()
-                await tenant.journal.until(partial(met, tenant.journal, run, expectation), seconds)
-        if tenant.agenda.has_jobs_of(run.id) or self._let_go(tenant, run):
-            return  # its calls went on meanwhile
-        run = replace(tenant.runs[run.id], answers=strikes_of(tenant, run))
-        verdict = self._verdict(tenant, run, shared=others_went_on(tenant.calls, run))
-        run = replace(run, status=status_of(run, verdict), last=tenant.journal.last)
+    async def _judge(self, tenant: Tenant, key: str) -> None:
+        """Let out what a run holds back, give its expectations their time, and judge it.
+
+        Any of that may make a job, or let one be made: then it is put off until that is over.
+        """
+        waited = False
+        while not tenant.agenda.has_jobs_of(key) and (run := tenant.runs[key]).last is None:
+            if run.held:
+                self._send_held(tenant, run, self._pbx.post.finish)
+                waited = False
+            elif not waited:
+                for expectation in run.scenario.expectations:
+                    if isinstance(expectation, Received | Reaction) and expectation.within:
+                        await until_met(tenant, key, expectation, expectation.within)
+                waited = True
+            else:
+                run = replace(run, answers=strikes_of(tenant, run))
+                self._conclude(tenant, run, self.court.verdict(tenant, run, shared=others_went_on(tenant.calls, run)))
+                return
+
+    def _send_held(self, tenant: Tenant, run: Run, let_go: Callable[[Transaction, Run], Run]) -> None:
+        """Send what a run holds back, as far as it is to be let go now."""
+        tx = Transaction(tenant, self._store)
+        after = let_go(tx, run) if run.held else run
+        if after is not run:
+            tx.put_run(after)
+            tx.commit()
+
+    def _give_up(self, tenant: Tenant, key: str, trouble: Exception) -> None:
+        """End a run of which nothing can be said, by a fault of ours; who waits for it is told so."""
+        run = replace(tenant.runs[key], held=())
+        self._conclude(tenant, run, Verdict(problem=in_words(trouble), unsent=run.unsent))
+
+    def _conclude(self, tenant: Tenant, run: Run, verdict: Verdict) -> None:
+        run = replace(run, status=status_of(verdict), problem=verdict.problem, last=tenant.journal.last)
         tx = Transaction(tenant, self._store)
         tx.put_run(run)
         lift_faults_of(tx, run)
         self._forget_old_runs(tx, tenant)
         tx.commit()
-        if not over.done():
+        over = self._over.get((tenant.name, run.id))
+        if over is not None and not over.done():
             over.set_result(verdict)
         tenant.tell(run)
         tenant.on_growth()  # who waits for the run is told, though the journal has not grown
-
-    def _let_go(self, tenant: Tenant, run: Run) -> bool:
-        """Send what is held back for something that will not come any more; return whether anything was."""
-        run = tenant.runs[run.id]
-        if run.held:
-            tx = Transaction(tenant, self._store)
-            tx.put_run(self._pbx.post.finish(tx, run))
-            tx.commit()
-        return bool(run.held)
-
-    def _verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:
-        left = Remains(tenant, run, self._pbx.vendors, self._contracts)
-        unheard = self._pbx.announcer.unheard(Transaction(tenant, self._store))
-        more = {"strict_inferred": self.strict_inferred, "shared": shared}
-        verdict = verdict_of(run, tenant.journal, self._contracts, self._accepts, left=left, unheard=unheard, **more)
-        heard = (entry.exchange for entry in own_entries(tenant.journal, run))
-        return replace(verdict, silences=silences(tenant, run, self._pbx.vendors, heard))
 
     def _forget_old_runs(self, tx: Transaction, tenant: Tenant) -> None:
         if len(tenant.runs) > KEPT_RUNS:
@@ -277,16 +281,3 @@ class Engine:
             if oldest is not None:
                 tx.remove_run(oldest)
                 self._over.pop((tenant.name, oldest), None)
-
-
-def _in_words(problem: Exception, run: Run | None = None, step: Step | None = None) -> str:
-    if isinstance(problem, ImpossibleEvent) and run and step:
-        return why_impossible(problem, run, step)
-    if isinstance(problem, SimulatorError):
-        return str(problem)
-    log.error("a step or a delivery failed", exc_info=problem)
-    return "the simulator failed; see its log"
-
-
-def _last_at(tenant: Tenant, call: str | None) -> datetime:
-    return tenant.calls[call].last.at if call in tenant.calls else _LONG_AGO

@@ -26,11 +26,14 @@ Accepts = Mapping[str, Callable[[HttpResponse], bool]]
 _NOT_WHOLE = {*SPOILING, Flaw.DROP}
 
 
-def own_entries(journal: Journal, run: Run) -> list[Entry]:
-    """Return what a run is judged by: what was sent of its own calls, logins, and all that came in since it began."""
+def own_entries(journal: Journal, run: Run, *, after: int = 0) -> list[Entry]:
+    """Return what a run is judged by: what was sent of its own calls, logins, and all that came in since it began.
+
+    Only entries beyond the number ``after`` are looked at.
+    """
     own = {*run.calls.values(), None}
-    upto = journal.last if run.last is None else run.last
-    since = (e for e in journal.after(run.first, limit=journal.last) if e.number <= upto and not is_replay(e.exchange))
+    first, upto = max(run.first, after), journal.last if run.last is None else run.last
+    since = (e for e in journal.after(first, limit=journal.last) if e.number <= upto and not is_replay(e.exchange))
     return [e for e in since if e.exchange.direction is Direction.RECEIVED or e.exchange.call in own]
 
 
@@ -83,9 +86,9 @@ def verdict_of(
     )
 
 
-def met(journal: Journal, run: Run, expectation: Expectation) -> bool:
-    """Say whether an expectation is met by what came up to now."""
-    (outcome,) = evaluate((expectation,), records_of(run, own_entries(journal, run)))
+def met(expectation: Expectation, found: Sequence[Record]) -> bool:
+    """Say whether an expectation is met by what was found up to now."""
+    (outcome,) = evaluate((expectation,), found)
     return outcome.met and outcome.judged
 
 
@@ -96,9 +99,9 @@ def others_went_on(calls: dict[str, Call], run: Run) -> bool:
     return any(key not in own and (call.ended is None or call.ended >= run.started) for key, call in newest_first)
 
 
-def status_of(run: Run, verdict: Verdict) -> Status:
+def status_of(verdict: Verdict) -> Status:
     """Return how a run has ended."""
-    if run.status is Status.BROKEN:
+    if verdict.problem:
         return Status.BROKEN
     return Status.PASSED if verdict.passes else Status.FAILED
 
@@ -106,6 +109,11 @@ def status_of(run: Run, verdict: Verdict) -> Status:
 def arrived(exchange: Exchange) -> bool:
     """Say whether a message was answered with a 2xx."""
     return exchange.response is not None and 200 <= exchange.response.status < 300
+
+
+def why_lost(exchange: Exchange) -> str:
+    """Say why a message did not arrive."""
+    return exchange.error or (f"answered {exchange.response.status}" if exchange.response else "no answer")
 
 
 def _record(entry: Entry, run: Run) -> Record:

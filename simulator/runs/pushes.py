@@ -13,7 +13,7 @@ from contracts.checking import reweigh
 from contracts.contract import Contract
 from contracts.model import Direction, Exchange, HttpResponse, Severity, Violation
 from simulator.delivery.dispatch import GaveUp
-from simulator.runs.judging import arrived
+from simulator.runs.judging import arrived, why_lost
 from simulator.runs.verdicts import Finding
 from simulator.telephony.calls import Call, Event, State
 from simulator.tenancy.journal import Entry
@@ -60,7 +60,7 @@ class Pushes:
                 self._entry(news)
             case GaveUp():
                 told = self.told.setdefault(news.exchange.vendor, Told())
-                told.lost, told.why = told.lost + 1, _why(news.exchange)
+                told.lost, told.why = told.lost + 1, why_lost(news.exchange)
                 self._lost_at.add(news.exchange.target or "")
             case (Call() as call, Event()):
                 self._open.setdefault(call.id, [])
@@ -118,7 +118,3 @@ class Pushes:
         key = (exchange.vendor, violation.clause, violation.severity)
         first, count = self.findings.get(key, (Finding(self._exchanges, exchange, violation), 0))
         self.findings[key] = (first, count + 1)
-
-
-def _why(exchange: Exchange) -> str:
-    return exchange.error or (f"answered {exchange.response.status}" if exchange.response else "no answer")

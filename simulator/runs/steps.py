@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from scenarios.model import Step, Verb
-from simulator.errors import SimulatorError
+from scenarios.model import STARTING, Step, Verb
 from simulator.switch.floor import agent_does
 from simulator.switch.moves import attended_transfer, hang_up, swap
 from simulator.switch.numbers import play_far_end
@@ -17,7 +17,8 @@ from simulator.telephony.reaching import called, why_not_unreached
 from simulator.tenancy.runs import Run
 from simulator.tenancy.transactions import Transaction
 
-Act = Callable[[Pbx, Transaction, Run, Step], Run]
+# What a step of this table does; its calls are given by their ids. The run, if there is one, comes back with it.
+Act = Callable[[Pbx, Transaction, Run | None, Step], Run | None]
 
 _PARTIES = {"outside": Party.OUTSIDE, "inside": Party.INSIDE, "system": Party.SYSTEM}
 _CAUSES = {Verb.BUSY: Cause.BUSY, Verb.REFUSE: Cause.REFUSED, Verb.MACHINE: Cause.MACHINE}
@@ -25,6 +26,15 @@ _CAUSES = {Verb.BUSY: Cause.BUSY, Verb.REFUSE: Cause.REFUSED, Verb.MACHINE: Caus
 
 def act(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
     """Do one step of a run. Raises a SimulatorError when the call or the world cannot do it."""
+    if step.other is not None:
+        step = replace(step, fields={**step.fields, "with": run.calls[step.other]})
+    if step.call and step.verb not in STARTING:
+        step = replace(step, call=run.calls[step.call])
+    return act_by_id(pbx, tx, run, step) or run
+
+
+def act_by_id(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
+    """Do a step whose calls are named by their ids, as part of a run if they are one's. Raises as `act`."""
     return ACTS[step.verb](pbx, tx, run, step)
 
 
@@ -43,37 +53,33 @@ def why_impossible(refusal: ImpossibleEvent, run: Run, step: Step) -> str:
     return f'{step.verb}: call "{run.name_of(call.id) or call.id}" is {call.state.value}; {refusal.why or steps}'
 
 
-def _inbound(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    return _kept(
-        pbx.start(tx, Direction.INBOUND, step.fields["from"], line=step.fields.get("to"), run=run, name=step.call)
-    )
+def _inbound(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
+    return pbx.start(tx, Direction.INBOUND, step.fields["from"], line=step.fields.get("to"), run=run, name=step.call)[1]
 
 
-def _outbound(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+def _outbound(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
     return _dialled(pbx, tx, run, step, step.fields["extension"])
 
 
-def _sms(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+def _sms(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
     sender, medium = step.fields.get("extension"), Medium.SMS
-    return _kept(
-        pbx.start(tx, Direction.OUTBOUND, step.fields["to"], extension=sender, medium=medium, run=run, name=step.call)
-    )
+    return pbx.start(
+        tx, Direction.OUTBOUND, step.fields["to"], extension=sender, medium=medium, run=run, name=step.call
+    )[1]
 
 
-def _sms_in(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+def _sms_in(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
     line, medium = step.fields.get("to"), Medium.SMS
-    return _kept(
-        pbx.start(tx, Direction.INBOUND, step.fields["from"], line=line, medium=medium, run=run, name=step.call)
-    )
+    return pbx.start(tx, Direction.INBOUND, step.fields["from"], line=line, medium=medium, run=run, name=step.call)[1]
 
 
 def _event(kind: Kind, *names: str, **renamed: str) -> Act:
     """Make the act for a verb that is one event; ``names`` and ``renamed`` say which words become its facts."""
 
-    def do(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    def do(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
         words = {**dict.fromkeys(names), **renamed}
         facts = {fact: step.fields.get(word or fact) for fact, word in words.items()}
-        return _kept(pbx.happen(tx, run.calls[step.call], kind, run=run, **facts))
+        return pbx.happen(tx, step.call, kind, run=run, **facts)[1]
 
     return do
 
@@ -81,120 +87,109 @@ def _event(kind: Kind, *names: str, **renamed: str) -> Act:
 def _with_device(kind: Kind) -> Act:
     """Make the act for a verb whose device may be left out: then it is the one that rings."""
 
-    def do(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-        call = _call(tx, run, step)
+    def do(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
+        call = tx.known_call(step.call)
         device = step.fields.get("extension") or next(iter(call.alerted), None)
         if device is None and call.state is not State.RINGING:
             _needs_far_end(call, kind)
-        return _kept(pbx.happen(tx, call.id, kind, run=run, extension=device))
+        return pbx.happen(tx, call.id, kind, run=run, extension=device)[1]
 
     return do
 
 
-def _internal(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+def _internal(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
     extension = step.fields["extension"]
-    return _kept(pbx.start(tx, Direction.INTERNAL, step.fields["to"], extension=extension, run=run, name=step.call))
+    return pbx.start(tx, Direction.INTERNAL, step.fields["to"], extension=extension, run=run, name=step.call)[1]
 
 
-def _predictive(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+def _predictive(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
     return _dialled(pbx, tx, run, step, None)
 
 
-def _dialled(pbx: Pbx, tx: Transaction, run: Run, step: Step, extension: str | None) -> Run:
+def _dialled(pbx: Pbx, tx: Transaction, run: Run | None, step: Step, extension: str | None) -> Run | None:
     to = step.fields["to"]
     call, after = pbx.start(tx, Direction.OUTBOUND, to, extension=extension, run=run, name=step.call)
     if "by_number" in step.fields:
         play_far_end(tx, call.id, to)
-    return after or run
+    return after
 
 
-def _route(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    return _kept(route(pbx, tx, run.calls[step.call], run=run))
+def _route(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
+    return route(pbx, tx, step.call, run=run)[1]
 
 
-def _ring(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    key, group = run.calls[step.call], step.fields.get("group")
+def _ring(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
+    key, group = step.call, step.fields.get("group")
     if group is not None:
-        return _kept(ring_group(pbx, tx, key, group, run=run))
+        return ring_group(pbx, tx, key, group, run=run)[1]
     extension = step.fields.get("extension")
     if extension is None:
-        _needs_far_end(_call(tx, run, step), Kind.RINGING)
-    return _kept(pbx.happen(tx, key, Kind.RINGING, run=run, extension=extension))
+        _needs_far_end(tx.known_call(step.call), Kind.RINGING)
+    return pbx.happen(tx, key, Kind.RINGING, run=run, extension=extension)[1]
 
 
-def _queue(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+def _queue(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
     priority = int(step.fields["priority"]) if "priority" in step.fields else None
-    key, queue = run.calls[step.call], step.fields["queue"]
-    return _kept(pbx.happen(tx, key, Kind.QUEUED, run=run, queue=queue, priority=priority))
+    key, queue = step.call, step.fields["queue"]
+    return pbx.happen(tx, key, Kind.QUEUED, run=run, queue=queue, priority=priority)[1]
 
 
-def _press(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    key, by = run.calls[step.call], _PARTIES[step.fields.get("by", "outside")]
-    return _kept(pbx.happen(tx, key, Kind.DIGITS_PRESSED, run=run, digits=step.fields["digits"], by=by))
+def _press(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
+    key, by = step.call, _PARTIES[step.fields.get("by", "outside")]
+    return pbx.happen(tx, key, Kind.DIGITS_PRESSED, run=run, digits=step.fields["digits"], by=by)[1]
 
 
-def _swap(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    return _kept(swap(pbx, tx, run.calls[step.call], run.calls[step.fields["with"]], run=run))
+def _swap(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
+    return swap(pbx, tx, step.call, step.fields["with"], run=run)[1]
 
 
-def _transfer(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    key, fields, to = run.calls[step.call], step.fields, step.fields.get("to")
-    call = _call(tx, run, step)
+def _transfer(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
+    key, fields, to = step.call, step.fields, step.fields.get("to")
+    call = tx.known_call(step.call)
     if to is not None and to in call.present and to in (call.agent, call.extension):
         raise ImpossibleEvent(call, Kind.TRANSFERRED, f"extension {to} has the call: transfer it to another one")
     if "with" in fields:
-        consultation = run.calls[fields["with"]]
-        return _kept(attended_transfer(pbx, tx, key, fields["to"], consultation, run=run, name=fields["as"]))
+        consultation = fields["with"]
+        return attended_transfer(pbx, tx, key, fields["to"], consultation, run=run, name=fields["as"])[1]
     by, queue = fields.get("extension"), fields.get("queue")
     if by is not None and by not in call.present:
         raise ImpossibleEvent(call, Kind.TRANSFERRED, f"extension {by} is not in the call")
     new, after = pbx.transfer(tx, key, to, queue=queue, by=by, run=run, name=fields["as"])
     if "queue" in fields:
-        return _kept(pbx.happen(tx, new.id, Kind.QUEUED, run=after, queue=fields["queue"]))
-    return after or run
+        return pbx.happen(tx, new.id, Kind.QUEUED, run=after, queue=fields["queue"])[1]
+    return after
 
 
 def _agent(kind: AgentKind) -> Act:
-    def do(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    def do(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
         fields = step.fields
         queue, reason = fields.get("queue"), fields.get("reason")
-        tx.put_run(run)  # its faults count what is told
-        agent_does(pbx, tx, fields["extension"], kind, queue=queue, reason=reason, run=run.id)
-        return tx.run(run.id) or run
+        key = run.id if run else ""
+        if run is not None:
+            tx.put_run(run)  # its faults count what is told
+        agent_does(pbx, tx, fields["extension"], kind, queue=queue, reason=reason, run=key)
+        return tx.run(key)
 
     return do
 
 
-def _unreached(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    call, cause = _call(tx, run, step), _CAUSES[step.verb]
+def _unreached(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
+    call, cause = tx.known_call(step.call), _CAUSES[step.verb]
     # What a machine is, the PBX finds out and ends.
     by = Party.SYSTEM if cause is Cause.MACHINE else called(call)
-    return _kept(pbx.happen(tx, call.id, Kind.ENDED, run=run, by=by, cause=cause))
+    return pbx.happen(tx, call.id, Kind.ENDED, run=run, by=by, cause=cause)[1]
 
 
-def _hang_up(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    call = _call(tx, run, step)
+def _hang_up(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
+    call = tx.known_call(step.call)
     by = _PARTIES[step.fields.get("by", "outside")]
-    return _kept(hang_up(pbx, tx, call.id, by, run=run))
+    return hang_up(pbx, tx, call.id, by, run=run)[1]
 
 
 def _needs_far_end(call: Call, kind: Kind) -> None:
     """Refuse what was said of no device, where nobody was dialled who could be meant."""
     if call.direction is not Direction.OUTBOUND and kind in call.possible:
         raise ImpossibleEvent(call, kind, "no device rings, and nobody outside was dialled: name the extension")
-
-
-def _call(tx: Transaction, run: Run, step: Step) -> Call:
-    call = tx.call(run.calls[step.call])
-    if call is None:
-        raise SimulatorError(f"call {step.call} is gone: the tenant was reset while the scenario ran")
-    return call
-
-
-def _kept(result: tuple[Call, Run | None]) -> Run:
-    if result[1] is None:
-        raise TypeError("a step was done without its run")
-    return result[1]
 
 
 ACTS: dict[Verb, Act] = {

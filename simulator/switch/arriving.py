@@ -5,7 +5,9 @@ Works inside a transaction. What becomes of a call is the floor's business and t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +23,16 @@ from simulator.traffic.cdr import Row
 from simulator.traffic.traffic import TRAFFIC, Plan, plan_of
 from simulator.worlds.directory import CUSTOMER, EXTENSION, NUMBER, QUEUE, Extension
 
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenOff:
+    """News: a plan of traffic has ended before its time, since its next call could not come."""
+
+    plan: str
+    why: str
+
 
 def begin(tx: Transaction, texts: Mapping[str, Any]) -> Plan:
     """Keep a plan and schedule its first call; ``texts`` are its words (see `simulator.traffic.traffic.plan_of`).
@@ -30,9 +42,9 @@ def begin(tx: Transaction, texts: Mapping[str, Any]) -> Plan:
     key = f"t{tx.next_number(TRAFFIC)}"
     document = {**texts, "key": key, "started": time_to_text(tx.now)}
     plan = plan_of(document)
-    expect(tx, QUEUE, "name", plan.queue)
+    tx.expect(QUEUE, plan.queue)
     for line in {Row(*row).line for row in plan.rows} - {""}:
-        expect(tx, NUMBER, "number", international(line))
+        tx.expect(NUMBER, international(line))
     tx.put(TRAFFIC, key, document)
     if not _schedule(tx, plan, 1, 0.0, tx.now):
         raise NoCalls
@@ -52,7 +64,10 @@ def agents_for(tx: Transaction, queue: str, count: int) -> list[str]:
 
 
 def arrive(pbx: Pbx, tx: Transaction, body: Any) -> None:
-    """Let the call come that is due, and schedule the next one; after the last, the plan is forgotten."""
+    """Let the call come that is due, and schedule the next one; after the last, the plan is forgotten.
+
+    It ends, and that is told, when the world lacks by now what the call needs.
+    """
     document = tx.get(TRAFFIC, body["traffic"])
     if document is None:
         return
@@ -63,16 +78,21 @@ def arrive(pbx: Pbx, tx: Transaction, body: Any) -> None:
         tx.put(CONDUCT, call.id, incoming.conduct.to_document())
 
     outside = incoming.outside or _caller(tx, plan, number)
-    call, _ = pbx.start(tx, Direction.INBOUND, outside, line=incoming.line, note=keep)
+    try:
+        tx.expect(QUEUE, plan.queue)
+        call, _ = pbx.start(tx, Direction.INBOUND, outside, line=incoming.line, note=keep)
+    except UnknownRecord as lacking:
+        _break_off(tx, plan, f"call {number} of the traffic could not come: {lacking}")
+        return
     pbx.happen(tx, call.id, Kind.QUEUED, queue=plan.queue, wrap_up=incoming.wrap_up)
     if not _schedule(tx, plan, number + 1, body["at"], time_from_text(document["started"])):
         tx.remove(TRAFFIC, plan.key)
 
 
-def expect(tx: Transaction, kind: str, field: str, key: str) -> None:
-    """Raise UnknownRecord when the world has no such record."""
-    if tx.get(kind, key) is None:
-        raise UnknownRecord(kind, key, [str(record[field]) for record in tx.all(kind)])
+def _break_off(tx: Transaction, plan: Plan, why: str) -> None:
+    log.warning("tenant %s: %s; no more calls come", tx.tenant, why)
+    tx.remove(TRAFFIC, plan.key)
+    tx.tell(BrokenOff(plan.key, why))
 
 
 class NoCalls(SimulatorError):

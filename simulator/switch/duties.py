@@ -10,6 +10,8 @@ from simulator.tenancy.transactions import Transaction
 
 def perform(pbx: Pbx, tx: Transaction, job: Job) -> None:
     """Do what is due, if it still is."""
+    if job.deed_of is not None and tx.call(job.deed_of) is not None:
+        tx.take_up(job.deed_of)
     match job.task:
         case Task.ROUTE:
             router.perform(pbx, tx, job)

@@ -50,9 +50,9 @@ def agent_does(
 
     Raises UnknownRecord when the world has no such extension or queue, ImpossibleForAgent, and TalksTwice.
     """
-    _expect(tx, EXTENSION, "number", extension)
+    tx.expect(EXTENSION, extension)
     if queue is not None:
-        _expect(tx, QUEUE, "name", queue)
+        tx.expect(QUEUE, queue)
     if kind is AgentKind.LOGGED_IN:
         _expect_one_talk(tx, extension)
     known = tx.get(AGENT, extension)
@@ -186,11 +186,6 @@ def _expect_one_talk(tx: Transaction, extension: str) -> None:
     talks = [call.id for call in tx.live_calls() if call.state is State.TALKING and extension in call.present]
     if len(talks) > 1:
         raise TalksTwice(extension, talks)
-
-
-def _expect(tx: Transaction, kind: str, field: str, key: str) -> None:
-    if tx.get(kind, key) is None:
-        raise UnknownRecord(kind, key, [str(record[field]) for record in tx.all(kind)])
 
 
 _DUE: dict[Task, Callable[[Pbx, Transaction, Any], None]] = {

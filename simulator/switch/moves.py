@@ -5,7 +5,7 @@ Each works inside a transaction and returns the call that matters then, with the
 
 from __future__ import annotations
 
-from simulator.errors import SimulatorError, UnknownCall
+from simulator.errors import SimulatorError
 from simulator.switch.pbx import Pbx
 from simulator.telephony.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Party, State
 from simulator.telephony.reaching import goes_on
@@ -23,13 +23,14 @@ def hang_up(
     """End a call for this party. When the agent leaves a call with a preset destination, the other party goes on there.
 
     ``extension`` is who of ours hangs up (none: the agent, and all of ours with it); while others of ours talk or ring
-    on, it only leaves. Returns the call that is over, or was left. Raises UnknownCall or ImpossibleEvent.
+    on, it only leaves, and a call of a queue waits there for the next. Returns the call that is over, or was left.
+    Raises UnknownCall or ImpossibleEvent.
     """
-    call = _known(tx, key)
+    call = tx.take_up(key)
     own = extension if by is Party.INSIDE else None
     if own is not None and _goes_on_without(call, own):
         return pbx.happen(tx, key, Kind.LEFT, run=run, extension=own)
-    if own in call.alerted and len(call.alerted) > 1:
+    if own in call.alerted and (len(call.alerted) > 1 or call.queue is not None):
         return pbx.happen(tx, key, Kind.UNANSWERED, run=run, extension=own)
     preset = call.afterwards
     if by is Party.INSIDE and preset is not None and _is_there(tx, preset) and _acts(call, preset, own):
@@ -37,7 +38,7 @@ def hang_up(
         new, run = pbx.transfer(tx, key, preset.extension, queue=preset.queue, by=extension, run=run, name=name)
         kind = Kind.QUEUED if preset.extension is None else Kind.RINGING
         _, run = pbx.happen(tx, new.id, kind, run=run, extension=preset.extension, queue=preset.queue)
-        return _known(tx, key), run
+        return tx.known_call(key), run
     refused = own in call.alerted and call.answered is None
     return pbx.happen(tx, key, Kind.ENDED, run=run, by=by, cause=Cause.REFUSED if refused else cause_of(call, by))
 
@@ -59,7 +60,7 @@ def attended_transfer(
     ``consultation`` is the call in which the agent talks to extension ``to``. Returns the new call. Raises UnknownCall,
     UnknownRecord, ImpossibleEvent, or NotConsulted.
     """
-    old, other = _known(tx, key), _known(tx, consultation)
+    old, other = tx.take_up(key), tx.take_up(consultation)
     by = next((extension for extension in old.present if extension in other.present and extension != to), None)
     if other.state not in ESTABLISHED or to not in other.present or by is None:
         raise NotConsulted(old, other, to)
@@ -114,7 +115,7 @@ def _goes_on_without(call: Call, extension: str) -> bool:
 
 
 def _at_both(tx: Transaction, active: str, held: str, extension: str | None) -> str:
-    one, other = _known(tx, active), _known(tx, held)
+    one, other = tx.take_up(active), tx.take_up(held)
     both = [device for device in one.present if device in other.present and extension in (None, device)]
     if not both:
         raise NotTogether(one, other)
@@ -134,10 +135,3 @@ def _acts(call: Call, preset: Event, by: str | None) -> bool:
     if call.state not in ESTABLISHED or goes_on(call, preset.extension, by) is None:
         return False
     return not call.between_ours or (preset.actor or call.agent) == (by or call.agent)
-
-
-def _known(tx: Transaction, key: str) -> Call:
-    call = tx.call(key)
-    if call is None:
-        raise UnknownCall(key)
-    return call

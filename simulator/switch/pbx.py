@@ -6,11 +6,12 @@ Works inside a transaction and waits for nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from simulator.board import Note
 from simulator.delivery.announcing import Announcer
-from simulator.errors import Engaged, ToItself, UnknownCall, UnknownRecord
+from simulator.errors import Engaged, ToItself, UnknownRecord
 from simulator.message import Message
 from simulator.switch.crediting import NoCredit, affordable
 from simulator.switch.following import follow
@@ -63,7 +64,7 @@ class Pbx:
         if direction is Direction.INTERNAL and extension == outside:
             raise ToItself(outside)
         if extension is not None and origin is None:  # who is in a call that goes on stays in it, though removed since
-            self._expect(tx, EXTENSION, extension)
+            tx.expect(EXTENSION, extension)
         number = tx.next_number("call")
         serial = tx.identity.integer("serial", low=1000, high=8999) + number
         own = self._line(tx, direction, line, extension, goes_on=origin is not None)
@@ -83,13 +84,11 @@ class Pbx:
 
         Raises UnknownCall, UnknownRecord, ImpossibleEvent, or Engaged when an agent would talk in a second call.
         """
-        call = tx.call(key)
-        if call is None:
-            raise UnknownCall(key)
+        call = tx.take_up(key)
         if facts.get("queue") is not None:
-            self._expect(tx, QUEUE, facts["queue"])
+            tx.expect(QUEUE, facts["queue"])
         if kind in BY_DEVICE and facts.get("extension") is not None:
-            self._expect(tx, EXTENSION, facts["extension"])
+            tx.expect(EXTENSION, facts["extension"])
         engaged = self.elsewhere(tx, call, facts.get("extension")) if kind in TAKING else None
         if engaged is not None:
             raise Engaged(*engaged)
@@ -113,12 +112,10 @@ class Pbx:
         ``by`` transfers it, which tells the two parties of an internal call apart (not given: its agent). Returns the
         new call. Raises UnknownCall, UnknownRecord or ImpossibleEvent.
         """
-        old = tx.call(key)
-        if old is None:
-            raise UnknownCall(key)
+        old = tx.take_up(key)
         if old.state not in (State.TALKING, State.HELD):
             raise ImpossibleEvent(old, Kind.TRANSFERRED)
-        self._expect(tx, *((QUEUE, queue) if to is None and queue is not None else (EXTENSION, to or "")))
+        tx.expect(*((QUEUE, queue) if to is None and queue is not None else (EXTENSION, to or "")))
         after = goes_on(old, to, by)
         if after is None:
             raise ImpossibleEvent(old, Kind.TRANSFERRED, f"nobody is in the call who could go on with {to or queue}")
@@ -177,8 +174,8 @@ class Pbx:
         after, event = call.apply(kind, tx.now, **facts)
         if kind in OVER:
             bill = tx.tariffs.bill(after.direction, after.medium, after.line, after.outside, after.talk, tx.balance)
-            tx.balance = bill.balance
-            after, event = call.apply(kind, tx.now, bill=bill, **facts)
+            tx.balance, event = bill.balance, replace(event, bill=bill)
+            after = replace(after, events=(*call.events, event))
         tx.put_call(after, event)
         run = self._tell(tx, after, event, run)
         follow(tx, call, after, event, run.id if run else "")
@@ -199,11 +196,6 @@ class Pbx:
         account = {**vendor.account, **tx.accounts(vendor.key)}
         return Scene(tx.zone, tx.readings_of(vendor.key), account, tx, tx.call, tx.switches_of(vendor.key))
 
-    def _expect(self, tx: Transaction, kind: str, key: str) -> None:
-        if tx.get(kind, key) is None:
-            known = [str(r.get("number", r.get("name"))) for r in tx.all(kind)]
-            raise UnknownRecord(kind, key, known)
-
     def _line(
         self, tx: Transaction, direction: Direction, line: str | None, extension: str | None, *, goes_on: bool
     ) -> str:
@@ -213,7 +205,7 @@ class Pbx:
             return self._first_line(tx)
         own = international(line)
         if not goes_on:  # a call that goes on is on its line, though that may have been removed since
-            self._expect(tx, NUMBER, own)
+            tx.expect(NUMBER, own)
         return own
 
     def _first_line(self, tx: Transaction) -> str:

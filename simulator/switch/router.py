@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from simulator.errors import SimulatorError, UnknownCall, UnknownRecord
+from simulator.errors import SimulatorError, UnknownRecord
 from simulator.switch.floor import RING_SECONDS, alert
 from simulator.switch.numbers import conduct_of, play_far_end
 from simulator.switch.pbx import Pbx
@@ -52,7 +52,7 @@ def route(pbx: Pbx, tx: Transaction, key: str, *, run: Run | None = None) -> tup
         if incoming is None:
             raise LeadsNowhere(call.line)
         router.admit(call, incoming)
-    return _known(tx, key), router.run
+    return tx.known_call(key), router.run
 
 
 def ring_group(pbx: Pbx, tx: Transaction, key: str, group: str, *, run: Run | None = None) -> tuple[Call, Run | None]:
@@ -62,7 +62,7 @@ def ring_group(pbx: Pbx, tx: Transaction, key: str, group: str, *, run: Run | No
     if router.provisioned.group(group) is None:
         raise UnknownRecord("ring group", group, [known.key for known in router.provisioned.groups()])
     router.follow(Plan(key, (Destination(Place.GROUP, group),)))
-    return _known(tx, key), router.run
+    return tx.known_call(key), router.run
 
 
 def perform(pbx: Pbx, tx: Transaction, job: Job) -> None:
@@ -168,7 +168,7 @@ class _Router:
             case Place.MAILBOX:
                 owner = to.key if self.tx.get(EXTENSION, to.key) is not None else None
                 self.tell(plan.call, Kind.MAILBOX_REACHED, extension=owner)
-            case Place.MENU if Kind.MENU_ENTERED in _known(self.tx, plan.call).possible:
+            case Place.MENU if Kind.MENU_ENTERED in self.tx.known_call(plan.call).possible:
                 self.tell(plan.call, Kind.MENU_ENTERED)
             case Place.OUTSIDE if to.key.isascii() and to.key.isdigit():
                 self._ring_outside(plan, to.key)
@@ -212,9 +212,9 @@ class _Router:
 
     def _exhausted(self, plan: Plan) -> None:
         self.tx.remove(PLAN, plan.call)
-        if _known(self.tx, plan.call).state is not State.QUEUED:  # there it goes on waiting
+        if self.tx.known_call(plan.call).state is not State.QUEUED:  # there it goes on waiting
             # Whom a dialler has reached finds nobody; engaged is only what was called.
-            engaged = plan.busy and not plan.rang and _known(self.tx, plan.call).answered is None
+            engaged = plan.busy and not plan.rang and self.tx.known_call(plan.call).answered is None
             self._end(plan.call, Cause.BUSY if engaged else Cause.NO_ANSWER)
 
     def _end(self, key: str, cause: Cause) -> None:
@@ -235,16 +235,9 @@ class _Router:
 
 def _ready(tx: Transaction, key: str) -> Call:
     """Return a call that can be sent somewhere. Raises UnknownCall or ImpossibleEvent."""
-    call = _known(tx, key)
+    call = tx.take_up(key)
     if Kind.RINGING not in call.possible or call.state is State.RINGING:
         raise ImpossibleEvent(call, Kind.RINGING, "only a call that waits for somebody can be sent on")
-    return call
-
-
-def _known(tx: Transaction, key: str) -> Call:
-    call = tx.call(key)
-    if call is None:
-        raise UnknownCall(key)
     return call
 
 

@@ -18,7 +18,7 @@ class Status(StrEnum):
     RUNNING = "running"
     PASSED = "passed"
     FAILED = "failed"
-    BROKEN = "broken"  # a step was impossible, so nothing can be said of the integration
+    BROKEN = "broken"  # a step was impossible, or the simulator failed: nothing can be said of the integration
 
 
 @dataclass(frozen=True, slots=True)

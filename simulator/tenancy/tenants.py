@@ -105,6 +105,7 @@ class Tenant:
         self.runs: dict[str, Run] = {}
         self.agenda = Agenda()
         self.balance = profile.balance
+        self._priced: tuple[Choices, Tariffs] | None = None
         self.journal = Journal(profile.name)
         self.channels = Channels()
         self.in_flight = 0
@@ -127,7 +128,10 @@ class Tenant:
     @property
     def tariffs(self) -> Tariffs:
         """The price list."""
-        return tariffs_of(self.profile.tariffs)
+        words = self.profile.tariffs
+        if self._priced is None or self._priced[0] is not words:
+            self._priced = words, tariffs_of(words)
+        return self._priced[1]
 
     def now(self) -> datetime:
         """Tenant time, aware UTC."""

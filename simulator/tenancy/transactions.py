@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from contracts.model import Exchange, Judgement
 from simulator.board import Board
 from simulator.clock import Clock
+from simulator.errors import UnknownCall, UnknownRecord
 from simulator.identity import Identity
 from simulator.records import Document
 from simulator.storage.store import Store, TrimJournal
@@ -97,6 +98,12 @@ class Transaction:
         own = self._new.records.get(kind, {})
         return own[key] if key in own else self._tenant.records.get(kind, {}).get(key)
 
+    def expect(self, kind: str, key: str) -> None:
+        """Raise UnknownRecord, which names those that there are, when there is no record of this kind and key."""
+        if self.get(kind, key) is None:
+            known = {**self._tenant.records.get(kind, {}), **self._new.records.get(kind, {})}
+            raise UnknownRecord(kind, key, [each for each, record in known.items() if record is not None])
+
     def all(self, kind: str) -> Iterable[Document]:
         """Return every record of this kind, oldest first."""
         kept, own = self._tenant.records.get(kind, {}), self._new.records.get(kind)
@@ -144,6 +151,21 @@ class Transaction:
     def call(self, key: str) -> Call | None:
         """Return a call by its id."""
         return self._new.calls.get(key) or self._tenant.calls.get(key)
+
+    def known_call(self, key: str) -> Call:
+        """Return a call by its id. Raises UnknownCall."""
+        if (call := self.call(key)) is None:
+            raise UnknownCall(key)
+        return call
+
+    def take_up(self, key: str) -> Call:
+        """Return a call to which something happens now: from here on it is no earlier than the call's last event.
+
+        Others may have moved it on since what is done late was due. What is told and scheduled next is later, too.
+        """
+        call = self.known_call(key)
+        self.now = max(self.now, call.last.at)
+        return call
 
     def calls(self) -> Iterable[Call]:
         """Return the tenant's calls, oldest first, live ones too."""

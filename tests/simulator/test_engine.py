@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -347,3 +348,51 @@ expect:
         verdict, _ = played(story(text), pbx55(receiver))
 
     assert (verdict.missed, verdict.undelivered, verdict.exit_code) == ((), (), 0)
+
+
+TWO_CALLS = """
+scenario: two_calls
+title: A step with a second call, with which somebody else has done something a moment later than the step is due
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - ring: {call: A, extension: "111"}
+  - answer: {call: A}
+  - hold: {call: A}
+  - internal: {call: B, extension: "111", to: "112"}
+  - ring: {call: B, extension: "112"}
+  - answer: {call: B}
+  - await: {request: {vendor: hubsoft, operation: issueToken}, within: 25s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "moved"),
+    [
+        ("swap: {call: B, with: A}", "c1"),
+        ('transfer: {call: A, to: "112", with: B, as: C}', "c2"),
+        ('transfer: {call: A, to: "112", with: B, as: C}', "c1"),
+    ],
+)
+def test_step_happens_no_earlier_than_the_last_event_of_either_of_its_calls(step, moved):
+    """All that it does happens then, the beginning of another call too."""
+    later = FIRST_MORNING + timedelta(milliseconds=10)
+
+    async def work():
+        async with running(pbx55(receiver), listen=True) as simulator:
+            tenant = simulator.default
+            begun = simulator.engine.play(tenant, story(f"{TWO_CALLS}  - {step}\n"))
+            await until(tenant, lambda: "c2" in tenant.calls and tenant.calls["c2"].state is State.TALKING)
+            tx = Transaction(tenant, simulator.store, now=later)
+            simulator.pbx.happen(tx, moved, Kind.DATA_ATTACHED, data="x", run=tx.run_of(moved))
+            tx.commit()
+            before = {key: len(call.events) for key, call in tenant.calls.items()}
+            await log_in(simulator)
+            verdict = await simulator.engine.verdict(tenant, begun.id)
+            new = [e.at for key, call in tenant.calls.items() for e in call.events[before.get(key, 0) :]]
+            return verdict, new
+
+    with Receiver() as receiver:
+        verdict, new = run(work())
+
+    assert verdict.problem == ""
+    assert set(new) == {later}

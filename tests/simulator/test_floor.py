@@ -1,14 +1,18 @@
 """Agents and queues: who is offered which call, and when."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
 from simulator.switch.floor import agent_does
+from simulator.switch.moves import hang_up
 from simulator.telephony.agents import AGENT, Agent, AgentKind, Presence
-from simulator.telephony.calls import Kind, State
+from simulator.telephony.calls import Direction, Kind, Party, State
 from simulator.tenancy.transactions import Transaction
 from simulator.worlds.directory import EXTENSION
 from simulator.worlds.world import load_world
-from tests.core import play, run, running, story
+from tests.core import play, run, running, story, until
 
 TWO_CALLERS = """
   - inbound: {call: A, from: "37999912222"}
@@ -280,3 +284,66 @@ def test_agent_whose_extension_was_removed_keeps_no_call_from_the_others():
 
     assert verdict.problem == ""
     assert happened(calls["c1"], Kind.RINGING)[0] == (Kind.RINGING, 0, "117")
+
+
+def test_queue_offers_a_call_that_came_to_it_after_the_look_that_was_due():
+    """A loaded machine looks late, and finds calls whose last event is later than that look was due."""
+    late = timedelta(milliseconds=10)
+
+    async def work():
+        async with running() as simulator:
+            tenant = simulator.default
+
+            def do(act, at=None):
+                tx = Transaction(tenant, simulator.store, now=at)
+                result = act(tx)
+                tx.commit()
+                return result
+
+            for extension in ("116", "117"):
+                do(lambda tx, who=extension: agent_does(simulator.pbx, tx, who, AgentKind.LOGGED_IN, queue="vendas"))
+            calls = [do(lambda tx: simulator.pbx.start(tx, Direction.INBOUND, "37999912222")[0]) for _ in range(2)]
+            began = tenant.now()
+            for call, at in zip(calls, (began, began + late), strict=True):
+                do(lambda tx, key=call.id: simulator.pbx.happen(tx, key, Kind.QUEUED, queue="vendas"), at)
+            while not all(tenant.calls[call.id].state is State.RINGING for call in calls):
+                assert tenant.agenda.jobs, "nothing is due, and not every call rings"
+                await asyncio.sleep(0)
+            return [[(e.kind, e.at - began) for e in tenant.calls[call.id].events[1:3]] for call in calls]
+
+    first, second = run(work())
+
+    assert first == [(Kind.QUEUED, timedelta()), (Kind.RINGING, timedelta())]
+    assert second == [(Kind.QUEUED, late), (Kind.RINGING, late)]
+
+
+def test_only_agent_of_a_queue_who_declines_is_offered_the_call_again_after_a_while():
+    """A queue that is played by hand only waits on."""
+
+    async def work(agents):
+        async with running() as simulator:
+            tenant = simulator.default
+
+            def do(act):
+                tx = Transaction(tenant, simulator.store)
+                result = act(tx)
+                tx.commit()
+                return result
+
+            def begun(tx):
+                call, _ = simulator.pbx.start(tx, Direction.INBOUND, "37999912222")
+                simulator.pbx.happen(tx, call.id, Kind.QUEUED, queue="vendas")
+                if not agents:
+                    simulator.pbx.happen(tx, call.id, Kind.RINGING, extension="116")
+                return call.id
+
+            for extension in agents:
+                do(lambda tx, who=extension: agent_does(simulator.pbx, tx, who, AgentKind.LOGGED_IN, queue="vendas"))
+            key = do(begun)
+            await until(tenant, lambda: tenant.calls[key].alerted == ("116",))
+            do(lambda tx: hang_up(simulator.pbx, tx, key, Party.INSIDE, extension="116"))
+            await until(tenant, lambda: not tenant.agenda.jobs)
+            return happened(tenant.calls[key], Kind.RINGING, Kind.UNANSWERED, Kind.ENDED)[:3]
+
+    assert run(work(["116"])) == [(Kind.RINGING, 0, "116"), (Kind.UNANSWERED, 0, "116"), (Kind.RINGING, 5, "116")]
+    assert run(work([])) == [(Kind.RINGING, 0, "116"), (Kind.UNANSWERED, 0, "116")]

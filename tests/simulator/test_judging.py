@@ -1,12 +1,17 @@
 """Verdicts of runs: on what was theirs alone, with many at a time, and never on what the journal no longer has."""
 
 import time
+from dataclasses import replace
 from decimal import Decimal
+from types import ModuleType
 
 import pytest
 
+from contracts.contract import HOME, load_folder
+from contracts.pbx55 import rules
 from simulator.runs.engine import RunGone
 from simulator.tenancy.journal import Journal
+from simulator.tenancy.runs import Status
 from simulator.tenancy.transactions import Transaction
 from tests.core import ANSWERED, SMS, entries, log_in, pbx55, play, run, running, shown, story, until
 from tests.receiver import Receiver
@@ -206,3 +211,58 @@ def test_entries_that_were_dropped_before_a_run_are_none_of_its():
         verdict = run(work())
 
     assert (verdict.dropped, verdict.passes) == (0, True)
+
+
+def with_a_rule_that_fails():
+    """Return 55PBX's contract as somebody has written it who made a mistake in a rule."""
+
+    def fail(subjects):
+        raise KeyError("a rule that fails")
+
+    mistaken = ModuleType("rules")
+    mistaken.RULES = rules.RULES
+    mistaken.SEQUENCE_RULES = {**rules.SEQUENCE_RULES, "number-of-pushes": fail}
+    return load_folder(HOME / "pbx55", None, mistaken)
+
+
+def test_run_whose_judging_fails_is_broken_and_nobody_waits_for_it_in_vain(caplog, tmp_path):
+    """It is told again after a restart, as any verdict is."""
+
+    async def work():
+        async with running(pbx55(receiver), store=tmp_path / "store") as simulator:
+            simulator.contracts["pbx55"] = with_a_rule_that_fails()
+            verdict = await play(simulator, story(ANSWERED))
+            before = simulator.default.runs["r1"]
+        async with running(store=tmp_path / "store") as simulator:
+            simulator.contracts["pbx55"] = with_a_rule_that_fails()
+            again = simulator.engine.verdict_so_far(simulator.default, "r1")
+            return verdict, before, again
+
+    with Receiver() as receiver:
+        verdict, after, again = run(work())
+
+    assert (verdict.problem, verdict.exit_code) == ("the simulator failed; see its log", 2)
+    assert (after.status, after.problem) == (Status.BROKEN, verdict.problem)
+    assert (again.problem, again.exit_code) == (verdict.problem, 2)
+    assert "a rule that fails" in caplog.text
+
+
+def test_run_breaks_when_what_it_holds_back_cannot_be_sent(caplog):
+    """Who waits for it is told so."""
+
+    async def work():
+        async with running(pbx55(receiver)) as simulator:
+            tenant = simulator.default
+            begun = simulator.engine.play(tenant, story(ANSWERED))
+            await until(tenant, lambda: "c1" in tenant.calls)
+            tx = Transaction(tenant, simulator.store)
+            tx.put_run(replace(tenant.runs[begun.id], held=({"of": "a program of another time"},)))
+            tx.commit()
+            return await simulator.engine.verdict(tenant, begun.id), tenant.runs[begun.id]
+
+    with Receiver() as receiver:
+        verdict, after = run(work())
+
+    assert (verdict.problem, verdict.exit_code) == ("the simulator failed; see its log", 2)
+    assert (after.status, after.problem, after.held) == (Status.BROKEN, verdict.problem, ())
+    assert "KeyError" in caplog.text

@@ -184,7 +184,7 @@ class Calls(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.loop = asyncio.new_event_loop()
-        self.now = FIRST_MORNING
+        self.now, self.late = FIRST_MORNING, 0
         self.worlds = World(self.loop), World(self.loop)
         for extension in EXTENSIONS[:2]:
             self.an_agent_does_something(extension, AgentKind.LOGGED_IN, QUEUES[0])
@@ -206,7 +206,10 @@ class Calls(RuleBasedStateMachine):
     def do(self, act):
         one, other = (world.do(act, self.now) for world in self.worlds)
         assert one == other
-        self.time_goes_by(0)
+        if self.late:
+            self.late, self.now = self.late - 1, self.now + timedelta(milliseconds=1)
+        else:
+            self.time_goes_by(0)
 
     def call(self, index):
         live = list(self.tenant.live) or list(self.tenant.calls)
@@ -336,6 +339,11 @@ class Calls(RuleBasedStateMachine):
     def time_goes_by(self, seconds):
         self.now += timedelta(seconds=seconds)
         assert len({world.jobs(self.now) for world in self.worlds}) == 1
+
+    @rule(things=st.integers(1, 5))
+    def the_machine_is_late(self, things):
+        """What is due is done only after so many things that others do next, as of when it was due."""
+        self.late = things
 
     @rule()
     def a_jumping_clock_comes_to_rest(self):

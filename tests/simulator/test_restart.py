@@ -152,7 +152,7 @@ def test_run_that_was_over_but_not_judged_is_judged_after_a_restart(tmp_path):
     async def work():
         async with running(pbx55(receiver), store=store) as simulator:
             tenant = simulator.default
-            simulator.engine._settle = lambda *run: None  # nobody gets to judge it
+            simulator.engine._begin_judging = lambda *run: None  # nobody gets to judge it
             simulator.engine.play(tenant, story(SHORT))
             await until(tenant, lambda: tenant.journal.last == 2 and not tenant.agenda.jobs)
         return await taken_up(store, pbx55(receiver))

@@ -47,7 +47,7 @@ class Bench:
         self.done = []
         self.told = []
         self.hold = asyncio.Event()
-        self.scheduler = Scheduler(store, self._perform, lambda tenant, job: self.told.append(job.id))
+        self.scheduler = Scheduler(store, self._perform, self._over)
 
     def schedule(self, *delays, lane="", held=False):
         tx = Transaction(self.tenant, self.store)
@@ -60,6 +60,11 @@ class Bench:
     async def all_done(self):
         await until(self.tenant, lambda: not self.tenant.agenda.jobs)
 
+    def _over(self, tenant, job):
+        self.told.append(job.id)
+        if job.body.get("fail_after"):
+            raise ArithmeticError("as told")
+
     async def _perform(self, tenant, job):
         assert tenant.pending.done()
         self.begun += 1
@@ -71,7 +76,9 @@ class Bench:
         tx = Transaction(tenant, self.store)
         tx.finish(job)
         tx.tell(job)
-        tx.commit()
+        written = tx.commit()
+        if job.body.get("lingers"):
+            await asyncio.wait([written])
 
 
 @asynccontextmanager
@@ -132,6 +139,23 @@ def test_job_that_fails_is_over_and_the_others_go_on(caplog):
     done, told = run(work())
 
     assert done == [(2, timedelta())]
+    assert 1 in told
+    assert "as told" in caplog.text
+
+
+def test_who_is_told_that_a_job_is_over_and_fails_does_not_stop_the_others(caplog):
+    async def work():
+        async with bench() as made:
+            tx = Transaction(made.tenant, made.store)
+            tx.schedule(tx.now, Task.STEP, {"held": False, "lingers": True, "fail_after": True})
+            tx.schedule(tx.now + timedelta(seconds=7), Task.STEP, {"held": False})
+            tx.commit()
+            await until(made.tenant, lambda: not made.tenant.agenda.jobs)
+            return made.done, made.told
+
+    done, told = run(work())
+
+    assert done == [(1, timedelta()), (2, timedelta(seconds=7))]
     assert 1 in told
     assert "as told" in caplog.text
 

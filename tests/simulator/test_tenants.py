@@ -1,5 +1,6 @@
 """Tenants: who is there, whose a secret is, and that no two hold the same."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -136,3 +137,14 @@ def test_world_is_put_in_place_at_the_first_use_and_once():
     one.open()
 
     assert opened == [True]
+
+
+def test_price_list_is_read_once_and_again_when_the_profile_has_another():
+    changed = tenant()
+    usual = changed.tariffs
+    changed.profile = replace(changed.profile, tariffs={"VC1": {"per_minute": "1.00"}})
+
+    own = changed.tariffs
+
+    assert usual.by_class["VC1"].per_minute != own.by_class["VC1"].per_minute == 1
+    assert changed.tariffs is own

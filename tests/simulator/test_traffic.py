@@ -23,6 +23,7 @@ from simulator.traffic.arrivals import Even
 from simulator.traffic.erlang import theory_of
 from simulator.traffic.tallying import Tally
 from simulator.traffic.traffic import TRAFFIC, plan_of
+from simulator.worlds.directory import NUMBER, QUEUE
 from tests.core import entries, pbx55, run, running, until
 from tests.receiver import Receiver
 from tests.work import MORNING
@@ -362,6 +363,33 @@ def test_call_that_the_integration_transfers_is_answered_and_ends_like_any_other
     ]
     assert [agent["reason"] for agent in tenant.records[AGENT].values()] == [None, None]
     assert tenant.records[CONDUCT] == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "lacking"),
+    [(NUMBER, "there is no number '(any)'"), (QUEUE, "there is no queue 'suporte'")],
+)
+def test_plan_whose_next_call_cannot_come_any_more_ends_and_says_so(kind, lacking, caplog):
+    """A number or a queue was removed meanwhile. The calls that have come go on."""
+
+    async def work():
+        async with running() as simulator, traffic(simulator) as watch:
+            tenant = simulator.default
+            await until(tenant, lambda: "c1" in tenant.calls)
+            tx = Transaction(tenant, simulator.store)
+            for key in tuple(tenant.records[kind]):
+                tx.remove(kind, key)
+            tx.commit()
+            await watch.quiet()
+            return watch, tenant
+
+    watch, tenant = run(work())
+
+    assert [(key, call.state) for key, call in tenant.calls.items()] == [("c1", State.ENDED)]
+    assert tenant.records[TRAFFIC] == {}
+    assert watch.problem.startswith(f"call 2 of the traffic could not come: {lacking}")
+    assert watch.exit_code == 1
+    assert watch.problem in caplog.text
 
 
 def test_plan_is_forgotten_with_its_last_call():

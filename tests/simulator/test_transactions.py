@@ -9,6 +9,7 @@ import pytest
 from contracts.model import Direction as Way
 from contracts.model import Exchange, HttpRequest, HttpResponse, Judgement
 from scenarios.loader import load
+from simulator.errors import UnknownCall
 from simulator.storage.store import StoreFailed
 from simulator.telephony.calls import Call, Direction, Kind
 from simulator.tenancy.jobs import Task
@@ -53,6 +54,38 @@ def write_everything(tx):
     tx.set_clock(replace(tx._tenant.clock, tenant_anchor=FIRST_MORNING + timedelta(days=1)))
     tx.schedule(tx.now, Task.STEP, {"step": 0}, run="r1")
     tx.record(exchange(), Judgement("callData"))
+
+
+def test_taking_up_a_call_moves_the_time_on_to_its_last_event_and_never_back():
+    """What is scheduled after that is later, too."""
+    seconds = [timedelta(seconds=each) for each in range(4)]
+
+    async def work():
+        async with desk() as made:
+            tx = made.tx()
+            for key, at in (("c1", seconds[1]), ("c2", seconds[3]), ("c3", seconds[2])):
+                tx.put_call(*Call(key, 1, Direction.INBOUND, "1", "2").apply(Kind.STARTED, FIRST_MORNING + at))
+            tx.commit()
+            tx = made.tx()
+            return [
+                (tx.take_up(key).id, tx.now - FIRST_MORNING, tx.schedule(tx.now, Task.OFFER, {}).due - FIRST_MORNING)
+                for key in ("c1", "c2", "c3")
+            ]
+
+    assert run(work()) == [
+        ("c1", seconds[1], seconds[1]),
+        ("c2", seconds[3], seconds[3]),
+        ("c3", seconds[3], seconds[3]),
+    ]
+
+
+def test_call_that_is_not_there_is_not_taken_up():
+    async def work():
+        async with desk() as made:
+            with pytest.raises(UnknownCall, match="there is no call 'c7'"):
+                made.tx().take_up("c7")
+
+    run(work())
 
 
 def test_transaction_that_is_not_committed_has_changed_nothing():

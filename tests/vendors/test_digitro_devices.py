@@ -1,14 +1,17 @@
 """Which device each of Dígitro's events names, and that one which rang or talked is told when it no longer does."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from scenarios.loader import library
+from simulator.clock import Mode
 from simulator.switch.moves import attended_transfer
+from simulator.telephony.agents import AGENT, Agent, AgentKind
 from simulator.telephony.calls import Call, Cause, Direction, Kind, Party, State
 from simulator.tenancy.transactions import Transaction
-from tests.core import run
+from tests.core import run, until
 from tests.golden.transcripts import path_of
 from tests.vendors.digitro_stage import stage
 
@@ -417,6 +420,35 @@ def test_one_of_several_devices_that_ring_declines_for_itself():
 
     assert (statuses, ringing, told) == ((200, 200), ("111",), ["DESLIGAMENTO 1112000"])
     assert (last.kind, last.by, last.cause) == (Kind.ENDED, Party.INSIDE, Cause.REFUSED)
+
+
+def test_agent_who_declines_a_call_of_a_queue_is_passed_over_as_one_who_does_not_answer():
+    """It waits again, and rings at the next who is free; who declined is not offered it again at once."""
+    devices = {"111": "111", "112": "1112000"}
+
+    async def work():
+        async with stage(clock=Mode.REAL) as on:
+            for extension in devices:
+                on.agent(extension, AgentKind.LOGGED_IN)
+            await on.told()
+            call = on.call(QUEUED)
+            statuses = []
+            for extension, device in devices.items():
+                await until(on.pbx.tenant, lambda who=extension: on.now(call).alerted == (who,))
+                statuses.append((await on.command("finaliza-chamada", call, device))[0])
+            agent = Agent.from_document(on.pbx.tenant.records[AGENT]["112"])
+            return statuses, await on.told(), on.now(call), agent
+
+    statuses, told, call, agent = run(work())
+
+    assert statuses == [200, 200]
+    enters, leaves = "ENTRADA_EM_FILA >1132000", "SAIDA_DE_FILA >1132000"
+    assert told[1:] == [
+        *(enters, leaves, "TOQUE 111", "DESLIGAMENTO 111"),
+        *(enters, leaves, "TOQUE 1112000", "DESLIGAMENTO 1112000", enters),
+    ]
+    assert (call.state, call.alerted) == (State.QUEUED, ())
+    assert (agent.missed, agent.free_at - call.last.at) == (1, timedelta(seconds=5))
 
 
 def test_outside_party_of_an_internal_call_that_was_forwarded_goes_on():

@@ -458,6 +458,40 @@ def test_step_by_hand_with_a_call_of_a_run_is_part_of_the_run(running: Live, ten
     assert "c1" not in shown["calls"]
 
 
+@pytest.mark.parametrize("name", ["A", "B"])
+def test_transfer_by_hand_takes_no_name_that_the_run_has_or_will_use(running: Live, tenant: str, name: str) -> None:
+    """One of two calls would be the run's no more."""
+    text = (
+        TWO_LINES + "  - ring: {call: A, extension: '111'}\n  - answer: {call: A}\n"
+        "  - await: {request: {vendor: hubsoft, operation: issueToken}, within: 5s}\n"
+        "  - inbound: {call: B, from: '37999912222'}\n"
+    )
+    run = running.control("POST", "/runs", {"text": text}, tenant=tenant).json["id"]
+    while running.control("GET", "/calls/c1", tenant=tenant).json.get("state") != "talking":
+        running.control("GET", "/journal?after=0", tenant=tenant)
+
+    refused = step(running, tenant, "c1", "transfer", to="112", **{"as": name})
+    unchanged = running.control("GET", "/calls/c1", tenant=tenant).json["state"]
+    taken = step(running, tenant, "c1", "transfer", to="112", **{"as": "C"})
+    calls = running.control("GET", f"/runs/{run}", tenant=tenant).json["calls"]
+
+    assert (refused.status, unchanged) == (422, "talking")
+    assert f'call "{name}" of run {run}' in refused.json["error"]
+    assert (taken.status, [call["id"] for call in taken.json["became"]]) == (200, ["c2"])
+    assert (calls["A"], calls["C"]) == ("c1", "c2")
+
+
+def test_call_that_goes_on_where_it_was_preset_is_shown_and_the_runs_too(running: Live, tenant: str) -> None:
+    made = running.control("POST", "/calls", {"outcome": "open", "extension": "111"}, tenant=tenant).json
+    running.control("GET", f"/runs/{made['run']}", tenant=tenant, wait=10)
+    for word, fields in (("answer", {}), ("preset", {"extension": "112"})):
+        assert step(running, tenant, "c1", word, **fields).json["became"] == []
+
+    became = step(running, tenant, "c1", "hangup", by="inside").json["became"]
+
+    assert [(call["id"], call["state"], call["origin"]) for call in became] == [("c2", "ringing", "c1")]
+
+
 @pytest.mark.parametrize("other", ["c2", "Z"])
 def test_consultation_that_is_not_there_is_refused(running: Live, tenant: str, other: str) -> None:
     running.control("POST", "/calls", {"outcome": "missed"}, tenant=tenant)

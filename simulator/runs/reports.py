@@ -40,7 +40,7 @@ def tell(call: Call, event: Event, name: str) -> str:
         Kind.LEFT: lambda: f"{device} leaves the talk",
         Kind.DIGITS_PRESSED: lambda: f"{_WHO[event.by or Party.OUTSIDE]} presses {event.digits}",
         Kind.DATA_ATTACHED: lambda: f"goes with {event.data!r} from now on",
-        Kind.DESTINATION_PRESET: lambda: f"goes on to {device} when the agent hangs up",
+        Kind.DESTINATION_PRESET: lambda: f"goes on to {_target(event)} when the agent hangs up",
         Kind.MAILBOX_REACHED: lambda: f"reaches the mailbox{f' of {device}' if event.extension else ''}",
         Kind.TRANSFERRED: lambda: f"is transferred to {_target(event)}, after {call.talk} s of talk",
         Kind.ENDED: lambda: _end(call, event),
@@ -76,6 +76,7 @@ _CAUSES = {
     Cause.NO_CREDIT: "the account has no credit left; the PBX ends it",
     Cause.UNKNOWN_NUMBER: "nobody has that number; the PBX ends it",
     Cause.CLOSED: "the line is out of its hours; the PBX ends it",
+    Cause.TRANSFERRED: "the agent leaves, and who was asked goes on with the call that is transferred",
     Cause.NOT_ALLOWED: "the extension may not dial that number; the PBX ends it",
 }
 

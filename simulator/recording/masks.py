@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from string import ascii_lowercase
 
 from simulator.identity import Identity
-from simulator.telephony.phones import LineKind, kind, make_free, make_landline, make_mobile, national, split
+from simulator.telephony.phones import LineKind, is_abroad, kind, make_free, make_landline, make_mobile, national, split
 from simulator.worlds.people import MAIL_DOMAINS, People
 
 _NAME = "mask"
@@ -158,7 +158,8 @@ class Masks:
                 return made
             case LineKind.FREE:
                 return real[:4] + self._other_digits(real[4:], number)
-        head = parts.area + parts.local[:1]  # an unusual one: what it is told by stays
+        # Of one abroad its country stays, and of an unusual one what it is told by.
+        head = (f"00{parts.country}" if is_abroad(real) else parts.area) + parts.local[:1]
         return head + self._other_digits(real[len(head) :], number)
 
     def _make_document(self, real: str, number: int) -> str:
@@ -186,8 +187,12 @@ class Masks:
     def _number(self, text: str) -> str:
         """Mask a number in a text, with its dots and hyphens where they were."""
         real = re.sub(r"[^0-9]", "", text)
-        is_phone = kind(_bare(real)) is not None and ("document", real) not in self._made  # a CPF may look like a phone
-        masked = iter(self.line(real) if is_phone else self.document(real))
+        if text.startswith("+") and is_abroad(f"00{real}"):
+            masked = iter(self.phone(f"00{real}")[2:])
+        elif (kind(_bare(real)) or is_abroad(real)) and ("document", real) not in self._made:
+            masked = iter(self.line(real))  # a CPF may look like a phone
+        else:
+            masked = iter(self.document(real))
         return "".join(next(masked) if letter.isdigit() else letter for letter in text)
 
     def _make_date(self, real: str, number: int) -> str:
@@ -217,6 +222,8 @@ def _pattern(name: str) -> str:
 
 def _bare(digits: str) -> str:
     """Return a number without country code and trunk zero."""
+    if is_abroad(digits):
+        return digits
     without = digits.lstrip("0")
     return national(without if kind(digits) is None and without and kind(without) else digits)
 

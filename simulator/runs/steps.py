@@ -104,7 +104,7 @@ def _dialled(pbx: Pbx, tx: Transaction, run: Run, step: Step, extension: str | N
     to = step.fields["to"]
     call, after = pbx.start(tx, Direction.OUTBOUND, to, extension=extension, run=run, name=step.call)
     if "by_number" in step.fields:
-        play_far_end(tx, call.id, to)
+        play_far_end(tx, call.id, call.outside)
     return after or run
 
 

@@ -1,6 +1,6 @@
 """What a call costs: tariffs by destination, in reais, and the balance that is left. Pure; knows no vendor.
 
-Amounts are `Decimal` and rounded half up to cents; seconds are whole seconds of talk.
+Amounts are `Decimal` and rounded half up to cents; seconds are the whole ones for which a line was put through.
 """
 
 from __future__ import annotations
@@ -81,10 +81,13 @@ class Tariffs:
         medium: Medium,
         line: str,
         outside: str,
-        talk_seconds: int,
+        seconds: int,
         balance: Decimal,
+        most: Decimal | None = None,
     ) -> Bill:
         """Return the bill of a call that is over; ``balance`` is what the account held before it.
+
+        ``most`` is what there is to pay it with (None: it may fall below zero); a bill never takes more.
 
         A text message that is sent costs its tariff's price once, whatever the increment. What no tariff is for
         (an internal call, an inbound call or message without a tariff) has no tariff name and costs nothing.
@@ -95,9 +98,11 @@ class Tariffs:
             cost = _cents(tariff.per_minute) if tariff else Decimal(0)
         else:
             tariff = self._for_voice(direction, line, outside)
-            cost = tariff.cost(talk_seconds) if tariff else Decimal(0)
+            cost = tariff.cost(seconds) if tariff else Decimal(0)
         if tariff is None:
             return Bill("", Decimal(0), Decimal(0), balance)
+        if most is not None:
+            cost = min(cost, max(most, Decimal(0)))
         return Bill(tariff.name, tariff.per_minute, cost, balance - cost)
 
     def charging(self, direction: Direction, medium: Medium, line: str, outside: str) -> Tariff | None:

@@ -26,9 +26,9 @@ class Destination(StrEnum):
     VC1 = "VC1"  # a mobile in the line's own area
     VC2 = "VC2"  # a mobile in another area with the same first digit
     VC3 = "VC3"  # a mobile anywhere else in the country
-    DDD = "DDD"  # a landline in another area
+    DDD = "DDD"  # a landline in another area, or a number without one that the caller pays for (0300)
     DDI = "DDI"  # abroad
-    FREE = "FREE"  # 0800 and its like
+    FREE = "FREE"  # 0800
     SMS = "SMS"  # a text message, wherever it goes
 
 
@@ -132,7 +132,8 @@ def classify(line: str, outside: str) -> Destination:
     there = phones.split(outside)
     here = phones.split(line)
     if len(there.area) == 3:
-        return Destination.FREE
+        # Who calls 0300, 0303, 0500 or 0900 pays; that it is as much as a call to another area is inferred.
+        return Destination.FREE if there.area == phones.TOLL_FREE else Destination.DDD
     if not there.area:
         # Short numbers (190, 4004 1234) are no one's abroad; anything longer without an area of ours is.
         return Destination.LOCAL if len(there.local) <= 8 else Destination.DDI

@@ -2,8 +2,8 @@
 
 Pure. A *national* number is what is dialled inside Brazil: area code (DDD) and local number
 (``37999912222``), or a free number with its zero (``08008000049``). With country code the first is
-``5537999912222``; the second is always written as it is dialled, and so is one abroad, with two zeros before its country
-code (``0012025550123``): without them it could not be told from a Brazilian one (34 is Spain, and Uberlândia).
+``5537999912222``; the second is always written as it is dialled, and so is one abroad, with two zeros before its
+country code (``0012025550123``): without them it could not be told from a Brazilian one (34 is Spain, and Uberlândia).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from simulator.errors import SimulatorError
 from simulator.identity import Identity
 
 COUNTRY = "55"
+# Of the numbers without an area the one that costs who calls nothing: 0800.
+TOLL_FREE = "800"
 
 # Area code to weight (about its millions of people), so that made-up numbers are spread as real ones are.
 # fmt: off
@@ -40,11 +42,7 @@ _FREE_ABROAD = re.compile(r"55(?P<area>300|303|500|800|900)(?P<local>[0-9]{7})")
 _DIGITS = re.compile(r"[0-9]+")
 _ABROAD = re.compile(r"00(?P<whole>[1-9][0-9]{6,17})")
 # Country codes of one and of two digits; all others have three (E.164).
-_ONE_DIGIT = "17"
-_TWO_DIGITS = frozenset(
-    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 "
-    "60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split()
-)
+_COUNTRY_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3}")
 
 
 class LineKind(StrEnum):
@@ -52,7 +50,7 @@ class LineKind(StrEnum):
 
     LANDLINE = "landline"
     MOBILE = "mobile"
-    FREE = "free"  # 0800 and its like: no area, charged apart
+    FREE = "free"  # 0800, and its like that the caller pays for (0300): no area
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +148,8 @@ def _split_abroad(digits: str, whole: str) -> Number:
     if whole.startswith(COUNTRY):  # home, dialled as from abroad
         own = split(whole)
         return own if own.area else Number("", "", digits)
-    length = 1 if whole[0] in _ONE_DIGIT else 2 if whole[:2] in _TWO_DIGITS else 3
+    code = _COUNTRY_CODE.match(whole)
+    length = code.end() if code else 0
     return Number(whole[:length], "", whole[length:])
 
 

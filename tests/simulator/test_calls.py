@@ -113,7 +113,12 @@ def test_person_whom_a_dialler_reached_is_connected_once_an_agent_is_there():
 
 def test_person_whom_a_dialler_reached_talks_from_when_somebody_is_there_and_is_charged_from_his_answer():
     """The agent who comes has all of the talk; what takes the place of an agent, a mailbox, has none."""
-    began = ((0, Kind.STARTED, {}), (1, Kind.RINGING, {}), (3, Kind.ANSWERED, {}), (3, Kind.QUEUED, {"queue": "vendas"}))
+    began = (
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {}),
+        (3, Kind.ANSWERED, {}),
+        (3, Kind.QUEUED, {"queue": "vendas"}),
+    )
     came = ((4, Kind.RINGING, {"extension": "111"}), (8, Kind.ANSWERED, {"extension": "111"}))
     end = (68, Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.NORMAL})
     dialler = new_call(direction=Direction.OUTBOUND)

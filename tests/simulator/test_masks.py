@@ -35,9 +35,7 @@ def test_phone_abroad_keeps_its_country_and_has_one_mask_however_it_is_written()
     assert masked != "0034912345678"
     assert (len(masked), split(masked).country) == (13, "34")
     assert masks.text("ligar para 0034912345678") == f"ligar para {masked}"
-    assert masks.text("ligar para +34 912 345 678") == (
-        f"ligar para +34 {masked[4:7]} {masked[7:10]} {masked[10:]}"
-    )
+    assert masks.text("ligar para +34 912 345 678") == (f"ligar para +34 {masked[4:7]} {masked[7:10]} {masked[10:]}")
 
 
 def test_both_forms_of_a_phone_have_one_mask():

@@ -1,10 +1,10 @@
-"""Numbers abroad: a caller from there and one who is called there are told by every vendor, and are matched, as such."""
+"""Numbers abroad: who calls from there, and who is called there, is kept, told and charged as such."""
 
 import json
 
 import pytest
 
-from tests.core import pbx55, played, run, running, story
+from tests.core import pbx55, play, played, run, running, story
 from tests.live import live
 from tests.receiver import Receiver
 
@@ -36,8 +36,6 @@ def test_message_abroad_can_be_sent_and_received():
 
     async def work():
         async with running() as simulator:
-            from tests.core import play
-
             verdict = await play(simulator, story(f"scenario: far\ntitle: Far\nsteps:\n{steps}"))
             return verdict.problem, [call.outside for call in simulator.default.calls.values()]
 

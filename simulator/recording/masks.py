@@ -189,11 +189,15 @@ class Masks:
         real = re.sub(r"[^0-9]", "", text)
         if text.startswith("+") and is_abroad(f"00{real}"):
             masked = iter(self.phone(f"00{real}")[2:])
-        elif (kind(_bare(real)) or is_abroad(real)) and ("document", real) not in self._made:
+        elif (kind(_bare(real)) or self._abroad(real)) and ("document", real) not in self._made:
             masked = iter(self.line(real))  # a CPF may look like a phone
         else:
             masked = iter(self.document(real))
         return "".join(next(masked) if letter.isdigit() else letter for letter in text)
+
+    def _abroad(self, real: str) -> bool:
+        """Tell whether this is a phone abroad, and no document that begins with two zeros."""
+        return is_abroad(real) and (len(real) not in (_CPF, _CNPJ) or ("phone", real) in self._made)
 
     def _make_date(self, real: str, number: int) -> str:
         """Return another day of the same form; its year stays."""

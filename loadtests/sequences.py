@@ -147,7 +147,9 @@ class Switchboard:
         facts = {**beat.facts, **self._places(key, beat)}
         call, event = self._calls[key].apply(beat.kind, at, **facts)
         if beat.kind in OVER:
-            bill = DEFAULT_TARIFFS.bill(call.direction, call.medium, call.line, call.outside, call.talk, self._balance)
+            bill = DEFAULT_TARIFFS.bill(
+                call.direction, call.medium, call.line, call.outside, call.charged, self._balance
+            )
             self._balance = bill.balance
             call, event = self._calls[key].apply(beat.kind, at, bill=bill, **facts)
         self._calls[key] = call

@@ -33,8 +33,14 @@ def record_id(value: object) -> str | None:
 
 
 def national(value: object) -> str | None:
-    """Return a Brazilian number as area code and number, without zeros or country code 55 in front."""
-    digits = (digits_of(value) or "").lstrip("0")
+    """Return a Brazilian number as area code and number, without zeros or country code 55 in front.
+
+    One abroad keeps its two zeros: without them its country code would be read as an area code.
+    """
+    dialled = digits_of(value) or ""
+    digits = dialled.lstrip("0")
+    if dialled.startswith("00") and digits and not digits.startswith("55"):
+        return dialled
     if digits.startswith("55") and len(digits) in (LANDLINE_WITH_COUNTRY, MOBILE_WITH_COUNTRY):
         digits = digits[2:]
     return digits or None

@@ -72,6 +72,11 @@ class Push:
         return self.text("call_type").lower() == "sms"
 
     @property
+    def is_outbound(self) -> bool:
+        """True for a call that went out."""
+        return self.text("call_type").lower() in ("active", "ativo")
+
+    @property
     def transfer(self) -> tuple[str, str]:
         """The field that names the call it was transferred into, and the name ("" when none)."""
         key = next((k for k in TRANSFER_KEYS if self.text(k)), TRANSFER_KEYS[0])

@@ -40,16 +40,24 @@ def duration_covers_its_parts(subject: Subject) -> Iterator[Finding]:
 
 
 def cost_follows_tax(subject: Subject) -> Iterator[Finding]:
-    """Find a cost that no increment makes of the tax and the talk."""
+    """Find a cost that no increment makes of the tax and the time for which the line may have been put through."""
     push = Push.of(subject)
     tax, cost, talk = push.number("call_tax"), push.number("call_cost"), push.number(push.talk) or Decimal(0)
     if tax is None or cost is None:
         return
-    least, most = (tax, tax) if push.is_message else (tax * talk / 60, tax * ceil(talk / 60))
+    least, most = (tax, tax) if push.is_message else (tax * talk / 60, tax * ceil(_through(push, talk) / 60))
+    if push.number("call_balance") == 0:
+        least = Decimal(0)  # a prepaid account gives no more than it has
     # Less than a cent more or less is rounding.
     if not least - _CENT < cost < most + _CENT:
-        what = f"{tax} a message" if push.is_message else f"{tax} a minute for {talk} s"
+        what = f"{tax} a message" if push.is_message else f"{tax} a minute for {talk} s of talk"
         yield Finding("/call_cost", str(cost), f"from {least:.2f} to {most:.2f}: {what}")
+
+
+def _through(push: Push, talk: Decimal) -> Decimal:
+    """Return for how long the line may have been put through: whom a dialler has called may wait after the answer."""
+    waited = Decimal(0) if push.is_outbound else push.number("call_time_waiting") or Decimal(0)
+    return max(talk, (push.number(push.whole) or Decimal(0)) - waited)
 
 
 def date_agrees_with_id(subject: Subject) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from simulator.control import calling, dialling, faulting, keeping, staff, watch
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.identity import Identity
-from simulator.switch.crediting import give
+from simulator.switch.crediting import review
 from simulator.telephony.prices import tariffs_of
 from simulator.tenancy.furnishing import Furniture, furniture
 from simulator.tenancy.targets import Target, checked
@@ -102,9 +102,10 @@ def _change_tenant(simulator: Simulator, received: Received) -> Reply:
             document[field][name] = {**document[field].get(name, {}), **values}
     tariffs_of(document["tariffs"])
     simulator.change(tenant, Profile.from_document(document))
-    if "balance" in received.body:
+    if not received.body.keys().isdisjoint(("balance", "prepaid", "tariffs")):
         tx = Transaction(tenant, simulator.store)
-        give(tx, tenant.profile.balance)
+        given = tenant.profile.balance if "balance" in received.body else None
+        review(simulator.pbx, tx, given, anew=given is not None or "prepaid" in received.body)
         tx.commit()
     return Reply(200, _tenant(tenant))
 

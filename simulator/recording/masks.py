@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from string import ascii_lowercase
 
 from simulator.identity import Identity
-from simulator.telephony.phones import LineKind, kind, make_free, make_landline, make_mobile, national, split
+from simulator.telephony.phones import LineKind, is_abroad, kind, make_free, make_landline, make_mobile, national, split
 from simulator.worlds.people import MAIL_DOMAINS, People
 
 _NAME = "mask"
@@ -160,7 +160,8 @@ class Masks:
                 return made
             case LineKind.FREE:
                 return real[:4] + self._other_digits(real[4:], number)
-        head = parts.area + parts.local[:1]  # an unusual one: what it is told by stays
+        # Of one abroad its country stays, and of an unusual one what it is told by.
+        head = (f"00{parts.country}" if is_abroad(real) else parts.area) + parts.local[:1]
         return head + self._other_digits(real[len(head) :], number)
 
     def _make_number(self, real: str, number: int) -> str:
@@ -191,16 +192,23 @@ class Masks:
         if len(parts) > 1 and self._are_several(parts):
             return " ".join(self._number(part) if len(_digits(part)) >= LEAST else part for part in parts)
         real = _digits(text)
-        is_phone = kind(_bare(real)) is not None and (_NUMBER, real) not in self._made  # a CPF may look like a phone
-        masked = iter(self.line(real) if is_phone else self.number(real))
+        if text.startswith("+") and is_abroad(f"00{real}"):
+            masked = iter(self.phone(f"00{real}")[2:])
+        elif (kind(_bare(real)) or self._abroad(real)) and (_NUMBER, real) not in self._made:
+            masked = iter(self.line(real))  # a CPF may look like a phone
+        else:
+            masked = iter(self.number(real))
         return "".join(next(masked) if letter.isdigit() else letter for letter in text)
 
     def _are_several(self, parts: list[str]) -> bool:
         """Say whether spaces stand between numbers, and not within one: two long ones, or one that is known."""
         long = [digits for part in parts if len(digits := _digits(part)) >= LEAST]
-        return len(long) > 1 or any(
-            (_NUMBER, real) in self._made for digits in long for real in (digits, _bare(digits))
-        )
+        known = (real for digits in long for real in (digits, _bare(digits)))
+        return len(long) > 1 or any((_NUMBER, real) in self._made for real in known)
+
+    def _abroad(self, real: str) -> bool:
+        """Tell whether this is a phone abroad, and no document that begins with two zeros."""
+        return is_abroad(real) and len(real) not in (_CPF, _CNPJ)
 
     def _make_date(self, real: str, number: int) -> str:
         """Return another day of the same form; its year stays."""
@@ -229,6 +237,8 @@ def _pattern(name: str) -> str:
 
 def _bare(digits: str) -> str:
     """Return a number without country code and trunk zero."""
+    if is_abroad(digits):
+        return digits
     without = digits.lstrip("0")
     return national(without if kind(digits) is None and without and kind(without) else digits)
 

@@ -158,6 +158,7 @@ STEPS: Mapping[Kind, Write] = {
     Kind.STARTED: _started,
     Kind.SMS_SENT: _started,
     Kind.SMS_RECEIVED: _started,
+    Kind.SMS_UNSENT: _started,
     Kind.MENU_ENTERED: _says("menu"),
     Kind.MENU_CHOSEN: _says("choose", option=_digits),
     Kind.DOCUMENT_TYPED: _says("type_document", digits=_number),

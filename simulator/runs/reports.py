@@ -25,6 +25,7 @@ def tell(call: Call, event: Event, name: str) -> str:
         Kind.STARTED: lambda: _start(call),
         Kind.SMS_SENT: lambda: f"a text message goes to {call.outside}",
         Kind.SMS_RECEIVED: lambda: f"a text message comes from {call.outside}",
+        Kind.SMS_UNSENT: lambda: f"a text message to {call.outside} is not sent: the account cannot pay for it",
         Kind.RINGING: lambda: f"{device} rings{f' at {event.digits}' if event.digits else ''}",
         Kind.ANSWERED: lambda: f"{device} answers",
         Kind.UNANSWERED: lambda: f"{device} does not answer",

@@ -110,7 +110,7 @@ def _dialled(pbx: Pbx, tx: Transaction, run: Run | None, step: Step, extension: 
     to = step.fields["to"]
     call, after = pbx.start(tx, Direction.OUTBOUND, to, extension=extension, run=run, name=step.call)
     if "by_number" in step.fields:
-        play_far_end(tx, call.id, to)
+        play_far_end(tx, call.id, call.outside)
     return after
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.telephony.calls import Party
 from simulator.telephony.conduct import CONDUCT, Conduct, Outcome
-from simulator.telephony.phones import split
+from simulator.telephony.phones import is_abroad, split
 from simulator.worlds.own_file import Where, content_of, parsed, pointer_itself, refuse
 from simulator.worlds.world_shape import Problem, shape_problems
 
@@ -86,7 +86,7 @@ def play_far_end(work: Work, call: str, digits: str, *, undetected: bool = False
 
 def plain(digits: str) -> str:
     """Return a number as numbers are compared: without country code, and without the zero that is dialled first."""
-    if not split(digits).area:
+    if not split(digits).area and not is_abroad(digits):
         digits = digits.lstrip("0") or digits
     return split(digits).national
 

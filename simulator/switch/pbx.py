@@ -13,7 +13,7 @@ from simulator.board import Note
 from simulator.delivery.announcing import Announcer
 from simulator.errors import Engaged, ToItself, UnknownRecord
 from simulator.message import Message
-from simulator.switch.crediting import NoCredit, affordable
+from simulator.switch.crediting import affordable, at_most, tell_once
 from simulator.switch.following import follow
 from simulator.switch.posting import Post
 from simulator.telephony.agents import AGENT, AgentEvent
@@ -25,7 +25,7 @@ from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Scene, Vendor
 from simulator.worlds.directory import EXTENSION, NUMBER, QUEUE
 
-OVER = {Kind.ENDED, Kind.TRANSFERRED, Kind.SMS_SENT, Kind.SMS_RECEIVED}
+OVER = {Kind.ENDED, Kind.TRANSFERRED, Kind.SMS_SENT, Kind.SMS_RECEIVED, Kind.SMS_UNSENT}
 # What a device of ours does, so that the world must have it.
 BY_DEVICE = {
     *(Kind.RINGING, Kind.ANSWERED, Kind.PICKED_UP, Kind.JOINED, Kind.BROKE_IN),
@@ -59,7 +59,7 @@ class Pbx:
         """Begin a call (``outside`` and ``line`` as digits, national or with country code) and tell of it.
 
         ``note`` sees it before anybody is told. Raises UnknownRecord when the world lacks the extension or the line,
-        ToItself, and NoCredit for a text message that a prepaid account cannot pay for.
+        and ToItself. A text message that a prepaid account cannot pay for is over, and not sent.
         """
         if direction is Direction.INTERNAL and extension == outside:
             raise ToItself(outside)
@@ -74,7 +74,10 @@ class Pbx:
             note(call)
         run = run.with_call(name, call.id) if run else None
         if medium is Medium.SMS and not affordable(tx, call):
-            raise NoCredit(tx.balance)
+            facts = {"by": Party.SYSTEM, "cause": Cause.NO_CREDIT}
+            call, run = self._happen(tx, call, Kind.SMS_UNSENT, facts, run)
+            tell_once(tx, call)
+            return call, run
         return self._happen(tx, call, _first_kind(medium, direction), {}, run)
 
     def happen(
@@ -172,8 +175,9 @@ class Pbx:
         self, tx: Transaction, call: Call, kind: Kind, facts: Mapping[str, Any], run: Run | None
     ) -> tuple[Call, Run | None]:
         after, event = call.apply(kind, tx.now, **facts)
-        if kind in OVER:
-            bill = tx.tariffs.bill(after.direction, after.medium, after.line, after.outside, after.talk, tx.balance)
+        if kind in OVER and kind is not Kind.SMS_UNSENT:
+            what = after.direction, after.medium, after.line, after.outside, after.charged
+            bill = tx.tariffs.bill(*what, tx.balance, at_most(tx, after))
             tx.balance, event = bill.balance, replace(event, bill=bill)
             after = replace(after, events=(*call.events, event))
         tx.put_call(after, event)

@@ -10,12 +10,13 @@ from simulator.telephony.events import Event, Kind, Leg, Outcome
 PICKING_UP = (Kind.ANSWERED, Kind.PICKED_UP)
 # What ends the ringing of every device at once.
 SILENCING = (*PICKING_UP, Kind.MAILBOX_REACHED, Kind.TRANSFERRED, Kind.ENDED)
+# How somebody comes to a call.
+COMING = (*PICKING_UP, Kind.JOINED, Kind.BROKE_IN)
 
 _OUT_OF_MENU = (Kind.QUEUED, Kind.RINGING, Kind.MAILBOX_REACHED, Kind.ENDED)
-_COMING = (*PICKING_UP, Kind.JOINED, Kind.BROKE_IN)
 # What takes every device of ours out of the call; of an internal one these leave the other party where it is.
 _AWAY = (Kind.PARKED, Kind.MAILBOX_REACHED)
-_MOVING = {*_COMING, Kind.LEFT, *_AWAY, Kind.TRANSFERRED, Kind.ENDED, Kind.SMS_SENT, Kind.SMS_RECEIVED}
+_MOVING = {*COMING, Kind.LEFT, *_AWAY, Kind.TRANSFERRED, Kind.ENDED, Kind.SMS_SENT, Kind.SMS_RECEIVED, Kind.SMS_UNSENT}
 
 
 def alerted(events: Sequence[Event]) -> tuple[str, ...]:
@@ -71,17 +72,17 @@ def outsider(events: Sequence[Event]) -> str | None:
 
 def came(events: Sequence[Event]) -> bool:
     """Tell whether an extension ever came to the call."""
-    return any(e.extension for e in events if e.kind in _COMING)
+    return any(e.extension for e in events if e.kind in COMING)
 
 
 def took_part(events: Sequence[Event], dialler: str | None) -> tuple[str, ...]:
     """Return each extension that dialled, was alerted, or was in the call, in that order."""
-    others = (e.extension for e in events if e.kind in (Kind.RINGING, *_COMING))
+    others = (e.extension for e in events if e.kind in (Kind.RINGING, *COMING))
     return tuple(dict.fromkeys(extension for extension in (dialler, *others) if extension))
 
 
 def _move(here: dict[str, None], event: Event, internal: bool) -> None:
-    if event.kind in _COMING:
+    if event.kind in COMING:
         if event.extension:
             here[event.extension] = None
     elif event.kind is Kind.LEFT:
@@ -109,7 +110,7 @@ def agent(events: Sequence[Event], dialler: str | None) -> str | None:
             return stayed if stayed and extension in left else extension
         if kind is Kind.LEFT:
             left.add(extension)
-        elif kind in _COMING and extension not in left:
+        elif kind in COMING and extension not in left:
             stayed = extension
         elif kind is Kind.RINGING:
             rang = rang or extension

@@ -1,6 +1,6 @@
 """What a call costs: tariffs by destination, in reais, and the balance that is left. Pure; knows no vendor.
 
-Amounts are `Decimal` and rounded half up to cents; seconds are whole seconds of talk.
+Amounts are `Decimal` and rounded half up to cents; seconds are the whole ones for which a line was put through.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Destination(StrEnum):
     VC1 = "VC1"  # a mobile in the line's own area
     VC2 = "VC2"  # a mobile in another area with the same first digit
     VC3 = "VC3"  # a mobile anywhere else in the country
-    DDD = "DDD"  # a landline in another area
+    DDD = "DDD"  # a landline in another area, or a number without one that the caller pays for (0300)
     DDI = "DDI"  # abroad
-    FREE = "FREE"  # 0800 and its like
+    FREE = "FREE"  # 0800
     SMS = "SMS"  # a text message, wherever it goes
 
 
@@ -81,10 +81,13 @@ class Tariffs:
         medium: Medium,
         line: str,
         outside: str,
-        talk_seconds: int,
+        seconds: int,
         balance: Decimal,
+        most: Decimal | None = None,
     ) -> Bill:
         """Return the bill of a call that is over; ``balance`` is what the account held before it.
+
+        ``most`` is what there is to pay it with (None: it may fall below zero); a bill never takes more.
 
         A text message that is sent costs its tariff's price once, whatever the increment. What no tariff is for
         (an internal call, an inbound call or message without a tariff) has no tariff name and costs nothing.
@@ -95,9 +98,11 @@ class Tariffs:
             cost = _cents(tariff.per_minute) if tariff else Decimal(0)
         else:
             tariff = self._for_voice(direction, line, outside)
-            cost = tariff.cost(talk_seconds) if tariff else Decimal(0)
+            cost = tariff.cost(seconds) if tariff else Decimal(0)
         if tariff is None:
             return Bill("", Decimal(0), Decimal(0), balance)
+        if most is not None:
+            cost = min(cost, max(most, Decimal(0)))
         return Bill(tariff.name, tariff.per_minute, cost, balance - cost)
 
     def charging(self, direction: Direction, medium: Medium, line: str, outside: str) -> Tariff | None:
@@ -127,7 +132,8 @@ def classify(line: str, outside: str) -> Destination:
     there = phones.split(outside)
     here = phones.split(line)
     if len(there.area) == 3:
-        return Destination.FREE
+        # Who calls 0300, 0303, 0500 or 0900 pays; that it is as much as a call to another area is inferred.
+        return Destination.FREE if there.area == phones.TOLL_FREE else Destination.DDD
     if not there.area:
         # Short numbers (190, 4004 1234) are no one's abroad; anything longer without an area of ours is.
         return Destination.LOCAL if len(there.local) <= 8 else Destination.DDI

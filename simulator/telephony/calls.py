@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Unpack
 
-from simulator.telephony import attending
+from simulator.telephony import attending, timing
 from simulator.telephony.attending import PICKING_UP
 from simulator.telephony.events import Bill, Cause, Direction, Event, Facts, Kind, Leg, Medium, Outcome, Party, State
 from simulator.telephony.reaching import why_not_unreached
@@ -164,7 +164,7 @@ class Call:
     @property
     def connected(self) -> bool:
         """True once both parties were there: whom a dialler reached waits for an agent first."""
-        return self.answered is not None and (self.direction is Direction.INBOUND or self.attended)
+        return timing.conversation(self) is not None
 
     @property
     def recorded(self) -> bool:
@@ -235,46 +235,37 @@ class Call:
     @property
     def duration(self) -> int:
         """Whole seconds from start to end; 0 while the call goes on."""
-        return self._second(self.ended) if self.ended else 0
+        return timing.second(self, self.ended) if self.ended else 0
 
     @property
     def talk(self) -> int:
-        """Whole seconds from the first answer to the end or the mailbox, holds included; 0 while the call goes on."""
-        if not (self.answered and self.ended):
-            return 0
-        return self._second(self.ended) - self._second(self.answered) - self.in_mailbox
+        """Whole seconds that both parties were there, mailbox left out; 0 while the call goes on."""
+        return timing.talk(self)
 
     @property
     def talked(self) -> Mapping[str, int]:
         """Whole seconds that each extension of ours had of the talk, in the order in which they came to it."""
-        if not (self.answered and self.ended):
-            return {}
-        talk = self.answered, self._first(Kind.MAILBOX_REACHED) or self.ended
-        spent: dict[str, int] = {}
-        for extension, since, upto in attending.talked(self.events, self.extension, *talk, internal=self.between_ours):
-            spent[extension] = spent.get(extension, 0) + self._second(upto) - self._second(since)
-        return spent
+        return timing.talked(self)
+
+    @property
+    def charged(self) -> int:
+        """Whole seconds that the line to the outside party was put through; 0 while the call goes on."""
+        return timing.charged(self, self.ended)
 
     @property
     def in_menu(self) -> int:
         """Whole seconds that went to the IVR, so far."""
-        return sum(self._second(upto) - self._second(since) for since, upto in attending.menus(self.events))
+        return timing.in_menu(self)
 
     @property
     def in_mailbox(self) -> int:
         """Whole seconds that a mailbox had of a call."""
-        since = self._first(Kind.MAILBOX_REACHED)
-        return self._second(self.ended) - self._second(since) if since and self.ended else 0
+        return timing.in_mailbox(self)
 
     @property
     def waiting(self) -> int:
-        """Whole seconds of waiting for a person: all but menu and mailbox, up to the answer or the end."""
-        upto = self.answered or self.ended
-        return self._second(upto) - self.in_menu - (0 if self.answered else self.in_mailbox) if upto else 0
-
-    def _second(self, at: datetime) -> int:
-        # Both ends are cut to whole seconds from the start, so that the parts add up to the whole.
-        return int((at - self.events[0].at).total_seconds())
+        """Whole seconds of waiting for a person: all but menu and mailbox, up to the talk or the end."""
+        return timing.waiting(self)
 
     def _first(self, *kinds: Kind) -> datetime | None:
         return next((e.at for e in self.events if e.kind in kinds), None)

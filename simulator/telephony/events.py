@@ -54,6 +54,7 @@ class Kind(StrEnum):
     ENDED = "ended"  # somebody hung up (by, cause)
     SMS_SENT = "sms_sent"
     SMS_RECEIVED = "sms_received"
+    SMS_UNSENT = "sms_unsent"  # a text message that could not be sent (by, cause)
 
 
 class State(StrEnum):

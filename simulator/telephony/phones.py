@@ -2,7 +2,8 @@
 
 Pure. A *national* number is what is dialled inside Brazil: area code (DDD) and local number
 (``37999912222``), or a free number with its zero (``08008000049``). With country code the first is
-``5537999912222``; the second is always written as it is dialled.
+``5537999912222``; the second is always written as it is dialled, and so is one abroad, with two zeros before its
+country code (``0012025550123``): without them it could not be told from a Brazilian one (34 is Spain, and Uberlândia).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from simulator.errors import SimulatorError
 from simulator.identity import Identity
 
 COUNTRY = "55"
+# Of the numbers without an area the one that costs who calls nothing: 0800.
+TOLL_FREE = "800"
 
 # Area code to weight (about its millions of people), so that made-up numbers are spread as real ones are.
 # fmt: off
@@ -37,6 +40,9 @@ _MOBILE = re.compile(r"9[0-9]{8}")
 _FREE = re.compile(r"0(?P<area>300|303|500|800|900)(?P<local>[0-9]{6,7})")
 _FREE_ABROAD = re.compile(r"55(?P<area>300|303|500|800|900)(?P<local>[0-9]{7})")
 _DIGITS = re.compile(r"[0-9]+")
+_ABROAD = re.compile(r"00(?P<whole>[1-9][0-9]{6,17})")
+# Country codes of one and of two digits; all others have three (E.164).
+_COUNTRY_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3}")
 
 
 class LineKind(StrEnum):
@@ -44,12 +50,12 @@ class LineKind(StrEnum):
 
     LANDLINE = "landline"
     MOBILE = "mobile"
-    FREE = "free"  # 0800 and its like: no area, charged apart
+    FREE = "free"  # 0800, and its like that the caller pays for (0300): no area
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in its parts; one that is not Brazilian has all its digits in ``local``."""
+    """A number in its parts; one abroad has no area, and one of which nothing is known all its digits in ``local``."""
 
     country: str
     area: str
@@ -58,11 +64,13 @@ class Number:
     @property
     def national(self) -> str:
         """The number as it is dialled inside Brazil."""
+        if self.country not in ("", COUNTRY):
+            return f"00{self.country}{self.local}"
         return f"0{self.area}{self.local}" if len(self.area) == 3 else self.area + self.local
 
 
 def split(digits: str) -> Number:
-    """Take a number apart; ``5537999912222`` and ``37999912222`` come out alike.
+    """Take a number apart; ``5537999912222``, ``37999912222`` and ``005537999912222`` come out alike.
 
     Only the form is read (a known area, a local number that starts with 2 to 9), so that an unusual number
     still has its area; `is_valid_national` judges. Raises NotDigits.
@@ -74,18 +82,27 @@ def split(digits: str) -> Number:
     rest = digits[2:] if len(digits) in (12, 13) and digits.startswith(COUNTRY) else digits
     if len(rest) in (10, 11) and rest[:2] in AREAS and rest[2] >= "2":
         return Number(COUNTRY, rest[:2], rest[2:])
-    return Number("", "", digits)
+    abroad = _ABROAD.fullmatch(digits)
+    return _split_abroad(digits, abroad["whole"]) if abroad else Number("", "", digits)
 
 
 def national(digits: str) -> str:
-    """Return the number as it is dialled inside Brazil; one that is not Brazilian comes back as it is."""
+    """Return the number as it is dialled inside Brazil; one of which nothing is known comes back as it is."""
     return split(digits).national
 
 
-def international(digits: str) -> str:
-    """Return the number with country code; one that is free or not Brazilian stays as it is dialled."""
-    number = split(digits)
+def international(written: str) -> str:
+    """Return the number with country code; one that is free or not Brazilian stays as it is dialled.
+
+    A ``+`` in front stands for the two zeros of a call abroad.
+    """
+    number = split(f"00{written[1:]}" if written.startswith("+") else written)
     return number.country + number.national if len(number.area) == 2 else number.national
+
+
+def is_abroad(digits: str) -> bool:
+    """Tell whether this is a number of another country, as it is dialled."""
+    return split(digits).country not in ("", COUNTRY)
 
 
 def kind(digits: str) -> LineKind | None:
@@ -125,6 +142,15 @@ def make_landline(identity: Identity, *name: object, area: str | None = None) ->
 def make_free(identity: Identity, *name: object) -> str:
     """Make up an 0800 number for this name."""
     return f"0800{identity.integer('free', *name, low=2_00_0000, high=9_99_9999)}"
+
+
+def _split_abroad(digits: str, whole: str) -> Number:
+    if whole.startswith(COUNTRY):  # home, dialled as from abroad
+        own = split(whole)
+        return own if own.area else Number("", "", digits)
+    code = _COUNTRY_CODE.match(whole)
+    length = code.end() if code else 0
+    return Number(whole[:length], "", whole[length:])
 
 
 def _some_area(identity: Identity, name: tuple[object, ...]) -> str:

@@ -14,6 +14,7 @@ TRANSITIONS: dict[tuple[State, Kind], State] = {
     (State.NEW, Kind.STARTED): State.ROUTING,
     (State.NEW, Kind.SMS_SENT): State.ENDED,
     (State.NEW, Kind.SMS_RECEIVED): State.ENDED,
+    (State.NEW, Kind.SMS_UNSENT): State.ENDED,
     (State.ROUTING, Kind.MENU_ENTERED): State.MENU,
     (State.ROUTING, Kind.QUEUED): State.QUEUED,
     (State.ROUTING, Kind.RINGING): State.RINGING,

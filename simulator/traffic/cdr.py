@@ -23,7 +23,7 @@ _SHOWN = 8
 REQUIRED = ("start", "from", "talk")
 OPTIONAL = ("to", "wait")
 
-_NUMBER = re.compile(r"[0-9]{8,15}")
+_NUMBER = re.compile(r"[0-9]{8,15}|(?:00|\+)[1-9][0-9]{6,14}")
 _SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")
 
 
@@ -123,7 +123,7 @@ def _row(name: str, line: int, fields: dict[str, str], at: float) -> Row:
     outside, own = fields["from"], fields.get("to", "")
     for column, number in (("from", outside), ("to", own)):
         if (number or column == "from") and not _NUMBER.fullmatch(number):
-            wrong = f"{column} is {number[:40]!r}: expected 8 to 15 digits, such as 37999912222"
+            wrong = f"{column} is {number[:40]!r}: expected 8 to 15 digits, such as 37999912222 or 0012025550123"
             raise BadRecords(name, line, wrong)
     wait = _length(name, line, "wait", fields.get("wait") or "0")
     talk = _length(name, line, "talk", fields["talk"])

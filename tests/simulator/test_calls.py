@@ -111,6 +111,45 @@ def test_person_whom_a_dialler_reached_is_connected_once_an_agent_is_there():
     assert answered_after_menu_and_queue().connected
 
 
+def test_person_whom_a_dialler_reached_talks_from_when_somebody_is_there_and_is_charged_from_his_answer():
+    """The agent who comes has all of the talk; what takes the place of an agent, a mailbox, has none."""
+    began = (
+        (0, Kind.STARTED, {}),
+        (1, Kind.RINGING, {}),
+        (3, Kind.ANSWERED, {}),
+        (3, Kind.QUEUED, {"queue": "vendas"}),
+    )
+    came = ((4, Kind.RINGING, {"extension": "111"}), (8, Kind.ANSWERED, {"extension": "111"}))
+    end = (68, Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.NORMAL})
+    dialler = new_call(direction=Direction.OUTBOUND)
+
+    talked = played(*began, *came, end, call=dialler)
+    picked_up = played(*began, (8, Kind.PICKED_UP, {"extension": "112"}), end, call=dialler)
+    given_up, mailbox = (
+        played(*began, *more, end, call=dialler) for more in ((), ((8, Kind.MAILBOX_REACHED, {"extension": "111"}),))
+    )
+
+    calls = (talked, picked_up, given_up, mailbox)
+    assert [(c.waiting, c.talk, c.in_mailbox) for c in calls] == [(8, 60, 0), (8, 60, 0), (68, 0, 0), (8, 0, 60)]
+    assert [c.charged for c in calls] == [65, 65, 65, 65]
+    assert [dict(c.talked) for c in calls] == [{"111": 60}, {"112": 60}, {}, {}]
+
+
+def test_call_that_goes_on_by_transfer_talks_from_any_answer():
+    """Its outside party is there already, though a dialler called it, and an outside number may take it."""
+    onward = new_call(direction=Direction.OUTBOUND, origin="c0")
+
+    call = played(
+        (0, Kind.STARTED, {}),
+        (0, Kind.RINGING, {"digits": "37999989001"}),
+        (4, Kind.ANSWERED, {}),
+        (10, Kind.ENDED, {"by": Party.OUTSIDE, "cause": Cause.NORMAL}),
+        call=onward,
+    )
+
+    assert (call.connected, call.waiting, call.talk) == (True, 4, 6)
+
+
 def test_abandoned_call_has_waited_and_not_talked():
     call = played(
         (0, Kind.STARTED, {}),
@@ -202,7 +241,7 @@ def test_any_history_adds_up_and_ends_once(story):
         except ImpossibleEvent:
             assert call is before
 
-    ends = (Kind.ENDED, Kind.TRANSFERRED, Kind.SMS_SENT, Kind.SMS_RECEIVED)
+    ends = (Kind.ENDED, Kind.TRANSFERRED, Kind.SMS_SENT, Kind.SMS_RECEIVED, Kind.SMS_UNSENT)
     assert sum(event.kind in ends for event in call.events) == (call.state is State.ENDED)
     if call.state is State.ENDED:
         parts = (call.in_menu, call.waiting, call.talk, call.in_mailbox)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.switch.crediting import NO_CREDIT, SET_ASIDE, give
+from simulator.switch.crediting import NO_CREDIT, SET_ASIDE, review
 from simulator.telephony.calls import Cause, Direction, Kind, State
 from simulator.tenancy.jobs import Task
 from simulator.tenancy.tenants import Profile
@@ -24,7 +24,7 @@ def calls_of(steps, balance, *targets, tariffs=VC1, prepaid=True, then=None):
             document = {**tenant.profile.to_document(), "balance": balance, "tariffs": tariffs, "prepaid": prepaid}
             simulator.change(tenant, Profile.from_document(document))
             tx = Transaction(tenant, simulator.store)
-            give(tx, Decimal(balance))
+            review(simulator.pbx, tx, Decimal(balance))
             tx.commit()
             verdict = await play(simulator, story(f"scenario: paid\ntitle: Paid\nsteps:\n{steps(area_of(tenant))}\n"))
             return await then(simulator, tenant) if then else (tenant, verdict)
@@ -94,11 +94,76 @@ def test_account_that_is_empty_refuses_what_costs_and_nothing_else_and_tells_it_
     assert verdict.problem == ""
 
 
-def test_text_message_that_cannot_be_paid_for_is_refused_in_words():
-    tenant, verdict = calls_of(lambda area: '  - sms: {call: A, extension: "111", to: "37988242968"}\n', "0.11")
+def test_text_message_that_cannot_be_paid_for_is_over_and_told_once_and_the_scenario_goes_on():
+    steps = (
+        '  - sms: {call: A, extension: "111", to: "37988242968"}\n'
+        '  - sms: {call: B, extension: "111", to: "37988242968"}\n'
+        '  - sms_in: {call: C, from: "37988242968"}\n'
+    )
+    with Receiver() as receiver:
+        tenant, verdict = calls_of(lambda area: steps, "0.11", pbx55(receiver))
+        pushed = len(receiver.requests)
 
-    assert "the account has 0.11 left, which is too little for this message" in verdict.problem
-    assert tenant.calls == {}
+    assert (verdict.problem, verdict.exit_code) == ("", 0)
+    assert [(call.state, call.last.kind, call.last.cause) for call in tenant.calls.values()] == [
+        (State.ENDED, Kind.SMS_UNSENT, Cause.NO_CREDIT),
+        (State.ENDED, Kind.SMS_UNSENT, Cause.NO_CREDIT),
+        (State.ENDED, Kind.SMS_RECEIVED, None),
+    ]
+    assert [record["call"] for record in tenant.records[NO_CREDIT].values()] == ["c1"]
+    assert (tenant.calls["c1"].bill, tenant.balance, pushed) == (None, Decimal("0.11"), 1)
+
+
+MAILBOX = "  - {after: 5s, voicemail: {call: A}}\n"
+
+
+@pytest.mark.parametrize(("balance", "seconds", "left"), [("0.20", 20, "0.00"), ("0.025", 2, "0.005")])
+def test_mailbox_is_metered_and_charged_since_the_line_stays_put_through(balance, seconds, left):
+    """What the meter counted and what the bill takes are one: 1 cent a second, up to the last that can be paid."""
+    by_second = {"VC1": {"per_minute": "0.60", "increments": "1/1"}}
+
+    tenant, _ = calls_of(lambda area: outbound("A", area) + MAILBOX, balance, tariffs=by_second)
+    call = tenant.calls["c1"]
+
+    assert (call.last.cause, call.charged, call.talk) == (Cause.NO_CREDIT, seconds, min(seconds, 5))
+    assert tenant.balance == Decimal(left)
+
+
+def test_mailbox_of_a_postpaid_account_is_charged_to_its_end():
+    tenant, _ = calls_of(
+        lambda area: outbound("A", area) + MAILBOX + "  - {after: 10min, hangup: {call: A, by: outside}}\n",
+        "10.00",
+        tariffs={"VC1": {"per_minute": "0.60", "increments": "1/1"}},
+        prepaid=False,
+    )
+
+    assert (tenant.calls["c1"].talk, tenant.calls["c1"].bill.cost) == (5, Decimal("6.05"))
+
+
+@pytest.mark.parametrize("taken", ["answer: {call: A}", "voicemail: {call: A}"])
+def test_line_that_pays_for_who_calls_it_pays_from_when_a_person_or_a_mailbox_takes_the_call(taken):
+    steps = (
+        '  - inbound: {call: A, from: "37999912222"}\n  - {after: 1s, ring: {call: A, extension: "111"}}\n'
+        f"  - after: 1s\n    {taken}\n  - {{after: 60s, hangup: {{call: A, by: outside}}}}\n"
+    )
+    inbound = {"INBOUND": {"per_minute": "0.60", "increments": "1/1"}}
+
+    cut, _ = calls_of(lambda area: steps, "0.50", tariffs=inbound)
+    tenant, _ = calls_of(lambda area: steps, "10.00", tariffs=inbound)
+
+    assert (cut.calls["c1"].charged, cut.balance) == (50, 0)
+    assert (tenant.calls["c1"].charged, tenant.balance) == (60, Decimal("9.40"))
+
+
+def test_end_of_the_credit_is_told_with_what_is_left_after_the_bill_and_what_others_have_set_aside():
+    """Of 6.60 each call has 0.30 for its first 30 s; then 6.00 more are there for one of the two only."""
+    steps = "".join(outbound(name, "11", extension=str(111 + n)) for n, name in enumerate("AB"))
+    tariffs = {name: {"per_minute": "0.60", "increments": "30/600"} for name in ("VC1", "VC2", "VC3")}
+
+    tenant, _ = calls_of(lambda area: steps, "6.60", tariffs=tariffs)
+
+    told = list(tenant.records[NO_CREDIT].values())
+    assert [(record["call"], record["balance"], record["set_aside"]) for record in told] == [("c2", "6.30", "6.30")]
 
 
 def test_account_that_was_given_more_calls_again_and_its_end_is_told_again():
@@ -107,7 +172,7 @@ def test_account_that_was_given_more_calls_again_and_its_end_is_told_again():
         for balance in ("0.00", "0.30"):
             tx = Transaction(tenant, simulator.store)
             if balance != "0.00":
-                give(tx, Decimal(balance))
+                review(simulator.pbx, tx, Decimal(balance))
             tx.commit()
             await play(simulator, story(f"scenario: again\ntitle: Again\nsteps:\n{outbound('A', area_of(tenant))}"))
             told.append(len(tenant.records[NO_CREDIT]))

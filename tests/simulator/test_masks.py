@@ -27,6 +27,26 @@ def test_unusual_number_keeps_its_length(real):
     assert len(masked) == len(real)
 
 
+def test_phone_abroad_keeps_its_country_and_has_one_mask_however_it_is_written():
+    masks = Masks("1")
+
+    masked = masks.phone("0034912345678")
+
+    assert masked != "0034912345678"
+    assert (len(masked), split(masked).country) == (13, "34")
+    assert masks.text("ligar para 0034912345678") == f"ligar para {masked}"
+    assert masks.text("ligar para +34 912 345 678") == (f"ligar para +34 {masked[4:7]} {masked[7:10]} {masked[10:]}")
+
+
+@pytest.mark.parametrize("real", ["00360305000104", "00360305000"])
+def test_document_that_begins_with_zeros_is_no_phone_abroad_unless_it_is_known_as_one(real):
+    masks, knowing = Masks("1"), Masks("1")
+    phone = knowing.phone(real)
+
+    assert masks.text(real) == masks.number(real)
+    assert knowing.text(real) == phone
+
+
 def test_both_forms_of_a_phone_have_one_mask():
     masks = Masks("1")
 

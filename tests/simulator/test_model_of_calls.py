@@ -26,7 +26,7 @@ from simulator.identity import Identity
 from simulator.storage.store import SqlStore
 from simulator.switch import duties, router
 from simulator.switch.arriving import begin
-from simulator.switch.crediting import SET_ASIDE, give
+from simulator.switch.crediting import SET_ASIDE, review
 from simulator.switch.floor import agent_does
 from simulator.switch.following import ONWARD
 from simulator.switch.moves import NotConsulted, NotTogether, attended_transfer, hang_up, swap
@@ -327,8 +327,14 @@ class Calls(RuleBasedStateMachine):
 
     @rule(reais=st.sampled_from(["0.00", "0.05", "5.00"]))
     def the_account_is_given_a_balance(self, reais):
-        aside = sum(Decimal(r["cost"]) for r in self.tenant.records.get(SET_ASIDE, {}).values())
-        self.do(lambda pbx, tx: give(tx, max(Decimal(reais), aside)))
+        self.do(lambda pbx, tx: review(pbx, tx, Decimal(reais)))
+
+    @rule(reais=st.sampled_from(["0", "0.60", "30.00"]))
+    def the_prices_change(self, reais):
+        tariffs = {name: {"per_minute": reais} for name in ("INBOUND", "VC1", "VC2", "VC3")}
+        for world in self.worlds:
+            world.tenant.profile = replace(world.tenant.profile, tariffs=tariffs)
+        self.do(lambda pbx, tx: review(pbx, tx, anew=False))
 
     @rule(calls=st.integers(1, 4))
     def traffic_comes(self, calls):

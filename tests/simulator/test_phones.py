@@ -58,6 +58,47 @@ def test_split_leaves_what_is_not_brazilian_whole(digits):
     assert phones.kind(digits) is None
 
 
+@pytest.mark.parametrize(
+    ("digits", "expected"),
+    [
+        ("0034912345678", Number("34", "", "912345678")),
+        ("0033612345678", Number("33", "", "612345678")),
+        ("0012025550123", Number("1", "", "2025550123")),
+        ("00442079460123", Number("44", "", "2079460123")),
+        ("00351210000000", Number("351", "", "210000000")),
+        ("005537999912222", Number("55", "37", "999912222")),
+        ("00551130037293", Number("55", "11", "30037293")),
+        ("0055119999", Number("", "", "0055119999")),
+        ("00123", Number("", "", "00123")),
+    ],
+)
+def test_number_abroad_is_told_by_its_two_zeros(digits, expected):
+    """Its country stands apart; Brazil's own code behind the zeros is no country abroad."""
+    assert phones.split(digits) == expected
+    assert phones.is_abroad(digits) is (expected.country not in ("", "55"))
+    assert phones.national(digits) == (digits if not expected.area else expected.area + expected.local)
+
+
+def test_country_codes_are_those_of_an_independent_library():
+    codes = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE if code != 55]
+
+    assert [phones.split(f"00{code}212345678").country for code in codes] == codes
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("+34912345678", "0034912345678"),
+        ("0034912345678", "0034912345678"),
+        ("+5537999912222", "5537999912222"),
+        ("005537999912222", "5537999912222"),
+    ],
+)
+def test_plus_stands_for_the_zeros_of_a_call_abroad(written, kept):
+    """With the zeros a number in Spain is not taken for one in Uberlândia."""
+    assert phones.international(written) == kept
+
+
 @pytest.mark.parametrize("text", ["", "+5537999912222", "37 99991", "abc", "１１３００３７２９３", "37999912222\n"])
 def test_split_refuses_what_is_not_digits(text):
     """The text says what was wrong and what to leave out."""

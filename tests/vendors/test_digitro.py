@@ -288,6 +288,22 @@ def test_printed_number_answers_and_the_call_ends_by_itself():
     assert (call.state, call.last.cause, call.waiting, call.talk) == (State.ENDED, Cause.NORMAL, 3, 60)
 
 
+def test_number_abroad_keeps_its_zeros_and_is_charged_as_abroad():
+    """Spain's code 34 is not taken for the area of Uberlândia."""
+
+    async def work():
+        async with fake() as pbx, pbx.opened() as (stream, channel):
+            await pbx.command("chamada-rota", {**PREDICTIVE, "IDENTIDADE_DESTINO": "0034912345678"}, channel)
+            (event,) = await stream.named("EVENTO_DE_INICIO_DE_CHAMADA")
+            let(pbx, calls(pbx)[0], Kind.ANSWERED)
+            let(pbx, calls(pbx)[0], Kind.ENDED, by=Party.OUTSIDE, cause=Cause.NORMAL)
+            return event, calls(pbx)[0]
+
+    event, call = run(work())
+
+    assert (event["IDENTIDADE_DESTINO"], call.outside, call.bill.tariff) == ("0034912345678", "0034912345678", "DDI")
+
+
 def test_predictive_call_goes_out_and_is_named_at_once():
     """It rings at the far end, and at no extension yet, under the identification of the answer."""
 

@@ -143,6 +143,19 @@ def test_far_end_that_rings_is_not_told() -> None:
     assert play((Kind.STARTED, None), (Kind.RINGING, None), (Kind.ENDED, None), call=outbound) == []
 
 
+@pytest.mark.parametrize(
+    ("outside", "told"),
+    [("0034912345678", '"0034912345678"'), ("0012025550123", '"0012025550123"'), ("00442079460123", None)],
+)
+def test_phone_abroad_keeps_its_zeros_as_text(outside: str, told: str | None) -> None:
+    """As a JSON number it would be one in Uberlândia; what is longer than 13 digits is not told (H4)."""
+    call = replace(INBOUND, outside=outside)
+
+    messages = play((Kind.STARTED, None), (Kind.RINGING, "111"), call=call)
+
+    assert messages == ([notified(f'{{"ramal": 111, "telefone": {told}}}')] if told else [])
+
+
 @pytest.mark.parametrize(("direction", "outside"), [(Direction.INTERNAL, "112"), (Direction.INBOUND, "")])
 def test_call_without_an_outside_phone_is_not_told(direction: Direction, outside: str) -> None:
     """Neither calls between extensions nor hidden callers have a phone to tell."""

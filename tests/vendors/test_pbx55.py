@@ -41,7 +41,7 @@ class Phone:
         after, event = call.apply(kind, at, **facts)
         if kind in OVER:
             bill = DEFAULT_TARIFFS.bill(
-                after.direction, after.medium, after.line, after.outside, after.talk, self.balance
+                after.direction, after.medium, after.line, after.outside, after.charged, self.balance
             )
             self.balance = bill.balance
             after, event = call.apply(kind, at, bill=bill, **facts)
@@ -401,7 +401,7 @@ def test_audio_is_there_where_the_account_records_or_somebody_began_to(recording
 
 
 def test_person_whom_a_dialler_reached_and_no_agent_took_abandoned_the_call():
-    """There is nothing to hear, and it is charged from when the person picked up."""
+    """There is no talk and nothing to hear, and it is charged from when the person picked up."""
     phone = Phone()
 
     phone.play(
@@ -415,7 +415,7 @@ def test_person_whom_a_dialler_reached_and_no_agent_took_abandoned_the_call():
 
     body = phone.pushed[1][1]
     assert (body["call_status"], body["call_url_audio"], body["branch_mask"]) == ("call_abandoned", "", 0)
-    assert (body["call_time"], body["call_duration"]) == (6, 15)
+    assert (body["call_time"], body["call_time_waiting"], body["call_duration"]) == (0, 15, 15)
     assert body["call_cost"] > 0
 
 

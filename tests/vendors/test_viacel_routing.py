@@ -271,4 +271,13 @@ def test_region_of_a_number_depends_on_where_it_is_seen_from():
 
     assert {region_of("1130037294", origin) for origin in seen} == {1}
     assert {region_of("1130037294", origin) for origin in ("37", "08001234567", "")} == {2}
-    assert region_of("0011234567890", "11") == 6
+    assert {region_of(n, "34") for n in ("0011234567890", "0034912345678", "0012025550123")} == {6}
+    assert region_of("0055119999", "11") == 0
+
+
+def test_number_abroad_is_dialled_as_it_is_by_the_trunks_of_its_region(work):
+    assert SAYS.outgoing(work, "111", "0034912345678").trunks[0].dialled == "0034912345678"
+
+    work.remove("viacel.route", "1-6")
+
+    assert SAYS.outgoing(work, "111", "0034912345678") == Outgoing(())

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from contracts.digitro.rules import DEVICE
 from simulator.records import Document, Reader
 from simulator.telephony.calls import Call
-from simulator.telephony.phones import split
+from simulator.telephony.phones import is_abroad, split
 
 # What a command has left with a call, by the call's own id; and calls that the pages name, by their identification.
 CALL, SAMPLE = "digitro.call", "digitro.sample"
@@ -75,5 +75,5 @@ def dialled(digits: str) -> str:
 
 
 def undialled(digits: str) -> str:
-    """Return a dialled number without the zeros in front of its area code."""
-    return digits if split(digits).area else digits.lstrip("0") or digits
+    """Return a dialled number without the zero in front of its area code; one abroad keeps its two."""
+    return digits if split(digits).area or is_abroad(digits) else digits.lstrip("0") or digits

@@ -69,7 +69,7 @@ def _takes(phone: str, scene: Scene) -> bool:
 
 
 def _attributes(extension: str, phone: str, scene: Scene) -> dict[str, object]:
-    body: dict[str, object] = {"ramal": _number(extension), "telefone": int(phone)}
+    body: dict[str, object] = {"ramal": _number(extension), "telefone": _number(phone)}
     if scene.account.get("name_customer") == "yes":
         for customer in scene.records.having(directory.CUSTOMER, "phones", phone):
             return body | {"id_cliente": _number(customer["id"])}
@@ -77,7 +77,7 @@ def _attributes(extension: str, phone: str, scene: Scene) -> dict[str, object]:
 
 
 def _number(digits: str) -> int | str:
-    # A JSON number would lose a zero in front.
+    # A JSON number would lose a zero in front, and with it that a phone is abroad.
     plain = digits.isascii() and digits.isdigit() and not digits.startswith("0")
     return int(digits) if plain else digits
 

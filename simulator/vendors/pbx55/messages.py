@@ -14,7 +14,7 @@ from contracts import strict_json
 from simulator.errors import SimulatorError
 from simulator.message import Message
 from simulator.telephony import phones
-from simulator.telephony.calls import Call, Cause, Direction, Event, Medium, Party
+from simulator.telephony.calls import Call, Cause, Direction, Event, Kind, Medium, Party
 from simulator.telephony.phones import Number
 from simulator.vendor import Scene
 
@@ -134,7 +134,7 @@ def _opening(call: Call, scene: Scene) -> dict[str, Any]:
 
 def _complete(call: Call, event: Event, scene: Scene) -> dict[str, Any]:
     """Return what is known of a call that is over."""
-    status = "call_attended" if call.connected else "call_abandoned"
+    status = "call_attended" if attended(call) else "call_abandoned"
     return (
         _opening(call, scene)
         | _status(status, scene)
@@ -147,6 +147,11 @@ def _complete(call: Call, event: Event, scene: Scene) -> dict[str, Any]:
 
 def _status(status: str, scene: Scene) -> dict[str, Any]:
     return {} if scene.readings.get("P12") == "manual-v1" else {"call_status": status}
+
+
+def attended(call: Call) -> bool:
+    """Tell whether a call was attended: one that was sent on before anybody took it is not given up (inferred)."""
+    return call.connected or call.last.kind is Kind.TRANSFERRED
 
 
 def side(event: Event) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 from simulator.telephony import presence
 from simulator.telephony.calls import Call, Cause, Direction, Kind, Outcome
 from simulator.telephony.presence import Span
+from simulator.telephony.timing import conversation
 from simulator.vendor import Received, Reply, Work
-from simulator.vendors.pbx55.messages import audio, outside, side, wire_id
+from simulator.vendors.pbx55.messages import attended, audio, outside, side, wire_id
 from simulator.vendors.pbx55.selection import Selection, select
 
 ATTENDED, ABANDONED, RETAINED, REFUSED = "call_attended", "call_abandoned", "call_retained_ura", "call_refused"
@@ -35,7 +36,7 @@ def reporter(defaults: Mapping[str, str]) -> Callable[[Work, Received], Reply]:
 
 def outcome(call: Call) -> str:
     """Return how a call came out, in the words of the reports."""
-    if call.connected:
+    if attended(call):
         return ATTENDED
     if call.last.cause is Cause.REFUSED:
         return REFUSED
@@ -60,7 +61,7 @@ def summary(selection: Selection) -> dict[str, Any]:
         "totalCallAbandonedQueue": sum(call.queue is not None for call in given_up),
         "totalCallAbandonedURA": sum(outcome(call) == RETAINED for call in inbound),
         "totalAbandonedCallsBranch": sum(call.queue is None for call in given_up),
-        "totalAbandonedCallsActive": len(outbound) - len(active),
+        "totalAbandonedCallsActive": sum(outcome(call) != ATTENDED for call in outbound),
         "totalTurnRefused": sum(_missed(call) for call in queued),
         "totalRefusedCalls": sum(outcome(call) == REFUSED for call in selection.calls),
         "totalTransfer": sum(call.last.kind is Kind.TRANSFERRED for call in selection.calls),
@@ -115,7 +116,7 @@ REPORTS: dict[str, Callable[[Selection], object]] = {
 
 
 def _call(call: Call, selection: Selection) -> dict[str, Any]:
-    number, answered = outside(call), call.answered
+    number, answered = outside(call), conversation(call)
     began = call.events[0].at.astimezone(selection.zone)
     taken = answered.astimezone(selection.zone) if answered else None
     origin = selection.scene.call(call.origin) if call.origin else None

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from contracts.viacel.rules import DID, EXTENSION, ROUTE, TRUNK
 from simulator.records import Document, Reader
-from simulator.telephony.phones import LineKind, kind, national, split
+from simulator.telephony.phones import LineKind, is_abroad, kind, national, split
 from simulator.telephony.routing import Destination, Forwards, Incoming, Outgoing, Place, Routing, Trunk
 from simulator.vendors.viacel.records import Fields
 from simulator.worlds.directory import EXTENSION as DEVICE
@@ -74,7 +74,7 @@ def region_of(digits: str, seen_from: str) -> int:
     """Return the region (see ``world.REGIONS``) of a number, seen from an area code or a number; 0: none."""
     found = kind(digits)
     if found is None:
-        return ABROAD if digits.startswith("00") else 0
+        return ABROAD if is_abroad(digits) else 0
     if found is LineKind.FREE:
         return FREE
     near = seen_from if len(seen_from) <= 2 else split(seen_from).area

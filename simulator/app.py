@@ -24,7 +24,7 @@ from simulator.settings import Settings
 from simulator.storage.store import Change, RemoveTenant, SqlStore, StoreFailed
 from simulator.switch.numbers import own_numbers
 from simulator.switch.pbx import Pbx
-from simulator.tenancy.furnishing import Furniture, first_world, founded, furnish, furniture, restored
+from simulator.tenancy.furnishing import Furniture, first_world, founded, furnish, restored
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.registry import Tenants
 from simulator.tenancy.targets import Target
@@ -157,10 +157,6 @@ class Simulator:
         readings, zone = self.readings_for(profile), zone_of(profile.zone)
         tenant.profile, tenant.readings, tenant.zone = profile, readings, zone
         self._keep_profile(tenant)
-
-    def refurnish(self, tenant: Tenant, own: OwnWorld) -> None:
-        """Give a tenant another world, over its baseline. Raises BadWorld and then changes nothing."""
-        self.put_in_place(tenant, furniture(tenant.profile, own, self.vendors.values()))
 
     def put_in_place(self, tenant: Tenant, made: Furniture) -> None:
         """Give a tenant a world that was made for it."""

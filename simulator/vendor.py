@@ -204,9 +204,6 @@ class Credentials(Protocol):
     def holder(self, vendor: str, field: str, value: str) -> str | None:
         """Return the tenant whose credential ``field`` has this value."""
 
-    def set_of(self, vendor: str, tenant: str) -> Mapping[str, str]:
-        """Return a tenant's credential set for a vendor."""
-
     def token_holder(self, vendor: str, token: str) -> str | None:
         """Return the tenant to which a token was issued at run time, unless it has expired or was revoked."""
 

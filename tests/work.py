@@ -71,9 +71,6 @@ class DictCredentials:
     def holder(self, vendor: str, field: str, value: str) -> str | None:
         return next((w.tenant for w in self.works if w.credentials(vendor).get(field) == value), None)
 
-    def set_of(self, vendor: str, tenant: str) -> Mapping[str, str]:
-        return next(w.credentials(vendor) for w in self.works if w.tenant == tenant)
-
     def token_holder(self, vendor: str, token: str) -> str | None:
         for work in self.works:
             record = work.get(f"{vendor}.token", token)

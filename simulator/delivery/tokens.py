@@ -84,10 +84,6 @@ class Tokens:
         if seat is not None and token in (None, seat.token):
             seat.token = seat.until = None
 
-    def clear(self) -> None:
-        """Drop every token (the tenant was reset, or its clock set back)."""
-        self._seats.clear()
-
     def marks(self) -> dict[str, str]:
         """Return, by target, what tells whether its token is still the same one, and not the token itself."""
         return {key: _mark(seat.token) for key, seat in self._seats.items() if seat.token is not None}

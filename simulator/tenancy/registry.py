@@ -71,10 +71,6 @@ class Tenants:
         """Return the tenant whose credential ``field`` has this value."""
         return self._holders.get((vendor, field, value))
 
-    def set_of(self, vendor: str, tenant: str) -> Mapping[str, str]:
-        """Return a tenant's credential set for a vendor."""
-        return self.get(tenant).profile.credentials.get(vendor, {})
-
     def token_holder(self, vendor: str, token: str) -> str | None:
         """Return the tenant to which a token was issued, unless it is revoked or its time is over."""
         for tenant in self._tenants.values():

@@ -33,7 +33,7 @@ def test_operations_are_read_with_all_that_others_ask_of_them(tmp_path):
     assert (operation.summary, operation.provenance.source) == ("Ring a bell.", "manual 1")
     assert operation.security == (("bearer",),)
     assert operation.media_types == ("application/json", "application/x-www-form-urlencoded")
-    assert (operation.any_media_type, toy.operations["order"].any_media_type) == (False, True)
+    assert (operation.body.any_media_type, toy.operations["order"].body.any_media_type) == (False, True)
 
 
 def test_push_that_goes_out_by_two_verbs_is_one_operation(tmp_path):
@@ -54,7 +54,7 @@ def test_operations_are_counted_by_how_they_are_known(tmp_path):
 
 def test_path_is_matched_with_decoded_parameters(tmp_path):
     """%2F is a character of a segment and no slash."""
-    operation, parameters = contract(tmp_path).match("POST", "/rings/a%2Fb/%C3%A9")
+    operation, parameters = contract(tmp_path).routes.match("POST", "/rings/a%2Fb/%C3%A9")
 
     assert (operation.id, parameters) == ("ring", {"account": "a/b", "key": "é"})
 
@@ -65,7 +65,7 @@ def test_path_is_matched_with_decoded_parameters(tmp_path):
 )
 def test_path_that_is_not_there_matches_nothing(tmp_path, method, path):
     """A trailing slash and an empty segment are other paths; another method is no match."""
-    assert contract(tmp_path).match(method, path) is None
+    assert contract(tmp_path).routes.match(method, path) is None
 
 
 def test_methods_of_a_path_are_told_for_allow(tmp_path):

@@ -13,7 +13,7 @@ from simulator.shell.hosts import AllowedHosts
 from simulator.shell.limits import Limits
 from simulator.shell.shell import Shell
 from simulator.vendor import Instruction, Wait
-from tests.raw_http import ask, connected, request, served
+from tests.raw_http import ask, connected, request, served, stop
 
 
 @dataclass
@@ -617,7 +617,7 @@ def test_request_that_is_cancelled_does_not_cancel_the_commit_of_others():
         async with served({"/v": vendor.app}) as server, connected(server.port) as client:
             client.send(request("POST /v/x"))
             await _until(lambda: slips)
-            await server.stop(grace=0.01)
+            await stop(server, grace=0.01)
             await _until(lambda: _under_way(server) == 0)
             return slips[0].committed.cancelled()
 

@@ -9,7 +9,7 @@ from simulator.tenancy.channel import Channel
 from simulator.vendor import Instruction, Wait
 from tests.core import run
 from tests.event_stream import streaming
-from tests.raw_http import ask, request, served
+from tests.raw_http import ask, request, served, stop
 
 LIMITS = Limits(waiting=1)
 
@@ -108,7 +108,7 @@ def test_stop_ends_a_stream_at_once():
         async with served({"/v": streams.app}) as server, stream(server) as events:
             await events.next()
             began = asyncio.get_running_loop().time()
-            await server.stop()
+            await stop(server)
             return asyncio.get_running_loop().time() - began, await events.over()
 
     took, over = run(work())

@@ -17,6 +17,7 @@ from simulator.telephony import phones
 from simulator.worlds.directory import COMPANY, CUSTOMER, EXTENSION, KEYS, KINDS, NUMBER, QUEUE, USER
 from simulator.worlds.world import BadWorld, baseline, from_mapping, load_world, merged, parse_world
 from simulator.worlds.world_shape import schema
+from tests.numbering import is_line, is_national
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -73,7 +74,7 @@ def test_baseline_lines_are_a_landline_first_an_0800_and_a_mobile(base):
 
     assert [line["kind"] for line in lines] == ["landline", "free", "mobile", "landline"]
     assert all(line["kind"] == phones.kind(line["number"]) for line in lines)
-    assert all(phones.is_valid_line(line["number"]) for line in lines)
+    assert all(is_line(line["number"]) for line in lines)
 
 
 def test_baseline_customers_have_one_to_three_phones_of_their_own(base):
@@ -82,7 +83,7 @@ def test_baseline_customers_have_one_to_three_phones_of_their_own(base):
 
     assert list(base[CUSTOMER])[:2] == ["11201", "11202"]
     assert {len(customer["phones"]) for customer in base[CUSTOMER].values()} == {1, 2, 3}
-    assert all(phones.is_valid_national(phone) for phone in all_phones)
+    assert all(is_national(phone) for phone in all_phones)
     assert len(set(all_phones)) == len(all_phones)
     assert sum(phones.kind(phone) == "mobile" for phone in all_phones) > len(all_phones) / 2
 

@@ -332,7 +332,7 @@ def state_of(running: Live) -> list[object]:
 
 def keeps_contract(method: str, path: str, status: int, headers: Any, body: bytes) -> None:
     bare = path.partition("?")[0]
-    found = CONTRACT.match(method, bare)
+    found = CONTRACT.routes.match(method, bare)
     if found is None:
         return
     request, answer = HttpRequest(method, bare), HttpResponse(status, headers, body)

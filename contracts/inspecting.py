@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _HARMLESS = frozenset({"additionalProperties", "enum"})
 _NO_BODY = frozenset({204, 304})
 _CONFIDENCES = tuple(Confidence)
+# No vendor says how long an answer may be: that one is not judged is known, that it is wrong is a guess.
+_OUR_LIMIT = Provenance("a limit of the simulator's own", Confidence.INFERRED)
 
 
 @dataclass(slots=True)
@@ -143,6 +145,11 @@ def _response(
     result.count(mark)
     if response.status in _NO_BODY or exchange.request.method == "HEAD":
         return
+    if exchange.cut:
+        if answer.body is not None:
+            result.count(_OUR_LIMIT)
+            result.violations.append(_cut_off(exchange))
+        return
     found, value = _body(result, variant, answer.body, bodies.Once(response), Part.RESPONSE, mark)
     result.response = value if all(v.keyword in _HARMLESS for v in found) else None
 
@@ -181,6 +188,11 @@ def _undocumented(operation: Operation, status: int) -> Violation:
         f"answer {operation.id} with one of these",
         _surest(operation),
     )
+
+
+def _cut_off(exchange: Exchange) -> Violation:
+    found, remedy = exchange.error or "", "answer with a smaller body"
+    return violation("cut", Part.RESPONSE, "", found, "a body that can be read to its end", remedy, _OUR_LIMIT)
 
 
 def _surest(operation: Operation) -> Provenance:

@@ -147,7 +147,7 @@ def _show_undelivered(tenant: Tenant, verdict: Verdict, policy: str) -> None:
 
 
 def _why(exchange: Exchange) -> str:
-    return exchange.error or (f"answered {exchange.response.status}" if exchange.response else "no answer")
+    return f"answered {exchange.response.status}" if exchange.response else exchange.error or "no answer"
 
 
 def show_findings(verdict: Verdict, places: Mapping[int, str] | None = None) -> None:

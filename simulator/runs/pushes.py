@@ -121,4 +121,4 @@ class Pushes:
 
 
 def _why(exchange: Exchange) -> str:
-    return exchange.error or (f"answered {exchange.response.status}" if exchange.response else "no answer")
+    return f"answered {exchange.response.status}" if exchange.response else exchange.error or "no answer"

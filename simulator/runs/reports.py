@@ -112,10 +112,11 @@ def tell_exchange(exchange: Exchange, name: str) -> str:
     what = f"{exchange.message or exchange.operation}{f' of call {name}' if name else ''}"
     answer = f"{response.status}" if response else f"no answer: {exchange.error}"
     took = f" in {exchange.took_ms:.1f} ms" if exchange.took_ms is not None and response else ""
+    cut = f", {exchange.error}" if exchange.cut else ""
     again = f" (attempt {exchange.attempt})" if exchange.attempt > 1 else ""
     faults = [each for each in (exchange.fault, exchange.other_fault) if each]
     fault = f" [fault: {', '.join(faults)}]" if faults else ""
-    return f"{exchange.vendor} {what}{again}: {request.method} {request.path} -> {answer}{took}{fault}"
+    return f"{exchange.vendor} {what}{again}: {request.method} {request.path} -> {answer}{took}{cut}{fault}"
 
 
 def tell_finding(finding: Finding, place: str) -> Iterator[str]:
@@ -144,6 +145,9 @@ def tell_refused(exchange: Exchange) -> str:
     what = f"{exchange.vendor} {exchange.message}"
     if exchange.response is not None and exchange.response.status >= 500:
         return f"{exchange.target} broke by {what}, {exchange.fault} on purpose: {_answer(exchange)}"
+    if exchange.cut:
+        unknown = "nothing says that it was accepted; answer with a smaller body"
+        return f"{exchange.target} answered {what} with {exchange.error}: {unknown}: {_answer(exchange)}"
     return f"{what} was refused by {exchange.target}: {_answer(exchange)}"
 
 

@@ -277,6 +277,25 @@ def test_answer_is_judged_by_its_status(tmp_path, response, expected):
     assert all(v.part is Part.RESPONSE for v in judgement.violations)
 
 
+@pytest.mark.parametrize(
+    ("status", "weight", "strict"),
+    [
+        (200, [("cut", "", "warning")], [("cut", "", "error")]),
+        (404, [], []),
+        (302, *[[("status", "status", "error")]] * 2),
+    ],
+)
+def test_body_of_an_answer_that_was_cut_is_not_judged_and_that_is_told(tmp_path, status, weight, strict):
+    """Where the contract asks nothing of the body there is nothing to tell."""
+    toy = contract(tmp_path)
+    cut = ring({"bell": "a"}, response=answer(status, b'{"ok": tr'), error="a body of more than 9 bytes, cut there")
+
+    judgements = [toy.check(cut, strict_inferred=each) for each in (False, True)]
+
+    assert [found(each) for each in judgements] == [weight, strict]
+    assert {v.found for v in judgements[0].violations if v.clause == "cut"} <= {cut.error}
+
+
 def test_what_the_simulator_adds_is_never_counted(tmp_path):
     """A 503 of ours adds no clause that held."""
     toy = contract(tmp_path)

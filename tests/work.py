@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from simulator.identity import Identity
 from simulator.records import Document
 from simulator.telephony.calls import Call
+from simulator.vendor import is_good, token_kind
 
 MORNING = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -73,7 +74,7 @@ class DictCredentials:
 
     def token_holder(self, vendor: str, token: str) -> str | None:
         for work in self.works:
-            record = work.get(f"{vendor}.token", token)
-            if record and not record["revoked"] and work.now < datetime.fromisoformat(record["expires_at"]):
+            record = work.get(token_kind(vendor), token)
+            if record and is_good(record, work.now):
                 return work.tenant
         return None

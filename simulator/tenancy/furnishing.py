@@ -24,7 +24,7 @@ from simulator.tenancy.jobs import Job
 from simulator.tenancy.runs import Run
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import DEFAULT, UNCLAIMED, Choices, Profile, Tenant
-from simulator.vendor import Vendor
+from simulator.vendor import Vendor, channel_kind
 from simulator.worlds.world import OwnWorld, World, baseline, merged
 
 OWN_WORLD = "own_world"
@@ -132,7 +132,7 @@ def restored(rows: TenantRows, readings_of: Callable[[Profile], Choices]) -> Ten
     tenant.furnished = FURNISHED in core[PROFILE]
     tenant.own_world = OwnWorld(**core[PROFILE][OWN_WORLD]) if OWN_WORLD in core[PROFILE] else None
     tenant.records |= records
-    for kind in (k for k in records if k.endswith(".channel")):
+    for kind in (k for k in records if k == channel_kind(k.partition(".")[0])):
         # A channel ends with the process that held it.
         tenant.records[kind] = {key: {**record, "open": False} for key, record in records[kind].items()}
     _restore_core(tenant, core)

@@ -12,6 +12,9 @@ from enum import StrEnum
 
 Headers = tuple[tuple[str, str], ...]
 
+# The statuses of answers that have no body.
+BODILESS = frozenset({204, 205, 304})
+
 
 class Confidence(StrEnum):
     """How a clause is known."""

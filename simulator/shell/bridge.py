@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication
 
+from contracts.model import BODILESS
 from simulator.delivery.errands import Errand
 from simulator.vendor import Instruction
 
@@ -31,7 +32,6 @@ REFUSAL = "pbxsim.refusal"  # environ key: a `Refusal` that the app is to word i
 REFUSAL_STATUS = "pbxsim.refusal_status"  # environ key: the status for it, where the vendor documents none
 AGAIN = "pbxsim.again"  # environ key: True when a waiting request is asked once more
 
-_BODILESS = frozenset({204, 304})
 _OWN_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 
 
@@ -169,6 +169,6 @@ def _whole(status: int, headers: list[tuple[str, str]], body: bytes, *, head: bo
     names = {name for name, _ in encoded}
     if b"transfer-encoding" in names:
         encoded = [header for header in encoded if header[0] != b"transfer-encoding"]
-    if b"content-length" not in names and status not in _BODILESS:
+    if b"content-length" not in names and status not in BODILESS:
         encoded.append((b"content-length", str(len(body)).encode()))
-    return WsgiAnswer(status, encoded, b"" if head or status in _BODILESS else body)
+    return WsgiAnswer(status, encoded, b"" if head or status in BODILESS else body)

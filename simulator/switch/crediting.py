@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import SimulatorError
+from simulator.telephony.attending import PICKING_UP
 from simulator.telephony.billing import Tariff
 from simulator.telephony.calls import Call, Cause, Event, Kind, Party, State
 from simulator.telephony.documents import time_to_text
@@ -25,8 +26,6 @@ SET_ASIDE = "set_aside"
 NO_CREDIT = "no_credit"
 # Of the times that it was over so many are remembered.
 KEPT_NO_CREDIT = 100
-
-_PICKING_UP = (Kind.ANSWERED, Kind.PICKED_UP)
 
 
 class NoCredit(SimulatorError):
@@ -53,7 +52,7 @@ def begin_metering(tx: Transaction, call: Call, event: Event, run: str) -> None:
         # A call that goes on by transfer is looked at when it is answered: the one it comes from is paid for still.
         if call.origin is None and not affordable(tx, call):
             tx.schedule(tx.now, Task.METER, {"call": call.id, "talk": None}, run=run)
-    elif event.kind in _PICKING_UP and not any(e.kind in _PICKING_UP for e in call.events[: event.number - 1]):
+    elif event.kind in PICKING_UP and not any(e.kind in PICKING_UP for e in call.events[: event.number - 1]):
         tariff = _charging(tx, call)
         if tariff is not None:
             _look(tx, call, tariff.paid_until(0), run)

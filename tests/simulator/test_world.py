@@ -345,7 +345,7 @@ def test_a_mistake_is_named_with_its_place_and_its_remedy(text, expected):
     [
         (
             'extensions:\n  - {number: "201", user: "21"}',
-            "w.yaml:2:27: there is no user '21': add it, or name another; did you mean",
+            "w.yaml:2:27: there is no user '21': add it, or name another; there are: 1, 2, 3",
         ),
         ('extensions:\n  - {number: "201", company: azul}', "w.yaml:2:30: there is no company 'azul'"),
         ('queues:\n  - {name: q, extensions: ["111", "999"]}', "w.yaml:2:35: there is no extension '999'"),

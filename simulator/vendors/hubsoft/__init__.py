@@ -32,7 +32,7 @@ def _accepted(answer: HttpResponse) -> bool:
 
 
 VENDOR = Vendor(
-    key="hubsoft",
+    key=messages.KEY,
     title="HubSoft",
     renders={
         Kind.RINGING: messages.notified,

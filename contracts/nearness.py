@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 MOST_NAMES = 8
-# Words that share no more than their beginning (``viacel.route``, ``viacel.rota_de_saida``) are not near.
+# Words that share no more than their beginning are not near.
 ALIKE = 0.7
 
 

@@ -229,6 +229,7 @@ class Vendor:
     switches     tenant switches with their default (the first) and the other values
     world        the records of its own that a tenant begins with: kind to key to record, from the tenant's identity
                  and the world's records; for the tenant default (samples) those that the documents' samples name
+    phones       the phones that the documents' samples name: in the tenant default the first customer's, else nobody's
     kinds        the kinds of record of its own that it keeps, each with its key in front (``hubsoft.popup``)
     account      default account settings that renderers use
     routing      where calls go, as its records say (None: it provisions nothing of the kind)
@@ -257,6 +258,7 @@ class Vendor:
     world: Callable[[Identity, Mapping[str, Mapping[str, Document]], bool], Mapping[str, Mapping[str, Document]]] = (
         lambda identity, world, samples: {}
     )
+    phones: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     account: Mapping[str, str] = field(default_factory=dict)
     routing: Routing | None = None

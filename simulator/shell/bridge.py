@@ -22,9 +22,9 @@ from simulator.vendor import Instruction
 
 WsgiApp = WSGIApplication
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+AsgiMessage = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[AsgiMessage]]
+Send = Callable[[AsgiMessage], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 SLIP = "pbxsim.slip"  # environ key: the `Slip` of this request

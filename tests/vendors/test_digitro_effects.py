@@ -11,7 +11,7 @@ import pytest
 
 from simulator.telephony.agents import AgentKind
 from simulator.telephony.calls import Cause, Direction, Kind, Party, State
-from simulator.telephony.conduct import CONDUCT, Conduct, Outcome
+from simulator.telephony.conduct import CONDUCT, Conduct, Ending
 from simulator.vendors.digitro.samples import SAMPLES
 from tests.core import run
 from tests.vendors.digitro_stage import stage
@@ -517,7 +517,7 @@ def test_password_is_verified(slug):
 
 @pytest.mark.parametrize(
     ("outcome", "cause"),
-    [(Outcome.BUSY, Cause.BUSY), (Outcome.NO_ANSWER, Cause.NO_ANSWER), (Outcome.MACHINE, Cause.MACHINE)],
+    [(Ending.BUSY, Cause.BUSY), (Ending.NO_ANSWER, Cause.NO_ANSWER), (Ending.MACHINE, Cause.MACHINE)],
 )
 def test_predictive_call_that_nobody_answers_never_reaches_the_device(outcome, cause):
     """What the called party does is the call's conduct."""

@@ -1,6 +1,6 @@
 import pytest
 
-import contracts
+from contracts.bodies import UnreadableBody
 from contracts.contract import UnknownVendor, discover, load, load_folder
 from contracts.errors import ContractError
 from contracts.folder import BrokenContract
@@ -111,7 +111,7 @@ def test_decoding_gives_the_value_or_says_why_not(tmp_path):
     assert toy.decode(operation, b'{"ok":true}', JSON[1], Part.RESPONSE, status=200) == {"ok": True}
     assert toy.decode(operation, b"whatever", None, Part.RESPONSE, status=404) is None
     assert toy.decode(toy.operations["listRings"], b"ignored", None) is None
-    with pytest.raises(contracts.UnreadableBody) as caught:
+    with pytest.raises(UnreadableBody) as caught:
         toy.decode(operation, b"bell", "text/plain")
     assert caught.value.clause == "media-type"
 
@@ -171,7 +171,6 @@ def test_unknown_vendor_names_the_known_ones():
 def test_contracts_are_found_by_being_there():
     """Every folder with an openapi.yaml is a contract."""
     assert {"hubsoft", "pbx55"} <= set(discover())
-    assert contracts.discover() == discover()
 
 
 @pytest.mark.parametrize(
@@ -227,10 +226,3 @@ def test_contract_may_patch_its_openapi_document(tmp_path):
     exchange = ring(b"bell=a", headers=headers, readings={"T2": "json-only"}, response=answer(200, {"ok": True}))
 
     assert [v.clause for v in toy.check(exchange).violations] == ["media-type"]
-
-
-def test_face_of_the_package_has_the_names_that_it_lists():
-    """Every listed name can be taken from the package, and no other."""
-    assert all(getattr(contracts, name) is not None for name in contracts.__all__)
-    with pytest.raises(AttributeError, match="nothing_like_that"):
-        contracts.nothing_like_that  # noqa: B018

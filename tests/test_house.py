@@ -19,14 +19,14 @@ PLAIN = {word for path in (ROOT / "tests/vendors/plain").glob("*.txt") for word 
 
 
 def wire_words(key, plain=PLAIN):
-    """Return every name of a property or parameter of a vendor's contract that is a word of its wire alone."""
+    """Return every name of a property, or of a parameter in path or query, that is a word of a vendor's alone."""
     return {word for content in load(key).source.files.values() for word in _names(content)} - plain
 
 
 def _names(node):
     if isinstance(node, dict):
         yield from node["properties"] if isinstance(node.get("properties"), dict) else ()
-        if isinstance(node.get("in"), str) and isinstance(node.get("name"), str):
+        if node.get("in") in ("path", "query"):  # the names of headers are HTTP's
             yield node["name"]
         for value in node.values():
             yield from _names(value)

@@ -22,7 +22,7 @@ from simulator.telephony.calls import Call, Cause, Kind, Medium, Party
 from simulator.telephony.documents import time_to_text
 from simulator.vendor import Problem, Received, Refusal, Reply
 from simulator.vendors.pbx55 import VENDOR
-from tests.vendors.test_pbx55 import ANSWERED, AUDIO, START, Phone, inbound, outbound, transfer
+from tests.vendors.pbx55_phone import ANSWERED, AUDIO, START, Phone, inbound, outbound, transfer
 from tests.work import DictCredentials, DictWork
 
 ALL = ("all_queues", "all_numbers", "all_agent")

@@ -1,8 +1,10 @@
-"""How a number of the Brazilian plan has to be written: dialled inside the country, or as one of our lines."""
+"""Numbers of the Brazilian plan: those that the documents' samples name, and how one has to be written."""
 
 from __future__ import annotations
 
 from simulator.telephony import phones
+
+PHONES = ("37999912222", "37988242968")
 
 
 def is_national(digits: str) -> bool:

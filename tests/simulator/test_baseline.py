@@ -10,8 +10,7 @@ import pytest
 from simulator.telephony import phones
 from simulator.worlds.directory import COMPANY, CUSTOMER, EXTENSION, KEYS, KINDS, NUMBER, QUEUE, USER
 from simulator.worlds.world import baseline, from_mapping, merged
-from tests.numbering import is_line, is_national
-from tests.simulator.worlds import PHONES
+from tests.numbering import PHONES, is_line, is_national
 
 
 @pytest.fixture(scope="module")

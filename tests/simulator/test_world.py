@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from simulator.worlds.directory import CUSTOMER, EXTENSION, KINDS, NUMBER, QUEUE, USER
 from simulator.worlds.world import BadWorld, baseline, from_mapping, load_world, merged, parse_world
 from simulator.worlds.world_shape import schema
-from tests.simulator.worlds import PHONES
+from tests.numbering import PHONES
 
 DOCS = Path(__file__).parents[2] / "docs"
 

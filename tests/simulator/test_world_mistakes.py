@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from contracts.strict_yaml import MAX_BYTES
 from simulator.worlds.world import BadWorld, baseline, from_mapping, load_world, merged, parse_world
 from simulator.worlds.world_shape import schema
-from tests.simulator.worlds import PHONES
+from tests.numbering import PHONES
 
 
 def refused(text):

@@ -23,6 +23,7 @@ PATHS = {
     "openTicket": "/api/v1/integracao/atendimento",
     "editTicket": "/api/v1/integracao/atendimento/",
 }
+TICKET = {"id_cliente_servico": "11201", "descricao": "Sem acesso", "nome": "Ana", "telefone": "37999112233"}
 
 
 @cache

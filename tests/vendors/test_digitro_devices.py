@@ -12,8 +12,6 @@ from tests.core import run
 from tests.golden.transcripts import path_of
 from tests.vendors.digitro_stage import stage
 
-RECEIVED = (200, {})
-
 QUEUED = (Kind.QUEUED, {"queue": "suporte"})
 RINGS = tuple((Kind.RINGING, {"extension": e}) for e in ("111", "112", "113"))
 TALKS = (RINGS[0], (Kind.ANSWERED, {"extension": "111"}))

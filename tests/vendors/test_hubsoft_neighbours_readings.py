@@ -8,8 +8,7 @@ import pytest
 
 from contracts.contract import load
 from simulator.vendors.hubsoft.refusals import FILL_IN, SEARCHES
-from tests.vendors.hubsoft_neighbours import ask, world
-from tests.vendors.hubsoft_tickets import TICKET
+from tests.vendors.hubsoft_neighbours import TICKET, ask, world
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.worlds.directory import CUSTOMER
-from tests.vendors.hubsoft_neighbours import ask, world
-from tests.vendors.hubsoft_tickets import TICKET
+from tests.vendors.hubsoft_neighbours import TICKET, ask, world
 from tests.work import DictWork
 
 

@@ -12,8 +12,9 @@ from enum import StrEnum
 
 Headers = tuple[tuple[str, str], ...]
 
-# The statuses of answers that have no body.
+# The statuses of answers that have no body, and of those that say no length of it either: a 205 says 0.
 BODILESS = frozenset({204, 205, 304})
+LENGTHLESS = BODILESS - {205}
 
 
 class Confidence(StrEnum):

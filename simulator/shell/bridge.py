@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication
 
-from contracts.model import BODILESS
+from contracts.model import BODILESS, LENGTHLESS
 from simulator.delivery.errands import Errand
 from simulator.vendor import Instruction
 
@@ -169,6 +169,7 @@ def _whole(status: int, headers: list[tuple[str, str]], body: bytes, *, head: bo
     names = {name for name, _ in encoded}
     if b"transfer-encoding" in names:
         encoded = [header for header in encoded if header[0] != b"transfer-encoding"]
-    if b"content-length" not in names and status not in BODILESS:
+    body = b"" if status in BODILESS else body
+    if b"content-length" not in names and status not in LENGTHLESS:
         encoded.append((b"content-length", str(len(body)).encode()))
-    return WsgiAnswer(status, encoded, b"" if head or status in BODILESS else body)
+    return WsgiAnswer(status, encoded, b"" if head else body)

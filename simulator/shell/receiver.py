@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.model import BODILESS, HttpRequest, HttpResponse
+from contracts.model import BODILESS, LENGTHLESS, HttpRequest, HttpResponse
 from simulator.errors import SimulatorError
 from simulator.shell.bridge import Receive, Scope, Send
 
@@ -150,7 +150,7 @@ def _request(scope: Scope, body: bytes) -> HttpRequest:
 
 async def _respond(send: Send, answer: HttpResponse, *, close: bool) -> None:
     headers = [(key.encode("latin-1"), value.encode("latin-1")) for key, value in answer.headers]
-    if answer.status not in BODILESS:
+    if answer.status not in LENGTHLESS:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     if close:  # the rest of the body is still on its way
         headers.append((b"connection", b"close"))

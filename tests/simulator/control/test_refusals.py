@@ -214,7 +214,7 @@ WRONG: dict[str, tuple[str, str, Any, int, tuple[str, ...]]] = {
     "call of no outcome": ("POST", "/calls", {"outcome": "lost"}, 400, ("/outcome", "answered")),
     "neither name nor text": ("POST", "/runs", {}, 400, ("body",)),
     "scenario with a number": ("POST", "/runs", {"text": BROKEN_SCENARIO}, 422, ("4:32", '"0123"')),
-    "scenario with a wrong word": ("POST", "/runs", {"text": UNKNOWN_STEP}, 422, ("text:4:", '"ring"')),
+    "scenario with a wrong word": ("POST", "/runs", {"text": UNKNOWN_STEP}, 422, ("text:4:", "'ring'")),
     "scenario that is empty": ("POST", "/runs", {"text": ""}, 422, ("empty",)),
     "world with mistakes": ("PUT", "/world", WORLD_MISTAKES, 422, ("/customers/0/phones/0", "37999912222")),
     "world with a stranger": (

@@ -91,17 +91,6 @@ class Contract:
         """The served paths."""
         return self._routes
 
-    def match(self, method: str, path: str, body: object = None) -> tuple[Operation, Mapping[str, str]] | None:
-        """Return the operation that a method and a percent-encoded path mean, with the decoded path parameters.
-
-        Where a path means several, the decoded ``body`` says which: None when it names none of them.
-        """
-        found = self._routes.match(method, path)
-        if found is None or found[0].id not in self.dispatches:
-            return found
-        key = self.dispatches[found[0].id].pick(body)
-        return (self.operations[key], found[1]) if key else None
-
     def methods_of(self, path: str) -> tuple[str, ...]:
         """Return the methods that a path takes (for Allow), sorted; none when there is no such path."""
         return self._routes.methods_of(path)

@@ -124,17 +124,11 @@ def write_line(file: IO[bytes], exchange: Exchange, verdict: Judgement | None = 
     file.write(strict_json.dumps(to_record(exchange, verdict)) + b"\n")
 
 
-def read_file(path: Path) -> Iterator[tuple[int, Exchange]]:
-    """Yield the exchanges of a journal file with their line numbers, from 1; empty lines are passed over.
-
-    Raises MalformedRecord, which names file and line.
-    """
-    for number, exchange, _ in read_judged(path):
-        yield number, exchange
-
-
 def read_judged(path: Path) -> Iterator[tuple[int, Exchange, Judgement | None]]:
-    """Yield what `read_file` does, each with the judgement that was recorded with it."""
+    """Yield the exchanges of a journal file, each with its line number, from 1, and the judgement recorded with it.
+
+    Empty lines are passed over. Raises MalformedRecord, which names file and line.
+    """
     try:
         with path.open("rb") as file:
             number = 0

@@ -14,7 +14,7 @@ from contracts.clauses import unreadable, violation
 from contracts.explaining import explain
 from contracts.faulted import judged
 from contracts.identifying import identify
-from contracts.model import Confidence, Exchange, HttpResponse, Part, Provenance, Violation
+from contracts.model import BODILESS, Confidence, Exchange, HttpResponse, Part, Provenance, Violation
 from contracts.operation import Body, Operation
 from contracts.rulebook import Rule
 from contracts.rules import Facts, Finding, Subject
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 # What breaks without the message being unfit for a rule to read.
 _HARMLESS = frozenset({"additionalProperties", "enum"})
-_NO_BODY = frozenset({204, 304})
 _CONFIDENCES = tuple(Confidence)
+# No vendor says how long an answer may be: that one is not judged is known, that it is wrong is a guess.
+_OUR_LIMIT = Provenance("a limit of the simulator's own", Confidence.INFERRED)
 
 
 @dataclass(slots=True)
@@ -141,7 +142,12 @@ def _response(
         return
     mark = answer.provenance
     result.count(mark)
-    if response.status in _NO_BODY or exchange.request.method == "HEAD":
+    if response.status in BODILESS or exchange.request.method == "HEAD":
+        return
+    if exchange.cut:
+        if answer.body is not None:
+            result.count(_OUR_LIMIT)
+            result.violations.append(_cut_off(exchange))
         return
     found, value = _body(result, variant, answer.body, bodies.Once(response), Part.RESPONSE, mark)
     result.response = value if all(v.keyword in _HARMLESS for v in found) else None
@@ -181,6 +187,11 @@ def _undocumented(operation: Operation, status: int) -> Violation:
         f"answer {operation.id} with one of these",
         _surest(operation),
     )
+
+
+def _cut_off(exchange: Exchange) -> Violation:
+    found, remedy = exchange.error or "", "answer with a smaller body"
+    return violation("cut", Part.RESPONSE, "", found, "a body that can be read to its end", remedy, _OUR_LIMIT)
 
 
 def _surest(operation: Operation) -> Provenance:

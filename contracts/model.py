@@ -12,6 +12,10 @@ from enum import StrEnum
 
 Headers = tuple[tuple[str, str], ...]
 
+# The statuses of answers that have no body, and of those that say no length of it either: a 205 says 0.
+BODILESS = frozenset({204, 205, 304})
+LENGTHLESS = BODILESS - {205}
+
 
 class Confidence(StrEnum):
     """How a clause is known."""
@@ -83,6 +87,7 @@ class HttpResponse:
 class Exchange:
     """One request and what came back. ``response`` is None when nothing did, and ``error`` says why.
 
+    Beside a response, ``error`` says that its body was cut: it went on past what whoever asked reads.
     ``operation`` is an operation id or webhook name of the vendor's contract when it is known; ``readings`` are
     the tenant's choices among the vendor's discrepancies (id to reading); ``fault`` names what was done wrong on
     purpose with the half that is ours (the request of one that was sent, else the answer), so that it is never counted
@@ -110,6 +115,11 @@ class Exchange:
     fault: str | None = None
     other_fault: str | None = None
     took_ms: float | None = None
+
+    @property
+    def cut(self) -> bool:
+        """True when the body of the response is not whole, so that nothing can be said of it."""
+        return self.response is not None and bool(self.error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,10 @@ class SecurityScheme:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a body may be: media type to schema (None: anything), and its size (None: no limit of the vendor's)."""
+    """What a body may be: media type to schema (None: anything), and its size (None: no limit of the vendor's).
+
+    With ``any_media_type`` it is read whatever its header says.
+    """
 
     required: bool
     media: Mapping[str, str | None]
@@ -121,11 +124,6 @@ class Operation:
     def media_types(self) -> tuple[str, ...]:
         """The media types that a request may have."""
         return tuple(self.body.media) if self.body else ()
-
-    @property
-    def any_media_type(self) -> bool:
-        """True when the body is read whatever its header says."""
-        return self.body is not None and self.body.any_media_type
 
     @property
     def is_open(self) -> bool:

@@ -5,13 +5,13 @@ Never shows a secret: values of secret properties, and of objects that may hold 
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from contracts.formats import EXAMPLES
+from contracts.nearness import near
 
 WIDTH = 80
 _ARTICLES = {
@@ -148,8 +148,8 @@ def _retype(types: Sequence[str], instance: object) -> str:
 
 def _close(options: Sequence[object], instance: object) -> str:
     texts = [option for option in options if isinstance(option, str)]
-    near = difflib.get_close_matches(instance, texts, n=1) if isinstance(instance, str) else []
-    return f' (did you mean "{near[0]}"?)' if near else ""
+    meant = near(instance, texts) if isinstance(instance, str) else None
+    return f' (did you mean "{meant}"?)' if meant is not None else ""
 
 
 def _alternatives(keyword: str, branches: Any) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
+from contracts.nearness import near
 from contracts.strict_yaml import MAX_BYTES, YamlDocument
 from contracts.strict_yaml import load as load_yaml
 from scenarios.errors import ScenarioError
@@ -42,8 +42,8 @@ def load(path_or_name: str | Path) -> Scenario:
             raise ScenarioError(name, "this is a directory: name a file in it")
         if path.exists():
             raise ScenarioError(name, "this is no regular file: name a .yaml file")
-    near = get_close_matches(path.stem, library(), n=1)
-    hint = f'did you mean "{near[0]}"?' if near else "pbxsim run --list lists the library"
+    meant = near(path.stem, library())
+    hint = f"did you mean {meant!r}?" if meant else "pbxsim run --list lists the library"
     raise ScenarioError(name, f"there is neither such a file nor a library scenario of this name: {hint}")
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.nearness import nearest
 from scenarios.errors import ScenarioError
 from scenarios.model import STARTING, Scenario, Step, Verb
 from scenarios.reading import Where
-from scenarios.shape import nearest
 
 MOST_CALLS = 100
 
@@ -24,7 +24,7 @@ def check_references(scenario: Scenario, document: Mapping[str, Any], where: Whe
         _check_step(step, begun, ended)
     for pointer, name in _named(document):
         if name not in begun:
-            raise ScenarioError(where(pointer), f'no step begins a call "{name}": {nearest(name, list(begun))}')
+            raise ScenarioError(where(pointer), f'no step begins a call "{name}"; {nearest(name, begun)}')
 
 
 def _check_step(step: Step, begun: dict[str, str], ended: dict[str, str]) -> None:
@@ -49,9 +49,9 @@ def _check_step(step: Step, begun: dict[str, str], ended: dict[str, str]) -> Non
 def _check_use(step: Step, call: str, begun: Mapping[str, str], ended: Mapping[str, str]) -> None:
     subject = f'{step.verb}: call "{call}"'
     if call not in begun:
-        hint = nearest(call, list(begun)) if begun else "no call has"
+        hint = nearest(call, begun) if begun else "no call has"
         beginners = f'{", ".join(verb for verb in Verb if verb in STARTING)}, or the "as" of transfer'
-        raise ScenarioError(step.where, f"{subject} has not begun: {hint} (a call begins by {beginners})")
+        raise ScenarioError(step.where, f"{subject} has not begun; {hint} (a call begins by {beginners})")
     if call in ended:
         over = f"is over since {ended[call]}"
         raise ScenarioError(step.where, f"{subject} {over}: nothing more can happen to it")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from contracts.nearness import nearest
 from scenarios.durations import parse_duration
 from scenarios.errors import DurationError
 
@@ -40,12 +40,6 @@ def findings(document: object) -> list[Finding]:
             found[(*path, *word), sentence] = None
     # A mapping with an unknown word often lacks the right one: one sentence is enough.
     return sorted((f for f in found if f[0] not in unknown), key=_place)
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Return ``did you mean "ring"?`` when a known word is near, else the list of them."""
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f'did you mean "{near[0]}"?' if near else f"known are {', '.join(known) or 'none'}"
 
 
 def show(value: object) -> str:
@@ -106,7 +100,7 @@ def _unknown(word: str, holder: Mapping[str, Any], whole: Mapping[str, Any]) -> 
         # The two kinds of fault have words of their own, and either kind is easily taken for the other.
         of = 'messages, and "on" names an "answer"' if "status" in known else 'answers, and "on" names no "answer"'
         return f"this is done to {of}; here it can be {', '.join(known)}"
-    return f"unknown {title}; {nearest(word, known)}"
+    return f"unknown {title}; {nearest(word, known, len(known))}"
 
 
 def _choice(value: Mapping[str, Any], holder: Mapping[str, Any]) -> str:

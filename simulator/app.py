@@ -27,7 +27,7 @@ from simulator.storage.store import Change, RemoveTenant, SqlStore
 from simulator.switch.numbers import own_numbers
 from simulator.switch.pbx import Pbx
 from simulator.tenancy.equipping import with_all_credentials
-from simulator.tenancy.furnishing import Furniture, first_world, founded, furnish, furniture
+from simulator.tenancy.furnishing import Furniture, first_world, founded, furnish
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.registry import Tenants
 from simulator.tenancy.targets import Target
@@ -160,10 +160,6 @@ class Simulator:
         tenant.open()
         tenant.profile, tenant.readings, tenant.zone = profile, readings, zone
         self.keep(tenant)
-
-    def refurnish(self, tenant: Tenant, own: OwnWorld) -> None:
-        """Give a tenant another world, over its baseline. Raises BadWorld and then changes nothing."""
-        self.put_in_place(tenant, furniture(tenant.profile, own, self.vendors.values()))
 
     def put_in_place(self, tenant: Tenant, made: Furniture) -> None:
         """Give a tenant a world that was made for it."""

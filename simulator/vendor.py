@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -204,9 +204,6 @@ class Credentials(Protocol):
     def holder(self, vendor: str, field: str, value: str) -> str | None:
         """Return the tenant whose credential ``field`` has this value."""
 
-    def set_of(self, vendor: str, tenant: str) -> Mapping[str, str]:
-        """Return a tenant's credential set for a vendor."""
-
     def token_holder(self, vendor: str, token: str) -> str | None:
         """Return the tenant to which a token was issued at run time, unless it has expired or was revoked."""
 
@@ -232,6 +229,7 @@ class Vendor:
     switches     tenant switches with their default (the first) and the other values
     world        the records of its own that a tenant begins with: kind to key to record, from the tenant's identity
                  and the world's records; for the tenant default (samples) those that the documents' samples name
+    phones       the phones that the documents' samples name: in the tenant default the first customer's, else nobody's
     kinds        the kinds of record of its own that it keeps, each with its key in front (``hubsoft.popup``)
     account      default account settings that renderers use
     routing      where calls go, as its records say (None: it provisions nothing of the kind)
@@ -260,6 +258,7 @@ class Vendor:
     world: Callable[[Identity, Mapping[str, Mapping[str, Document]], bool], Mapping[str, Mapping[str, Document]]] = (
         lambda identity, world, samples: {}
     )
+    phones: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     account: Mapping[str, str] = field(default_factory=dict)
     routing: Routing | None = None
@@ -270,3 +269,28 @@ class Vendor:
 def secret_kinds(vendor: Vendor, contract: Contract) -> dict[str, str]:
     """Return the kind of each secret by its name: of the contract's bodies and headers, and of the credentials."""
     return {**contract.secrets, **contract.secret_headers, **vendor.secrets}
+
+
+def token_kind(vendor: str) -> str:
+    """Return the kind of the records that a vendor's issued tokens are, each under the token (see `issued_token`)."""
+    return f"{vendor}.token"
+
+
+def channel_kind(vendor: str) -> str:
+    """Return the kind of the records that a vendor's event channels are; ``open`` ends with the process."""
+    return f"{vendor}.channel"
+
+
+def issued_token(token: str, now: datetime, life: timedelta) -> Document:
+    """Return the record of a token that is issued now; the simulator revokes it when it is asked to."""
+    return {"token": token, "issued_at": now.isoformat(), "expires_at": (now + life).isoformat(), "revoked": False}
+
+
+def is_expired(issued: Document, now: datetime) -> bool:
+    """Say whether the time of an issued token is over."""
+    return now >= datetime.fromisoformat(issued["expires_at"])
+
+
+def is_good(issued: Document, now: datetime) -> bool:
+    """Say whether an issued token is neither revoked nor expired."""
+    return not issued["revoked"] and not is_expired(issued, now)

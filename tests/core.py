@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from contracts import strict_json
-from contracts.exchanges import to_record
+from contracts.exchanges import canonical, to_record
 from scenarios.loader import load, load_text
 from scenarios.model import Scenario
 from simulator.app import Simulator, build
@@ -18,11 +18,12 @@ from simulator.clock import Mode
 from simulator.runs.verdicts import Verdict
 from simulator.settings import Settings
 from simulator.storage.store import SqlStore
-from simulator.tenancy.furnishing import founded, furnish, world_of
-from simulator.tenancy.journal import Entry
+from simulator.tenancy.furnishing import founded, furnish, furniture, world_of
+from simulator.tenancy.journal import Entry, Journal
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import Profile, Tenant, first_clock
 from simulator.tenancy.transactions import Transaction
+from simulator.worlds.world import OwnWorld
 from tests.answer import Answer
 from tests.raw_http import ask, request
 from tests.receiver import Receiver
@@ -66,6 +67,16 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def settings(*targets: Target, store: Path | None = None, clock: Mode = Mode.JUMPING, **more: Any) -> Settings:
     """Return settings with a jumping clock unless told otherwise."""
     return Settings(targets=targets, store=store, clock=clock, port=0, **more)
+
+
+def refurnish(simulator: Simulator, own: OwnWorld) -> None:
+    """Give the default tenant another world, over its baseline."""
+    simulator.put_in_place(simulator.default, furniture(simulator.default.profile, own, simulator.vendors.values()))
+
+
+def canonical_of(journal: Journal) -> bytes:
+    """Return the form of a journal that the same seed and scenario make equal, byte for byte."""
+    return canonical(entry.exchange for entry in journal.after(0, limit=max(1, journal.last)))
 
 
 @asynccontextmanager

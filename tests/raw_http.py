@@ -85,11 +85,17 @@ async def served(
         allowed_hosts=hosts or AllowedHosts.of(),
         journal_wait=journal_wait,
     )
-    server = await Server.start(shell, before_stop=shell.stop)
+    server = await Server.start(shell)
     try:
         yield server
     finally:
-        await server.stop()
+        await stop(server)
+
+
+async def stop(server: Server, grace: float = 2.0) -> None:
+    """Stop a server of a shell as the program does: what the shell holds ends first."""
+    server._uvicorn.config.app.stop()
+    await server.stop(grace)
 
 
 async def ask(server: Server, raw: bytes, *, has_body: bool = True) -> Answer:

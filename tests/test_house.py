@@ -14,34 +14,31 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("contracts", "scenarios", "simulator", "loadtests")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
-# Property names that are plain English and so say nothing of a vendor: each vendor lists those that it has.
+# Names of properties and parameters that are plain English, and so say nothing of a vendor: each lists its own.
 PLAIN = {word for path in (ROOT / "tests/vendors/plain").glob("*.txt") for word in path.read_text("utf-8").split()}
 
 
 def wire_words(key, plain=PLAIN):
-    """Return every property name of a vendor's schemas that is a word of its wire alone."""
-    found = set()
-    for path in load(key).source.files:
-        text = (ROOT / "contracts" / key / path).read_text("utf-8")
-        for _ in re.findall(r'"properties"\s*:\s*\{', text):
-            found |= set(_properties(json.loads(text))) if path.endswith(".json") else set()
-    return found - plain
+    """Return every name of a property, or of a parameter in path or query, that is a word of a vendor's alone."""
+    return {word for content in load(key).source.files.values() for word in _names(content)} - plain
 
 
-def _properties(node):
+def _names(node):
     if isinstance(node, dict):
-        yield from node.get("properties", {}) if isinstance(node.get("properties"), dict) else ()
+        yield from node["properties"] if isinstance(node.get("properties"), dict) else ()
+        if node.get("in") in ("path", "query"):  # the names of headers are HTTP's
+            yield node["name"]
         for value in node.values():
-            yield from _properties(value)
+            yield from _names(value)
     elif isinstance(node, list):
         for value in node:
-            yield from _properties(value)
+            yield from _names(value)
 
 
 @pytest.mark.parametrize("key", discover())
 def test_wire_words_of_a_vendor_stand_in_its_folders_only(key):
     words = wire_words(key)
-    pattern = re.compile(r"\b(" + "|".join(sorted(words)) + r")\b")
+    pattern = re.compile(r"\b(" + "|".join(map(re.escape, sorted(words))) + r")\b")
     # Two vendors may share a word, so one vendor's folder says nothing against another's.
     own = [ROOT / folder / vendor for folder in ("contracts", "simulator/vendors") for vendor in discover()]
     data = [p for package in PACKAGES for p in (ROOT / package).rglob("*") if p.suffix in (".yaml", ".json")]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from simulator.identity import Identity
 from simulator.records import Document
 from simulator.telephony.calls import Call
+from simulator.vendor import is_good, token_kind
 
 MORNING = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -71,12 +72,9 @@ class DictCredentials:
     def holder(self, vendor: str, field: str, value: str) -> str | None:
         return next((w.tenant for w in self.works if w.credentials(vendor).get(field) == value), None)
 
-    def set_of(self, vendor: str, tenant: str) -> Mapping[str, str]:
-        return next(w.credentials(vendor) for w in self.works if w.tenant == tenant)
-
     def token_holder(self, vendor: str, token: str) -> str | None:
         for work in self.works:
-            record = work.get(f"{vendor}.token", token)
-            if record and not record["revoked"] and work.now < datetime.fromisoformat(record["expires_at"]):
+            record = work.get(token_kind(vendor), token)
+            if record and is_good(record, work.now):
                 return work.tenant
         return None

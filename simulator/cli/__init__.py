@@ -49,11 +49,10 @@ class _Lazy(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches
+            from contracts.nearness import nearest
 
-            near = get_close_matches(args[0], _COMMANDS, 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(_COMMANDS)}"
-            raise click.UsageError(f"there is no command {args[0]!r}{hint}", ctx)
+            hint = nearest(args[0], _COMMANDS, len(_COMMANDS))
+            raise click.UsageError(f"there is no command {args[0]!r}; {hint}", ctx)
         return super().resolve_command(ctx, args)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ _COUNT = click.IntRange(0)
 
 
 @click.command(name="listen")
-@click.option("--vendor", default="pbx55", show_default=True, help="Whose pushes arrive.")
+@click.option("--vendor", help="Whose pushes arrive; to be left out where one vendor alone pushes.")
 @click.option("--port", default=9055, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--status", default=200, show_default=True, help="What to answer.")
@@ -52,8 +52,7 @@ def command(**options: Any) -> int:
     show_log()
     loaded = {key: load(key, options["overlay"]) for key in discover()}
     known = [key for key, contract in loaded.items() if _pushes(contract)]
-    if options["vendor"] not in known:
-        raise click.UsageError(f"--vendor {options['vendor']!r}: the vendors that push are: {', '.join(known)}")
+    contract = loaded[_vendor(options["vendor"], known)]
     if not options["host"]:
         raise click.UsageError("--host: give an address of this machine, such as 127.0.0.1")
     behaviour = Behaviour(
@@ -62,11 +61,20 @@ def command(**options: Any) -> int:
         fail_first=options["fail_first"],
         fail_every=options["fail_every"],
     )
-    contract = loaded[options["vendor"]]
     chosen = _chosen(contract, readings_of(options["readings"]))
     with journal_file(options["journal"]) as file:
         ear = _Ear(contract, chosen, options["strict_inferred"], options["as_json"], file)
         return run_loop(_listen(ear, behaviour, options))
+
+
+def _vendor(given: str | None, known: Sequence[str]) -> str:
+    if given is None and len(known) == 1:
+        return known[0]
+    if given is None:
+        raise click.UsageError(f"--vendor: say whose pushes arrive, one of: {', '.join(known)}")
+    if given not in known:
+        raise click.UsageError(f"--vendor {given!r}: the vendors that push are: {', '.join(known)}")
+    return given
 
 
 def _chosen(contract: Contract, choices: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from contracts.contract import discover
+from contracts.contract import discover, load
 from simulator.tenancy.targets import fits_header
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -41,7 +41,7 @@ _OPTIONS = (
         "credentials",
         multiple=True,
         metavar="VENDOR:NAME=VALUE",
-        help="What to log in with at a vendor's targets, such as hubsoft:client_id=123 (repeatable); "
+        help="What to log in with at a vendor's targets (repeatable; `pbxsim credentials` has the names); "
         "without it, the simulator's own.",
     ),
     click.option("--seed", default="1", show_default=True, help="The seed of every made-up value."),
@@ -65,7 +65,7 @@ _OPTIONS = (
         "readings",
         multiple=True,
         metavar="VENDOR:ID=READING",
-        help="How to read a discrepancy of a vendor's documents, such as hubsoft:H1=current-2020 (repeatable).",
+        help="How to read a discrepancy of a vendor's documents (repeatable; see contracts/VENDOR/discrepancies.yaml).",
     ),
     click.option("--zone", default="America/Sao_Paulo", show_default=True, help="The time zone of wire dates."),
     click.option("--start", metavar="TIME", help="The tenant's first moment, such as 2026-03-02T09:00:00-03:00."),
@@ -94,16 +94,32 @@ def pair(values: Sequence[str], count: int, option: str) -> list[str | None]:
 
 def readings_of(texts: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return the choices that ``VENDOR:ID=READING`` options make; the contract says which of them there are."""
-    return _by_vendor("--reading", texts, "VENDOR:ID=READING, as in hubsoft:H1=current-2020", discover())
+    return _by_vendor("--reading", texts, "VENDOR:ID=READING", _a_reading, discover())
 
 
-def credentials_of(texts: Sequence[str], vendors: Collection[str]) -> dict[str, dict[str, str]]:
-    """Return what ``VENDOR:NAME=VALUE`` options say; ``vendors`` are those at which one logs in."""
-    return _by_vendor("--credential", texts, "VENDOR:NAME=VALUE, as in hubsoft:client_id=123", vendors, secret=True)
+def credentials_of(texts: Sequence[str], logins: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:
+    """Return what ``VENDOR:NAME=VALUE`` options say; ``logins`` has the names, by vendor at which one logs in."""
+
+    def example() -> Iterator[str]:
+        return (f"{vendor}:{name}=123" for vendor, names in logins.items() for name in names)
+
+    return _by_vendor("--credential", texts, "VENDOR:NAME=VALUE", example, logins, secret=True)
+
+
+def _a_reading() -> Iterator[str]:
+    for vendor in discover():
+        for key, discrepancy in load(vendor).discrepancies.items():
+            yield f"{vendor}:{key}={discrepancy.lenient}"
 
 
 def _by_vendor(
-    option: str, texts: Sequence[str], form: str, vendors: Collection[str], *, secret: bool = False
+    option: str,
+    texts: Sequence[str],
+    form: str,
+    examples: Callable[[], Iterator[str]],
+    vendors: Collection[str],
+    *,
+    secret: bool = False,
 ) -> dict[str, dict[str, str]]:
     chosen: dict[str, dict[str, str]] = {}
     for text in texts:
@@ -111,7 +127,8 @@ def _by_vendor(
         vendor, colon, name = place.partition(":")
         shown = place if secret else text
         if not (equals and colon and vendor and name and value):
-            raise click.UsageError(f"{option} {shown!r}: write {form}")
+            example = next(examples(), "")
+            raise click.UsageError(f"{option} {shown!r}: write {form}{example and f', as in {example}'}")
         if vendor not in vendors:
             raise click.UsageError(f"{option} {shown!r}: the vendor is one of: {', '.join(vendors)}")
         if value != chosen.setdefault(vendor, {}).setdefault(name, value):

@@ -15,7 +15,7 @@ from simulator.tenancy.furnishing import Furniture, furniture
 from simulator.tenancy.targets import Target, checked
 from simulator.tenancy.tenants import DEFAULT, UNCLAIMED, Profile, Tenant, zone_of
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Received, Reply
+from simulator.vendor import Received, Reply, token_kind
 from simulator.version import VERSION
 from simulator.worlds.world import from_mapping
 
@@ -127,7 +127,7 @@ def _revoke_tokens(simulator: Simulator, received: Received) -> Reply:
     tenant = tenant_of(simulator, received)
     vendor, wanted = received.body["vendor"], received.body.get("token")
     _check_vendor(simulator, "vendor", vendor)
-    kind = f"{vendor}.token"
+    kind = token_kind(vendor)
     tx = Transaction(tenant, simulator.store)
     revoked = 0
     for key, record in list(tenant.records.get(kind, {}).items()):

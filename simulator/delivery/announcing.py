@@ -27,7 +27,7 @@ from simulator.storage.store import Store
 from simulator.tenancy.channel import Channel, Reception
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Vendor, secret_kinds
+from simulator.vendor import Vendor, channel_kind, secret_kinds
 
 UNHEARD = "unheard: no channel was open"
 DROPPED = "dropped on purpose"
@@ -107,7 +107,7 @@ class Announcer:
 
     def listens(self, tx: Transaction, vendor: str) -> bool:
         """Tell whether the tenant ever opened a channel of a vendor: before that, nobody misses an event."""
-        return next(iter(tx.all(_kind(vendor))), None) is not None
+        return next(iter(tx.all(channel_kind(vendor))), None) is not None
 
     def unheard(self, tx: Transaction) -> tuple[str, ...]:
         """Return the vendors that tell on channels, and of which the tenant never opened one."""
@@ -118,7 +118,7 @@ class Announcer:
         """Open a channel, in this unit of work; None when as many are open as may be."""
         if tx.channels.count(vendor) >= MOST_CHANNELS:
             return None
-        wording, kind = self._wording(tx, vendor), _kind(vendor)
+        wording, kind = self._wording(tx, vendor), channel_kind(vendor)
         # Tenants do not share ids, so that an id of one is strange to the key of another.
         number = tx.identity.integer(kind, tx.tenant, low=1, high=999_999) * 1000 + tx.next_number(kind)
         tx.put(kind, str(number), {"id": number, "open": True, "opened_at": tx.now.isoformat()})
@@ -156,7 +156,7 @@ class Announcer:
     def left(self, tenant: Tenant, channel: Channel) -> None:
         """Write down that a channel is closed, since its client is gone."""
         tx = Transaction(tenant, self._store, channel.vendor)
-        kind = _kind(channel.vendor)
+        kind = channel_kind(channel.vendor)
         record = tx.get(kind, str(channel.number))
         if record is not None:
             tx.put(kind, str(channel.number), {**record, "open": False})
@@ -212,10 +212,6 @@ def _missed(received: Collection[Reception], planned: Plan) -> str | None:
     if Reception.WHOLE in received:
         return None
     return CUT if Reception.CUT in received else UNHEARD
-
-
-def _kind(vendor: str) -> str:
-    return f"{vendor}.channel"
 
 
 def _tell(channels: tuple[Channel, ...], frame: bytes, written: asyncio.Future[None] | None) -> None:

@@ -52,7 +52,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, or in plain words why nothing did. ``truncated``: the body went on past the limit.
+    """What came back, or in plain words why nothing did; with both, ``error`` says why the body is not whole.
 
     ``struck`` names what a fake of our own did wrong with it on purpose.
     """
@@ -60,7 +60,6 @@ class Answer:
     response: HttpResponse | None
     error: str | None
     took_ms: float
-    truncated: bool = False
     struck: str | None = None
 
 
@@ -120,15 +119,16 @@ class Sender:
         before = _dial.set(dial)
         started = time.perf_counter()
         try:
-            response, truncated = await self._exchange(outgoing)
+            response, cut = await self._exchange(outgoing)
         except (aiohttp.ClientError, OSError, RuntimeError, ValueError) as trouble:
             error = str(dial.refusal) if dial.refusal else _in_words(trouble, self._timeout)
             return Answer(None, error, _milliseconds_since(started))
         finally:
             _dial.reset(before)
-        return Answer(response, None, _milliseconds_since(started), truncated)
+        return Answer(response, cut, _milliseconds_since(started))
 
-    async def _exchange(self, outgoing: Outgoing) -> tuple[HttpResponse, bool]:
+    async def _exchange(self, outgoing: Outgoing) -> tuple[HttpResponse, str | None]:
+        """Return what came back, and in plain words how it was cut where it went on past the limit."""
         if self._session is None:
             self._session = self._open_session()
         async with self._session.request(
@@ -139,11 +139,12 @@ class Sender:
             allow_redirects=False,
         ) as answer:
             body = await _read_up_to(answer.content, self._max_answer + 1)
-            truncated = len(body) > self._max_answer
-            if truncated:
+            cut = None
+            if len(body) > self._max_answer:
                 answer.close()
+                cut = f"a body of more than {self._max_answer} bytes, cut there"
             headers = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in answer.raw_headers)
-            return HttpResponse(answer.status, headers, body[: self._max_answer]), truncated
+            return HttpResponse(answer.status, headers, body[: self._max_answer]), cut
 
     def _open_session(self) -> aiohttp.ClientSession:
         import aiohttp

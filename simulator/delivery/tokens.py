@@ -84,10 +84,6 @@ class Tokens:
         if seat is not None and token in (None, seat.token):
             seat.token = seat.until = None
 
-    def clear(self) -> None:
-        """Drop every token (the tenant was reset, or its clock set back)."""
-        self._seats.clear()
-
     def marks(self) -> dict[str, str]:
         """Return, by target, what tells whether its token is still the same one, and not the token itself."""
         return {key: _mark(seat.token) for key, seat in self._seats.items() if seat.token is not None}
@@ -118,7 +114,7 @@ async def _log_in(seat: _Seat, login: HowToLogin, now: datetime, send: Send) -> 
     answer = await send(outgoing)
     granted = None if answer.response is None else login.token(answer.response)
     if granted is None:
-        why = answer.error or f"it answered {answer.response.status if answer.response else ''} without a token"
+        why = _without_a_token(answer)
         return _failed(seat, f"no token, since the login failed: {why}", message.operation, outgoing, answer)
     token, life = granted
     if len(token) > MAX_TOKEN or not fits_header(token):
@@ -126,6 +122,12 @@ async def _log_in(seat: _Seat, login: HowToLogin, now: datetime, send: Send) -> 
         return _failed(seat, f"no token, since the login failed: {why}", message.operation, outgoing, answer)
     seat.token, seat.until = token, now + min(life, LONGEST_LIFE)
     return Login(token, message.operation, outgoing, answer)
+
+
+def _without_a_token(answer: Answer) -> str:
+    if answer.response is None:
+        return answer.error or "no answer"
+    return f"it answered {answer.response.status} {f'with {answer.error}' if answer.error else 'without a token'}"
 
 
 def _failed(

@@ -31,7 +31,7 @@ from simulator.switch.switchboard import Switchboard
 from simulator.tenancy.registry import Tenants
 from simulator.tenancy.tenants import UNCLAIMED, Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Vendor, Wait, secret_kinds
+from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Vendor, Wait, secret_kinds, token_kind
 
 LEFT = "the client hung up while its request was held on purpose, and nothing was done"
 
@@ -260,7 +260,7 @@ class Pipeline:
         tenants = self._tenants if tenant.name == UNCLAIMED else (tenant,)
         sets = (t.profile.credentials.get(key, {}) for t in tenants)
         found = {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
-        issued = [tokens for t in self._tenants if (tokens := t.records.get(f"{key}.token"))]
+        issued = [tokens for t in self._tenants if (tokens := t.records.get(token_kind(key)))]
         words = WORD.findall(f"{http.path} {http.query} ".encode() + http.body) if issued else ()
         return found | {w: "token" for word in words if any((w := word.decode()) in tokens for tokens in issued)}
 

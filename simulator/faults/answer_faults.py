@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from contracts.model import Headers, HttpResponse
+from contracts.model import BODILESS, Headers, HttpResponse
 from scenarios.answer_reading import read_answer_fault
 from scenarios.answers import ANY, INSTEAD, OF_CHANNELS, OF_WHOLE_ANSWERS, AnswerFault, AnswerFlaw, Spread
 from simulator.identity import Identity
@@ -17,7 +17,6 @@ from simulator.vendor import Instruction, Reply, Wait
 Document = Mapping[str, Any]
 
 _PLAIN: Headers = (("content-type", "text/plain; charset=utf-8"),)
-_BODILESS = frozenset({204, 205, 304})
 
 # What the shell is asked to do with an answer, and why a client sees nothing of it that is HTTP.
 _WAITS = {
@@ -134,7 +133,7 @@ def instead(plan: AnswerPlan) -> Reply:
         after = (("retry-after", str(max(math.ceil(plan.seconds), 1))),)
         return Reply(429, b"429 Too Many Requests\n", (*_PLAIN, *after))
     status = plan.fault.status
-    if status in _BODILESS:
+    if status in BODILESS:
         return Reply(status, b"")
     known = {each.value: each.phrase for each in HTTPStatus}
     return Reply(status, f"{status} {known.get(status, 'Unknown')}\n".encode(), _PLAIN)

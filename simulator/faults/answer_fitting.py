@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from contracts.contract import Contract
+from contracts.nearness import nearest
 from scenarios.answers import AnswerFault, AnswerFlaw
 from simulator.faults.answer_faults import Asked, suits
 from simulator.faults.mishaps import opener_of
 from simulator.vendor import Vendor
-
-MOST_NAMES = 8
 
 
 def why_not(fault: AnswerFault, vendors: Mapping[str, Vendor], contracts: Mapping[str, Contract]) -> str | None:
     """Say what keeps a fault from ever striking, and what would be possible; None when nothing does."""
     vendor = vendors.get(fault.vendor)
     if vendor is None:
-        return f"there is no vendor {fault.vendor!r}; {_near(fault.vendor, list(vendors))}"
+        return f"there is no vendor {fault.vendor!r}; {nearest(fault.vendor, vendors)}"
     if fault.operation is not None and fault.operation not in vendor.handlers:
         served = f"{fault.vendor} serves no operation {fault.operation!r}"
-        return f"{served}; {_near(fault.operation, [*vendor.handlers, 'any'])}"
+        return f"{served}; {nearest(fault.operation, [*vendor.handlers, 'any'])}"
     possible = _possible(fault.operation, vendor, contracts[fault.vendor])
     if fault.flaw in possible:
         return None
@@ -42,10 +40,3 @@ def _possible(operation: str | None, vendor: Vendor, contract: Contract) -> list
         for flaw in AnswerFlaw
         if (expiring or flaw is not AnswerFlaw.TOKEN_EXPIRED) and any(suits(flaw, each) for each in asked)
     ]
-
-
-def _near(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"there are: {', '.join(known[:MOST_NAMES]) or 'none'}{', ...' if len(known) > MOST_NAMES else ''}"

@@ -17,7 +17,7 @@ from simulator.faults.standing import MOST_FAULTS, keep_counts, strike
 from simulator.records import Document
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Instruction
+from simulator.vendor import Instruction, token_kind
 
 WORD = re.compile(rb"[A-Za-z0-9._~-]{20,}")  # what a token that was issued may be
 
@@ -31,7 +31,7 @@ class Mishaps:
         self._counted: dict[str, set[str]] = {}  # by tenant, what the log does not have yet
         self._faults: dict[str, AnswerFault] = {}  # as they were read last
         self._opener = opener_of(contract)
-        self._tokens = f"{contract.key}.token"
+        self._tokens = token_kind(contract.key)
 
     def strike(self, tenant: Tenant, served: str, operation: str | None) -> AnswerPlan | None:
         """Count a request for the faults of its tenant; ``served`` is the path's operation, or what stands for it."""

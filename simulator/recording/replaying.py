@@ -7,7 +7,6 @@ issued to it, its targets' own. What is sent again has an ``id`` that says so, a
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,7 @@ from simulator.tenancy.journal import REPLAY, Entry
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Vendor, secret_kinds
+from simulator.vendor import Vendor, is_good, secret_kinds, token_kind
 
 if TYPE_CHECKING:
     from simulator.app import Simulator
@@ -96,7 +95,7 @@ def credentials_of(tenant: Tenant, vendor: Vendor, contract: Contract) -> Find:
     """Return what finds the secrets by which an integration speaks for a tenant."""
     own = tenant.profile.credentials.get(vendor.key, {})
     kinds = secret_kinds(vendor, contract)
-    issued = tenant.records.get(f"{vendor.key}.token", {})
+    issued = tenant.records.get(token_kind(vendor.key), {})
 
     def find(name: str, kind: str) -> str | None:
         of_kind = (value for field, value in own.items() if kinds.get(field) == kind)
@@ -104,7 +103,7 @@ def credentials_of(tenant: Tenant, vendor: Vendor, contract: Contract) -> Find:
         if value is not None or kind != "token":
             return value
         for token, record in reversed(issued.items()):
-            if not record["revoked"] and tenant.now() < datetime.fromisoformat(record["expires_at"]):
+            if is_good(record, tenant.now()):
                 return str(record.get(name) or token)
         return None
 

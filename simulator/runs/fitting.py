@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 
 from contracts.contract import Contract
+from contracts.nearness import nearest
 from scenarios.expected import Holds, Match, Order, Reaction, Received, Sent, vendor_of
 from scenarios.model import IN_WIRE_WORDS, OF_REQUESTS, Flaw, Scenario
 from simulator.errors import SimulatorError
@@ -16,8 +16,6 @@ from simulator.telephony.phones import international
 from simulator.telephony.routing import Provisioned
 from simulator.vendor import Vendor
 from simulator.worlds.directory import EXTENSION, NUMBER, QUEUE
-
-MOST_NAMES = 8
 
 
 class Unfit(SimulatorError):
@@ -139,7 +137,4 @@ def _matches(scenario: Scenario) -> Iterator[tuple[Match, str, str | None]]:
 def _missing(where: str, kind: str, key: str, known: Iterable[str], first: Iterable[str] = ()) -> str:
     """Say that there is none, and the nearest one or some that there are; ``first`` are shown before others."""
     names = list(dict.fromkeys((*first, *known)))
-    near = get_close_matches(key, names, 1, cutoff=0.7)
-    shown = ", ".join(names[:MOST_NAMES]) + (", ..." if len(names) > MOST_NAMES else "")
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {shown or 'none'}"
-    return f"{where}: there is no {kind} {key!r}; {hint}"
+    return f"{where}: there is no {kind} {key!r}; {nearest(key, names)}"

@@ -113,7 +113,7 @@ def arrived(exchange: Exchange) -> bool:
 
 def why_lost(exchange: Exchange) -> str:
     """Say why a message did not arrive."""
-    return exchange.error or (f"answered {exchange.response.status}" if exchange.response else "no answer")
+    return f"answered {exchange.response.status}" if exchange.response else exchange.error or "no answer"
 
 
 def _record(entry: Entry, run: Run) -> Record:

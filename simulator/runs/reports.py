@@ -114,10 +114,11 @@ def tell_exchange(exchange: Exchange, name: str) -> str:
     what = f"{exchange.message or exchange.operation or 'no operation'}{f' of call {name}' if name else ''}"
     answer = f"{response.status}" if response else f"no answer: {exchange.error}"
     took = f" in {exchange.took_ms:.1f} ms" if exchange.took_ms is not None and response else ""
+    cut = f", {exchange.error}" if exchange.cut else ""
     again = f" (attempt {exchange.attempt})" if exchange.attempt > 1 else ""
     faults = [each for each in (exchange.fault, exchange.other_fault) if each]
     fault = f" [fault: {', '.join(faults)}]" if faults else ""
-    return f"{exchange.vendor} {what}{again}: {request.method} {request.path} -> {answer}{took}{fault}"
+    return f"{exchange.vendor} {what}{again}: {request.method} {request.path} -> {answer}{took}{cut}{fault}"
 
 
 def tell_finding(finding: Finding, place: str) -> Iterator[str]:
@@ -147,6 +148,9 @@ def tell_refused(exchange: Exchange, where: str) -> str:
     if exchange.response is not None and exchange.response.status >= 500:
         said = f"it answered {exchange.response.status}{f', {answer}' if answer else ''}"
         return f"what listens at {where} broke by {what}, which had {exchange.fault} on purpose: {said}"
+    if exchange.cut:
+        unknown = "nothing says that it was accepted; answer with a smaller body"
+        return f"{what} was answered at {where} with {exchange.error}: {unknown}: {answer}"
     return f"{what} was refused at {where}: {answer}"
 
 

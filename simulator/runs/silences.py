@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from contracts.model import Direction, Exchange
 from simulator.tenancy.runs import Run
 from simulator.tenancy.tenants import Tenant
-from simulator.vendor import Vendor
+from simulator.vendor import Vendor, channel_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,6 @@ def silences(
 def _heard(tenant: Tenant, vendors: Mapping[str, Vendor]) -> Iterator[Vendor]:
     targets = {target.vendor for target in tenant.targets.values()}
     for vendor in vendors.values():
-        listened = tenant.records.get(f"{vendor.key}.channel") if vendor.channel else vendor.key in targets
+        listened = tenant.records.get(channel_kind(vendor.key)) if vendor.channel else vendor.key in targets
         if listened or not vendor.renders:
             yield vendor

@@ -16,14 +16,15 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication
 
+from contracts.model import BODILESS, LENGTHLESS
 from simulator.delivery.errands import Errand
 from simulator.vendor import Instruction
 
 WsgiApp = WSGIApplication
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+AsgiMessage = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[AsgiMessage]]
+Send = Callable[[AsgiMessage], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 SLIP = "pbxsim.slip"  # environ key: the `Slip` of this request
@@ -31,7 +32,6 @@ REFUSAL = "pbxsim.refusal"  # environ key: a `Refusal` that the app is to word i
 REFUSAL_STATUS = "pbxsim.refusal_status"  # environ key: the status for it, where the vendor documents none
 AGAIN = "pbxsim.again"  # environ key: True when a waiting request is asked once more
 
-_BODILESS = frozenset({204, 304})
 _OWN_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 
 
@@ -169,6 +169,7 @@ def _whole(status: int, headers: list[tuple[str, str]], body: bytes, *, head: bo
     names = {name for name, _ in encoded}
     if b"transfer-encoding" in names:
         encoded = [header for header in encoded if header[0] != b"transfer-encoding"]
-    if b"content-length" not in names and status not in _BODILESS:
+    body = b"" if status in BODILESS else body
+    if b"content-length" not in names and status not in LENGTHLESS:
         encoded.append((b"content-length", str(len(body)).encode()))
-    return WsgiAnswer(status, encoded, b"" if head or status in _BODILESS else body)
+    return WsgiAnswer(status, encoded, b"" if head else body)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator.errors import SimulatorError
-from simulator.shell.bridge import Message, Receive, Scope
+from simulator.shell.bridge import AsgiMessage, Receive, Scope
 from simulator.vendor import Problem
 
 
@@ -151,7 +151,7 @@ async def _discard(receive: Receive, limits: Limits) -> None:
         return
 
 
-def _body(message: Message) -> bytes:
+def _body(message: AsgiMessage) -> bytes:
     if message["type"] == "http.disconnect":
         raise ClientGone("the client hung up before its body was complete")
     body: bytes = message.get("body", b"")
@@ -170,14 +170,14 @@ class _Begun:
     __slots__ = ("_pending", "_steps", "message")
 
     def __init__(self, receive: Receive) -> None:
-        self.message: Message | None = None
-        self._steps: Generator[Any, Any, Message] = receive().__await__()
+        self.message: AsgiMessage | None = None
+        self._steps: Generator[Any, Any, AsgiMessage] = receive().__await__()
         try:
             self._pending = next(self._steps)
         except StopIteration as done:
             self.message = done.value
 
-    def __await__(self) -> Generator[Any, Any, Message]:
+    def __await__(self) -> Generator[Any, Any, AsgiMessage]:
         if self.message is not None:
             return self.message
         try:

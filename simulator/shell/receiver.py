@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.model import HttpRequest, HttpResponse
+from contracts.model import BODILESS, LENGTHLESS, HttpRequest, HttpResponse
 from simulator.errors import SimulatorError
 from simulator.shell.bridge import Receive, Scope, Send
 
@@ -76,7 +76,7 @@ class Behaviour:
         """Return the answer to the request of this number."""
         failing = number <= self.fail_first or (self.fail_every > 0 and number % self.fail_every == 0)
         status = self.fail_status if failing else self.status
-        bodiless = not self.body or status in (204, 304)
+        bodiless = not self.body or status in BODILESS
         return HttpResponse(status, () if bodiless else (_JSON,), b"" if bodiless else self.body)
 
 
@@ -150,7 +150,7 @@ def _request(scope: Scope, body: bytes) -> HttpRequest:
 
 async def _respond(send: Send, answer: HttpResponse, *, close: bool) -> None:
     headers = [(key.encode("latin-1"), value.encode("latin-1")) for key, value in answer.headers]
-    if answer.status not in (204, 304):
+    if answer.status not in LENGTHLESS:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     if close:  # the rest of the body is still on its way
         headers.append((b"connection", b"close"))

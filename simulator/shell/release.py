@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import TracebackType
 
 from simulator.board import Stream
-from simulator.shell.bridge import Headers, Message, Receive, Send, WsgiAnswer
+from simulator.shell.bridge import AsgiMessage, Headers, Receive, Send, WsgiAnswer
 
 CLOSE = (b"connection", b"close")
 RETRY = (b"retry-after", b"1")
@@ -187,7 +187,7 @@ def plain(status: int, text: str, *more: tuple[bytes, bytes]) -> WsgiAnswer:
     return WsgiAnswer(status, [*headers, *more], body)
 
 
-def _start(status: int, headers: Headers) -> Message:
+def _start(status: int, headers: Headers) -> AsgiMessage:
     return {"type": "http.response.start", "status": status, "headers": headers}
 
 

@@ -53,7 +53,6 @@ class Server:
     _uvicorn: uvicorn.Server
     _heads: HeadLimits
     _listening: socket.socket
-    _before_stop: Callable[[], None]
     _watches: tuple[asyncio.Task[None], ...] = ()
     _stopping: bool = False
 
@@ -66,16 +65,12 @@ class Server:
         *,
         tries: int = 20,
         heads: HeadLimits = _HEADS,
-        before_stop: Callable[[], None] = lambda: None,
     ) -> Server:
-        """Listen on the port, or on the next free one of ``tries``; port 0 takes any. Raise `CannotListen`.
-
-        ``before_stop`` is called when a stop begins, so that an app can end what it holds.
-        """
+        """Listen on the port, or on the next free one of ``tries``; port 0 takes any. Raise `CannotListen`."""
         listening = listen(host, port, tries=tries)
         made = _uvicorn(app, heads)
         port = listening.getsockname()[1]
-        server = cls(host, port, raise_open_files(), made, heads, listening, before_stop)
+        server = cls(host, port, raise_open_files(), made, heads, listening)
         await server._begin()
         return server
 
@@ -93,7 +88,6 @@ class Server:
         if self._stopping:
             return
         self._stopping = True
-        self._before_stop()
         for watch in self._watches:
             watch.cancel()
         self._abort(_half_sent)

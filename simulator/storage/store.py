@@ -78,13 +78,14 @@ class Store(Protocol):
 class SqlStore:
     """A `Store` in an SQLite file of this process alone; without a path, in a temporary one.
 
-    It survives a killed process; with ``fsync`` also a power cut. ``journal_rows`` is how many entries `load`
-    returns. Raises StoreRefused when the file is in use, is no store, or was written with another schema.
+    It survives a killed process; a power cut may take the newest commits, and leaves the rest whole. ``journal_rows``
+    is how many entries `load` returns. Raises StoreRefused when the file is in use, is no store, or was written with
+    another schema.
     """
 
-    def __init__(self, path: Path | None, *, fsync: bool = False, journal_rows: int = 10_000) -> None:
+    def __init__(self, path: Path | None, *, journal_rows: int = 10_000) -> None:
         self._file = claim(path)
-        synchronous = "OFF" if self._file.temporary else "FULL" if fsync else "NORMAL"
+        synchronous = "OFF" if self._file.temporary else "NORMAL"
         self._writer = Writer(self._file.path, synchronous)
         self._journal_rows = journal_rows
         self._closed = False

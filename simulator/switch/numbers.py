@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.telephony.calls import Party
-from simulator.telephony.conduct import CONDUCT, Conduct, Outcome
+from simulator.telephony.conduct import CONDUCT, Conduct, Ending
 from simulator.telephony.phones import is_abroad, split
 from simulator.worlds.own_file import Where, content_of, parsed, pointer_itself, refuse
 from simulator.worlds.world_shape import Problem, shape_problems
@@ -79,8 +79,8 @@ def play_far_end(work: Work, call: str, digits: str, *, undetected: bool = False
     """
     found = conduct_of(work, digits)
     if found is not None and work.get(CONDUCT, call) is None:
-        if undetected and found.outcome is Outcome.MACHINE:
-            found = replace(found, outcome=Outcome.ANSWERS)
+        if undetected and found.outcome is Ending.MACHINE:
+            found = replace(found, outcome=Ending.ANSWERS)
         work.put(CONDUCT, call, found.to_document())
 
 
@@ -93,7 +93,7 @@ def plain(digits: str) -> str:
 
 def _conduct(entry: Mapping[str, Any]) -> Conduct:
     return Conduct(
-        Outcome(entry["outcome"]),
+        Ending(entry["outcome"]),
         ring=entry.get("ring", 0),
         talk=entry.get("talk"),
         by=Party(entry.get("by", Party.OUTSIDE)),
@@ -116,7 +116,7 @@ def _senseless(entries: list[Mapping[str, Any]]) -> Iterator[Problem]:
             yield place, f"found {' and '.join(named) or 'neither'}, expected a number or an ending: write one of them"
             continue
         spoken = [word for word in ("talk", "by", "patience") if word in entry]
-        if spoken and entry["outcome"] != Outcome.ANSWERS:
+        if spoken and entry["outcome"] != Ending.ANSWERS:
             yield f"{place}/{spoken[0]}", f"nobody talks where the outcome is {entry['outcome']}: leave it out"
         word = named[0]
         text = plain(entry[word]) if word == "number" else entry[word]

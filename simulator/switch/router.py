@@ -16,7 +16,7 @@ from simulator.switch.numbers import conduct_of, play_far_end
 from simulator.switch.pbx import Pbx
 from simulator.switch.putting_off import put_off
 from simulator.telephony.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Party, State
-from simulator.telephony.conduct import Outcome
+from simulator.telephony.conduct import Ending
 from simulator.telephony.routing import PLAN, TAKEN, Destination, Group, Incoming, Place, Plan, Provisioned, Trunk
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.runs import Run
@@ -125,7 +125,7 @@ class _Router:
     def come_out(self, call: Call, digits: str, job: Job) -> None:
         """Let an outside number that has rung long enough answer, or not; later, while its caller talks elsewhere."""
         found = conduct_of(self.tx, digits)
-        answers = found is not None and found.outcome is Outcome.ANSWERS
+        answers = found is not None and found.outcome is Ending.ANSWERS
         kept_waiting = answers and self.pbx.elsewhere(self.tx, call) is not None
         if kept_waiting and put_off(self.tx, job.task, job.body, job.run):
             return
@@ -203,7 +203,7 @@ class _Router:
     def _ring_outside(self, plan: Plan, digits: str) -> None:
         """Ring at a number on the public network, which does as the table of numbers says."""
         found = conduct_of(self.tx, digits)
-        engaged = found is not None and found.outcome is Outcome.BUSY
+        engaged = found is not None and found.outcome is Ending.BUSY
         self._keep(replace(plan, busy=True) if engaged else replace(plan, rang=True))
         call = self.tell(plan.call, Kind.RINGING, digits=digits)
         after = timedelta(seconds=RING_SECONDS if found is None or found.ring is None else found.ring)

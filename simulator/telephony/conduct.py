@@ -17,8 +17,8 @@ from simulator.telephony.calls import Call, Cause, Direction, Event, Facts, Kind
 CONDUCT = "conduct"
 
 
-class Outcome(StrEnum):
-    """What becomes of a device that rings."""
+class Ending(StrEnum):
+    """How the ringing of a device ends."""
 
     ANSWERS = "answers"
     NO_ANSWER = "no_answer"
@@ -28,12 +28,12 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # no such number
 
 
-_ENDS: Mapping[Outcome, tuple[Party, Cause]] = {
-    Outcome.NO_ANSWER: (Party.SYSTEM, Cause.NO_ANSWER),
-    Outcome.BUSY: (Party.OUTSIDE, Cause.BUSY),
-    Outcome.REFUSES: (Party.OUTSIDE, Cause.REFUSED),
-    Outcome.MACHINE: (Party.SYSTEM, Cause.MACHINE),
-    Outcome.UNKNOWN: (Party.SYSTEM, Cause.UNKNOWN_NUMBER),
+_ENDS: Mapping[Ending, tuple[Party, Cause]] = {
+    Ending.NO_ANSWER: (Party.SYSTEM, Cause.NO_ANSWER),
+    Ending.BUSY: (Party.OUTSIDE, Cause.BUSY),
+    Ending.REFUSES: (Party.OUTSIDE, Cause.REFUSED),
+    Ending.MACHINE: (Party.SYSTEM, Cause.MACHINE),
+    Ending.UNKNOWN: (Party.SYSTEM, Cause.UNKNOWN_NUMBER),
 }
 # Where talk begins; that after a hold, too, since who waits on hold does not hang up when the talk would be over.
 _TALKING = (Kind.ANSWERED, Kind.PICKED_UP, Kind.RESUMED)
@@ -48,7 +48,7 @@ class Conduct:
     (a caller from the start, whom a dialler reached from when he picked up) gives up after ``patience`` (None: never).
     """
 
-    outcome: Outcome = Outcome.ANSWERS
+    outcome: Ending = Ending.ANSWERS
     ring: float | None = None
     answer: float | None = None
     talk: float | None = None
@@ -57,7 +57,7 @@ class Conduct:
 
     def transferred(self) -> Conduct:
         """Return how the people of the call behave into which this one was transferred: its far end is there."""
-        return replace(self, outcome=Outcome.ANSWERS, ring=None)
+        return replace(self, outcome=Ending.ANSWERS, ring=None)
 
     def to_document(self) -> dict[str, Any]:
         """Return the conduct as JSON-able values."""
@@ -67,7 +67,7 @@ class Conduct:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Conduct:
         """Return the conduct that `to_document` wrote."""
-        return cls(**{**document, "outcome": Outcome(document["outcome"]), "by": Party(document["by"])})
+        return cls(**{**document, "outcome": Ending(document["outcome"]), "by": Party(document["by"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def deeds(conduct: Conduct, call: Call, event: Event) -> Iterator[Deed]:
     if conduct.patience is not None and _begins_to_wait(call, event):
         yield _deed(Kind.ENDED, conduct.patience, by=Party.OUTSIDE, cause=Cause.ABANDONED)
     if event.kind is Kind.RINGING and event.extension is None and conduct.ring is not None:
-        if conduct.outcome is Outcome.ANSWERS:
+        if conduct.outcome is Ending.ANSWERS:
             yield _deed(Kind.ANSWERED, conduct.ring)
         else:
             by, cause = _ENDS[conduct.outcome]

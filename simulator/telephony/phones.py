@@ -73,7 +73,7 @@ def split(digits: str) -> Number:
     """Take a number apart; ``5537999912222``, ``37999912222`` and ``005537999912222`` come out alike.
 
     Only the form is read (a known area, a local number that starts with 2 to 9), so that an unusual number
-    still has its area; `is_valid_national` judges. Raises NotDigits.
+    still has its area; `kind` judges. Raises NotDigits.
     """
     if not _DIGITS.fullmatch(digits):
         raise NotDigits(digits)
@@ -115,16 +115,6 @@ def kind(digits: str) -> LineKind | None:
     if number.area and _LANDLINE.fullmatch(number.local):
         return LineKind.LANDLINE
     return None
-
-
-def is_valid_national(digits: str) -> bool:
-    """Tell whether this is a number of the plan, written without country code."""
-    return bool(_DIGITS.fullmatch(digits)) and kind(digits) is not None and national(digits) == digits
-
-
-def is_valid_line(digits: str) -> bool:
-    """Tell whether this is a number of the plan as our lines are written: with country code, unless free."""
-    return bool(_DIGITS.fullmatch(digits)) and kind(digits) is not None and international(digits) == digits
 
 
 def make_mobile(identity: Identity, *name: object, area: str | None = None) -> str:

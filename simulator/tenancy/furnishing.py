@@ -5,7 +5,7 @@ The baseline is made when a tenant is first used, since it needs the library of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -25,7 +25,7 @@ from simulator.tenancy.jobs import Job
 from simulator.tenancy.runs import Run
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import DEFAULT, UNCLAIMED, Choices, Profile, Tenant
-from simulator.vendor import Vendor
+from simulator.vendor import Vendor, channel_kind
 from simulator.worlds.world import OwnWorld, World, baseline, merged
 
 OWN_WORLD = "own_world"
@@ -47,7 +47,7 @@ class Furniture:
         return (self.name, self.seed) == (profile.name, profile.seed)
 
 
-def furniture(profile: Profile, own: OwnWorld, vendors: Iterable[Vendor]) -> Furniture:
+def furniture(profile: Profile, own: OwnWorld, vendors: Collection[Vendor]) -> Furniture:
     """Make a world with the user's own for a tenant. It takes a while, touches no tenant, and so may be done anywhere.
 
     Raises BadWorld.
@@ -57,12 +57,12 @@ def furniture(profile: Profile, own: OwnWorld, vendors: Iterable[Vendor]) -> Fur
     return Furniture(profile.name, profile.seed, world, _written(profile.name, world), own)
 
 
-def world_of(tenant: Tenant, own: OwnWorld | None, vendors: Iterable[Vendor]) -> World:
+def world_of(tenant: Tenant, own: OwnWorld | None, vendors: Collection[Vendor]) -> World:
     """Return the records that a tenant begins with: the baseline, the user's own over it, and those of each vendor."""
     return _world(tenant.profile, own, vendors)
 
 
-def first_world(tenant: Tenant, vendors: Iterable[Vendor], numbers: World | None = None) -> World:
+def first_world(tenant: Tenant, vendors: Collection[Vendor], numbers: World | None = None) -> World:
     """Return the world that a tenant is to begin with, or to begin with again after a reset.
 
     ``numbers`` are the numbers that behave, where a file has some.
@@ -112,9 +112,9 @@ def added(tenant: Tenant, vendors: Iterable[Vendor]) -> list[Change]:
     return [*_written(tenant.name, new)]
 
 
-def _world(profile: Profile, own: OwnWorld | None, vendors: Iterable[Vendor]) -> World:
+def _world(profile: Profile, own: OwnWorld | None, vendors: Collection[Vendor]) -> World:
     samples, identity = profile.name == DEFAULT, Identity(profile.seed)
-    base = baseline(profile.seed, samples=samples)
+    base = baseline(profile.seed, [phone for vendor in vendors for phone in vendor.phones], samples=samples)
     shared = merged(base, own) if own is not None else base
     world = dict(shared)
     for vendor in vendors:
@@ -143,7 +143,7 @@ def restored(rows: TenantRows, readings_of: Callable[[Profile], Choices]) -> Ten
     tenant.furnished = FURNISHED in core[PROFILE]
     tenant.own_world = OwnWorld(**core[PROFILE][OWN_WORLD]) if OWN_WORLD in core[PROFILE] else None
     tenant.records |= records
-    for kind in (k for k in records if k.endswith(".channel")):
+    for kind in (k for k in records if k == channel_kind(k.partition(".")[0])):
         # A channel ends with the process that held it.
         tenant.records[kind] = {key: {**record, "open": False} for key, record in records[kind].items()}
     _restore_core(tenant, core)

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from contracts.exchanges import canonical
 from contracts.model import Direction, Exchange, Headers, Judgement
 
 MAX_ENTRIES = 10_000
@@ -100,11 +99,6 @@ class Journal:
         """The number from which entries may be there; in the durable log those before it may be trimmed."""
         return self._first
 
-    @property
-    def size(self) -> int:
-        """What the entries weigh together, in bytes."""
-        return self._size
-
     def append(self, exchange: Exchange, verdict: Judgement | None) -> Entry:
         """Add an exchange, let old ones go when there are too many, and wake whoever waits."""
         entry = Entry(self.last + 1, exchange, self._shared(verdict), _weight(exchange), time.time())
@@ -180,15 +174,6 @@ class Journal:
                 return False
             await self.wait(self.last, left)
         return True
-
-    def clear(self) -> None:
-        """Forget every entry, and how many were dropped. The numbers go on, so that a cursor stays good."""
-        self._entries.clear()
-        self._first, self._size, self.dropped = self.last + 1, 0, 0
-
-    def canonical(self, after: int = 0, *, where: Where = EVERYTHING) -> bytes:
-        """Return the form that the same seed and scenario make equal, byte for byte."""
-        return canonical(e.exchange for e in self._beyond(after) if where.accepts(e))
 
     def _shared(self, verdict: Judgement | None) -> Judgement | None:
         # Most are alike, and thousands of the same would be so much more for the garbage collector to look at.

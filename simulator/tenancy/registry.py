@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from simulator.errors import SimulatorError
 from simulator.tenancy.tenants import Profile, Tenant
+from simulator.vendor import is_good, token_kind
 
 
 class Tenants:
@@ -74,17 +74,12 @@ class Tenants:
         """Return the tenant whose credential ``field`` has this value."""
         return self._holders.get((vendor, field, value))
 
-    def set_of(self, vendor: str, tenant: str) -> Mapping[str, str]:
-        """Return a tenant's credential set for a vendor."""
-        return self.get(tenant).profile.credentials.get(vendor, {})
-
     def token_holder(self, vendor: str, token: str) -> str | None:
         """Return the tenant to which a token was issued, unless it is revoked or its time is over."""
         for tenant in self._tenants.values():
-            record = tenant.records.get(f"{vendor}.token", {}).get(token)
+            record = tenant.records.get(token_kind(vendor), {}).get(token)
             if record is not None:
-                good = not record["revoked"] and tenant.now() < datetime.fromisoformat(record["expires_at"])
-                return tenant.name if good else None
+                return tenant.name if is_good(record, tenant.now()) else None
         return None
 
 

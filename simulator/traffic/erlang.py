@@ -71,13 +71,6 @@ def mean_wait(load: float, agents: int, service: float) -> float:
     return math.inf if load >= agents else erlang_c(load, agents) * service / (agents - load)
 
 
-def service_level(load: float, agents: int, service: float, within: float) -> float:
-    """Return which part of the calls of patient callers is answered within so many seconds."""
-    if load >= agents:
-        return 0.0
-    return 1 - erlang_c(load, agents) * math.exp(-(agents - load) * within / service)
-
-
 def erlang_a(load: float, agents: int, service: float, patience: float) -> Impatient:
     """Return what becomes of calls whose callers wait, by an exponential law, ``patience`` seconds in the mean.
 

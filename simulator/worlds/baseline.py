@@ -5,7 +5,7 @@ Pure but for Faker, which is imported when a world is made. It knows no file and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import count
 
 from simulator.identity import Identity
@@ -32,16 +32,12 @@ CUSTOMERS = 80
 FIRST_CUSTOMER, FIRST_CODE = 11201, 421
 QUEUES = {"suporte": range(111, 116), "vendas": range(116, 121), "financeiro": range(121, 124)}
 
-# The phones that the vendor documents' samples name: 37999912222 calls extension 111 in one document, and
-# customer 11201 with code 421 has 37988242968 in another of the same vendor.
-SAMPLE_PHONES = ("37999912222", "37988242968")
 
-
-def baseline(seed: str, *, samples: bool) -> dict[str, dict[str, Document]]:
+def baseline(seed: str, phones: Collection[str], *, samples: bool) -> dict[str, dict[str, Document]]:
     """Make a tenant's records (about 130, at most 200): kind to key to record, in a fixed order.
 
-    With ``samples`` the first customer has the phones that the vendor documents' samples name. Extensions,
-    user ids, customer ids and queues are alike for every seed; names, documents and phones are not.
+    ``phones`` are those that the vendor documents' samples name: with ``samples`` the first customer's, else nobody's.
+    Extensions, user ids, customer ids and queues are alike for every seed; names, documents and phones are not.
     """
     identity = Identity(seed)
     users = {user["id"]: user for user in _users(identity)}
@@ -54,7 +50,7 @@ def baseline(seed: str, *, samples: bool) -> dict[str, dict[str, Document]]:
         COMPANY: dict(companies),
         USER: dict(users),
         EXTENSION: {extension["number"]: extension for extension in extensions},
-        CUSTOMER: {customer["id"]: customer for customer in _customers(identity, samples)},
+        CUSTOMER: {customer["id"]: customer for customer in _customers(identity, phones, samples)},
         NUMBER: {number["number"]: number for number in _numbers(identity)},
         QUEUE: {name: Queue(name=name, extensions=[str(n) for n in served]) for name, served in QUEUES.items()},
     }
@@ -75,12 +71,13 @@ def _users(identity: Identity) -> Iterator[User]:
         yield User(id=str(key), name=person.name, email=person.email, internal_id=f"{initials}{extension}")
 
 
-def _customers(identity: Identity, samples: bool) -> Iterator[Customer]:
-    people, taken = People(identity, CUSTOMER), set(SAMPLE_PHONES)
+def _customers(identity: Identity, printed: Collection[str], samples: bool) -> Iterator[Customer]:
+    people, taken = People(identity, CUSTOMER), set(printed)
     for place in range(CUSTOMERS):
         firm = identity.fraction(CUSTOMER, place, "firm") < 0.2
         party = people.company() if firm else people.person()
-        phones = list(SAMPLE_PHONES) if samples and place == 0 else list(_phones(identity, place, firm, taken))
+        own = printed if samples and place == 0 else ()
+        phones = list(own or _phones(identity, place, firm, taken))
         yield Customer(
             id=str(FIRST_CUSTOMER + place),
             code=str(FIRST_CODE + place),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from contracts.nearness import nearest
 from contracts.pointers import join
 from simulator.records import Document
 from simulator.telephony.phones import international, kind, national
@@ -26,7 +27,7 @@ from simulator.worlds.directory import (
     Queue,
     User,
 )
-from simulator.worlds.world_shape import Problem, nearest
+from simulator.worlds.world_shape import Problem
 
 World = Mapping[str, Mapping[str, Document]]  # kind to key to record, in the order given
 Places = dict[tuple[str, str], str]  # kind and key to JSON pointer
@@ -93,7 +94,7 @@ def dangling(world: World, own: World, places: Mapping[tuple[str, str], str]) ->
             for name, target in fields.items():
                 for place, wanted in _named(record.get(name), f"{places.get((record_kind, key), '')}/{name}"):
                     if wanted not in world[target]:
-                        hint = nearest(wanted, list(world[target]))
+                        hint = nearest(wanted, world[target])
                         yield place, f"there is no {target} {wanted!r}: add it, or name another; {hint}"
 
 

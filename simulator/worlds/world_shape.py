@@ -6,12 +6,12 @@ It knows no file format: where something stands is told by a JSON pointer.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from contracts.nearness import nearest
 from contracts.pointers import join
 
 if TYPE_CHECKING:
@@ -54,14 +54,6 @@ def shown(value: object) -> str:
         return "nothing"
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Return a hint that names the known word nearest to this one, or some of those that are known."""
-    if close := get_close_matches(word, known, n=1):
-        return f"did you mean {close[0]!r}?"
-    some = ", ".join(known[:10]) + (", ..." if len(known) > 10 else "")
-    return f"there are: {some or 'none'}"
 
 
 @cache

@@ -66,7 +66,7 @@ def test_unknown_step_is_refused_with_the_steps_there_are(tmp_path):
 
     assert done.code == 2
     assert f"{file}:4:" in done.err
-    assert "fly: unknown step; known are at, after, inbound" in done.err
+    assert "fly: unknown step; there are: at, after, inbound" in done.err
 
 
 def test_empty_scenario_is_refused_and_an_empty_world_adds_nothing(tmp_path):
@@ -159,7 +159,7 @@ def test_name_that_is_no_scenario_is_refused(name):
 
 
 def test_misspelt_scenario_is_told_the_right_name():
-    assert 'did you mean "transferred_inbound"?' in inside("run", "transfered_inbound").err
+    assert "did you mean 'transferred_inbound'?" in inside("run", "transfered_inbound").err
 
 
 def test_scenario_that_the_world_cannot_play_is_refused_with_its_line(tmp_path):

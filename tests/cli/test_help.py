@@ -53,7 +53,7 @@ def test_unknown_option_is_usage_and_is_named(command):
 
 def test_misspelt_command_is_usage_and_names_the_right_one():
     assert inside("serv").code == 2
-    assert "did you mean serve?" in inside("serv").err
+    assert "did you mean 'serve'?" in inside("serv").err
 
 
 def test_unknown_command_is_usage_and_lists_those_there_are():

@@ -49,7 +49,7 @@ REFUSED = {
     "zone_unknown": (("--zone", "Mars/Base"), "write one like America/Sao_Paulo or America/Manaus"),
     "zone_that_is_a_path": (("--zone", "../../etc/passwd"), "there is no time zone"),
     "zone_empty": (("--zone", ""), "there is no time zone"),
-    "reading_shape": (("--reading", "H1"), "write VENDOR:ID=READING, as in hubsoft:H1=current-2020"),
+    "reading_shape": (("--reading", "H1"), f"write VENDOR:ID=READING, as in {discover()[0]}:"),
     "reading_vendor": (("--reading", "nokia:H1=strict"), f"the vendor is one of: {', '.join(discover())}"),
     "reading_id": (("--reading", "hubsoft:H99=strict"), "choose one of: H1, H2"),
     "reading_name": (

@@ -14,7 +14,7 @@ from simulator.recording.masks import Masks
 from simulator.telephony.phones import LineKind, kind, split
 from simulator.worlds.world import parse_world
 from tests.cli.running import inside
-from tests.core import SMS, ask, entries, log_in, pbx55, play, request, run, running, story
+from tests.core import SMS, ask, entries, log_in, pbx55, play, refurnish, request, run, running, story
 from tests.live import Live, live
 from tests.receiver import Receiver
 from tests.vendors.hubsoft_peer import CANCELLED, NOTIFIED, granted, hubsoft
@@ -128,7 +128,7 @@ def test_recorded_scenario_passes_and_sends_what_the_session_sent(session):
     async def work():
         with Receiver() as receiver, peer() as erp:
             async with running(*targets(receiver, erp)) as simulator:
-                simulator.refurnish(simulator.default, parse_world(made["world"], "world.yaml"))
+                refurnish(simulator, parse_world(made["world"], "world.yaml"))
                 verdict = await play(simulator, load_text(made["scenario"], "recorded.yaml"))
                 return verdict, [to_record(e.exchange) for e in entries(simulator.default)]
 
@@ -175,7 +175,7 @@ def test_session_plays_in_the_world_that_is_written_beside_it(scenario):
 
     async def work():
         async with running() as simulator:
-            simulator.refurnish(simulator.default, parse_world(made["world"] or "{}", "world.yaml"))
+            refurnish(simulator, parse_world(made["world"] or "{}", "world.yaml"))
             return await play(simulator, load_text(made["scenario"], "recorded.yaml"))
 
     assert run(work()).problem == ""

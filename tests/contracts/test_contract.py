@@ -1,6 +1,6 @@
 import pytest
 
-import contracts
+from contracts.bodies import UnreadableBody
 from contracts.contract import UnknownVendor, discover, load, load_folder
 from contracts.errors import ContractError
 from contracts.folder import BrokenContract
@@ -33,7 +33,7 @@ def test_operations_are_read_with_all_that_others_ask_of_them(tmp_path):
     assert (operation.summary, operation.provenance.source) == ("Ring a bell.", "manual 1")
     assert operation.security == (("bearer",),)
     assert operation.media_types == ("application/json", "application/x-www-form-urlencoded")
-    assert (operation.any_media_type, toy.operations["order"].any_media_type) == (False, True)
+    assert (operation.body.any_media_type, toy.operations["order"].body.any_media_type) == (False, True)
 
 
 def test_push_that_goes_out_by_two_verbs_is_one_operation(tmp_path):
@@ -54,7 +54,7 @@ def test_operations_are_counted_by_how_they_are_known(tmp_path):
 
 def test_path_is_matched_with_decoded_parameters(tmp_path):
     """%2F is a character of a segment and no slash."""
-    operation, parameters = contract(tmp_path).match("POST", "/rings/a%2Fb/%C3%A9")
+    operation, parameters = contract(tmp_path).routes.match("POST", "/rings/a%2Fb/%C3%A9")
 
     assert (operation.id, parameters) == ("ring", {"account": "a/b", "key": "é"})
 
@@ -65,7 +65,7 @@ def test_path_is_matched_with_decoded_parameters(tmp_path):
 )
 def test_path_that_is_not_there_matches_nothing(tmp_path, method, path):
     """A trailing slash and an empty segment are other paths; another method is no match."""
-    assert contract(tmp_path).match(method, path) is None
+    assert contract(tmp_path).routes.match(method, path) is None
 
 
 def test_methods_of_a_path_are_told_for_allow(tmp_path):
@@ -111,7 +111,7 @@ def test_decoding_gives_the_value_or_says_why_not(tmp_path):
     assert toy.decode(operation, b'{"ok":true}', JSON[1], Part.RESPONSE, status=200) == {"ok": True}
     assert toy.decode(operation, b"whatever", None, Part.RESPONSE, status=404) is None
     assert toy.decode(toy.operations["listRings"], b"ignored", None) is None
-    with pytest.raises(contracts.UnreadableBody) as caught:
+    with pytest.raises(UnreadableBody) as caught:
         toy.decode(operation, b"bell", "text/plain")
     assert caught.value.clause == "media-type"
 
@@ -171,7 +171,6 @@ def test_unknown_vendor_names_the_known_ones():
 def test_contracts_are_found_by_being_there():
     """Every folder with an openapi.yaml is a contract."""
     assert {"hubsoft", "pbx55"} <= set(discover())
-    assert contracts.discover() == discover()
 
 
 @pytest.mark.parametrize(
@@ -227,10 +226,3 @@ def test_contract_may_patch_its_openapi_document(tmp_path):
     exchange = ring(b"bell=a", headers=headers, readings={"T2": "json-only"}, response=answer(200, {"ok": True}))
 
     assert [v.clause for v in toy.check(exchange).violations] == ["media-type"]
-
-
-def test_face_of_the_package_has_the_names_that_it_lists():
-    """Every listed name can be taken from the package, and no other."""
-    assert all(getattr(contracts, name) is not None for name in contracts.__all__)
-    with pytest.raises(AttributeError, match="nothing_like_that"):
-        contracts.nothing_like_that  # noqa: B018

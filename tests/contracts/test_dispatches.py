@@ -95,7 +95,7 @@ def test_each_value_is_an_operation_of_its_own(tmp_path):
     assert (door.selector, door.path, door.methods) == (("action", "open"), "/orders", ("POST",))
     assert (door.summary, door.provenance.source) == ("Open a door.", "manual 7")
     assert set(door.body.media.values()) == {"schemas/open.json"}
-    assert (door.any_media_type, door.credential, door.is_open) == (True, "body", False)
+    assert (door.body.any_media_type, door.credential, door.is_open) == (True, "body", False)
     assert [a.status for a in door.answers] == ["200", "201"]
     assert door.where == "/orders action=open"
 
@@ -127,16 +127,15 @@ def test_block_that_cannot_be_read_says_what_is_missing(tmp_path, old, new, wron
         doors(tmp_path, openapi=text().replace(old, new, 1))
 
 
-def test_match_takes_the_body_where_a_path_dispatches(tmp_path):
-    """Plain paths need none; a value that is not there means nothing."""
+def test_body_says_what_is_meant_where_a_path_dispatches(tmp_path):
+    """A value that is not there means nothing."""
     toy = doors(tmp_path)
 
-    assert toy.match("POST", "/orders", {"action": "open"})[0].id == "openDoor"
-    assert toy.match("POST", "/orders", {"action": "opens"})[0].id == "openDoor"
-    assert toy.match("DELETE", "/orders", {"action": "close"})[0].id == "closeDoor"
-    assert toy.match("DELETE", "/orders", {"action": "open"}) is None
-    assert [toy.match("POST", "/orders", body) for body in (None, [], {"action": []}, {"action": "x"})] == [None] * 4
-    assert toy.match("GET", "/rings")[0].id == "listRings"
+    orders, away = (toy.dispatches[toy.routes.match(method, "/orders")[0].id] for method in ("POST", "DELETE"))
+
+    assert [orders.pick({"action": word}) for word in ("open", "opens")] == ["openDoor", "openDoor"]
+    assert [away.pick({"action": word}) for word in ("close", "open")] == ["closeDoor", None]
+    assert [orders.pick(body) for body in (None, [], {"action": []}, {"action": "x"})] == [None] * 4
 
 
 def test_path_is_served_once_for_all_that_share_it(tmp_path):
@@ -149,7 +148,7 @@ def test_path_is_served_once_for_all_that_share_it(tmp_path):
 def test_end_of_a_path_is_enough_where_the_contract_says_so(tmp_path):
     toy = doors(tmp_path)
 
-    found = {path: toy.match("POST", path, {"action": "open"}) for path in ("/act", "/a/b/act", "/react", "/act/x")}
+    found = {path: toy.routes.match("POST", path) for path in ("/act", "/a/b/act", "/react", "/act/x")}
 
     assert {path: bool(each) for path, each in found.items()} == {
         "/act": True,

@@ -11,7 +11,7 @@ from contracts.exchanges import (
     MalformedRecord,
     canonical,
     from_record,
-    read_file,
+    read_judged,
     to_record,
     verdict_from_record,
     write_line,
@@ -97,7 +97,7 @@ def test_file_is_read_line_by_line_with_numbers(tmp_path):
     path = write(tmp_path / "j.jsonl", FULL, replace(FULL, id="x2"))
     path.write_bytes(path.read_bytes().replace(b"\n", b"\n\n", 1))
 
-    assert [(number, exchange.id) for number, exchange in read_file(path)] == [(1, "x1"), (3, "x2")]
+    assert [(number, exchange.id) for number, exchange, _ in read_judged(path)] == [(1, "x1"), (3, "x2")]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_line_that_is_no_exchange_names_file_and_line(tmp_path, line, wrong):
     """The good lines before it are read, then the error says where."""
     path = write(tmp_path / "j.jsonl", FULL)
     path.write_bytes(path.read_bytes() + line + b"\n")
-    lines = read_file(path)
+    lines = read_judged(path)
 
     assert next(lines)[0] == 1
     with pytest.raises(MalformedRecord, match=wrong) as caught:
@@ -139,18 +139,18 @@ def test_line_is_read_at_the_limit_and_refused_one_over(tmp_path):
     path = write(tmp_path / "j.jsonl", FULL)
     line = path.read_bytes().rstrip(b"\n")
     path.write_bytes(line + b" " * (MAX_LINE - len(line) - 1) + b"\n")
-    assert len(list(read_file(path))) == 1
+    assert len(list(read_judged(path))) == 1
 
     path.write_bytes(line + b" " * (MAX_LINE - len(line)) + b"\n")
 
     with pytest.raises(MalformedRecord, match=r"j\.jsonl:1: the line is longer than 16777216 bytes"):
-        list(read_file(path))
+        list(read_judged(path))
 
 
 def test_missing_file_says_what_to_name(tmp_path):
     """No traceback for a typing error."""
     with pytest.raises(MalformedRecord, match=r"cannot be read .*name a journal file"):
-        list(read_file(tmp_path / "none.jsonl"))
+        list(read_judged(tmp_path / "none.jsonl"))
 
 
 def test_canonical_form_leaves_out_what_the_other_side_decides():

@@ -120,10 +120,13 @@ def test_redacted_example_is_still_valid(example):
     assert contract.check(redact(example.exchange, contract)).violations == ()
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if not each.values[0].valid])
 def test_violation_says_what_to_do(example):
     """Found, expected, remedy and source are there and short enough for a line or two."""
-    for violation in load(example.exchange.vendor).check(example.exchange, facts=NoRecords()).violations:
+    found = load(example.exchange.vendor).check(example.exchange, facts=NoRecords()).violations
+
+    assert found
+    for violation in found:
         assert all((violation.clause, violation.found, violation.expected, violation.remedy, violation.source))
         assert len(violation.found) <= 80
 
@@ -186,14 +189,15 @@ def test_printed_examples_are_there(key):
 def test_start_imports_no_slow_engine():
     """Loading every contract and judging a right exchange needs neither jsonschema nor jsonpatch."""
     program = """
-import sys, contracts
-assert not {"contracts.contract", "yaml", "jsonschema_rs"} & set(sys.modules), "the package is not cheap"
+import sys
+from contracts.contract import discover, load
 from contracts.examples import examples
-for key in contracts.discover():
-    contract = contracts.load(key)
+from contracts.redaction import redact
+for key in discover():
+    contract = load(key)
     example = next(e for e in examples(contract) if e.valid and e.exchange.readings == contract.choose({}))
     assert contract.check(example.exchange).violations == ()
-    contracts.redact(example.exchange, contract)
+    redact(example.exchange, contract)
 print(sorted({"jsonschema", "jsonpatch", "referencing", "requests", "flask"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from simulator.switch.numbers import parse_numbers, shipped
 from simulator.telephony.calls import Party
-from simulator.telephony.conduct import Outcome
+from simulator.telephony.conduct import Ending
 
 PAGE = (Path(__file__).parents[2] / "docs" / "numbers.md").read_text("utf-8")
 SCHEMA = json.loads((Path(__file__).parents[2] / "simulator" / "numbers.schema.json").read_text("utf-8"))
@@ -33,14 +33,14 @@ def test_page_has_the_lines_of_the_file_in_its_order():
 
 
 def test_every_outcome_has_a_number():
-    assert {entry["outcome"] for entry in shipped()["numbers"]} == set(Outcome)
+    assert {entry["outcome"] for entry in shipped()["numbers"]} == set(Ending)
 
 
 def test_page_names_every_field_and_outcome():
     fields = SCHEMA["properties"]["numbers"]["items"]["properties"]
 
-    assert set(fields["outcome"]["enum"]) == set(Outcome)
-    assert [word for word in (*fields, *Outcome) if f"`{word}`" not in PAGE] == []
+    assert set(fields["outcome"]["enum"]) == set(Ending)
+    assert [word for word in (*fields, *Ending) if f"`{word}`" not in PAGE] == []
 
 
 def test_example_of_the_page_can_be_read():

@@ -56,7 +56,7 @@ def test_load_finds_a_library_name_beside_a_directory_of_that_name(tmp_path, mon
 
 def test_load_suggests_the_nearest_library_name():
     """A name that is nearly right is answered with the right one."""
-    with pytest.raises(ScenarioError, match='did you mean "transferred_inbound"'):
+    with pytest.raises(ScenarioError, match="did you mean 'transferred_inbound'"):
         load("tranfered_inbound.yaml")
 
 
@@ -115,7 +115,7 @@ def test_load_text_refuses_an_empty_file(text):
         (SMALL + "  - ring: {call: A, extension: 111}\n", "s.yaml:5:32", 'write "111"'),
         (SMALL + "title: Again\n", "s.yaml:5:1", 'the key "title" stands twice'),
         (SMALL + "  - menu: {call: A, call: A}\n", "s.yaml:5:21", 'the key "call" stands twice'),
-        (SMALL + "  - rign: {call: A}\n", "s.yaml:5:11", 'rign: unknown step; did you mean "ring"?'),
+        (SMALL + "  - rign: {call: A}\n", "s.yaml:5:11", "rign: unknown step; did you mean 'ring'?"),
         (HEAD + "\t- menu: {call: A}\n", "s.yaml:4:1", "a tab stands in the indentation; indent with spaces"),
         ("[" * 100_000, "s.yaml:1:51", "nested deeper than 50 levels"),
         ("a: &a [x]\nb: [*a, *a, *a]\n", "s.yaml:1:4", "an anchor (&) is not taken"),

@@ -89,7 +89,7 @@ def test_transfer_begins_a_call_and_ends_another():
 @pytest.mark.parametrize(
     ("step", "told"),
     [
-        ("menu: {call: B}", 'menu: call "B" has not begun: known are A'),
+        ("menu: {call: B}", 'menu: call "B" has not begun; there are: A'),
         (
             'inbound: {call: A, from: "3799991222"}',
             'call "A" began already at s.yaml:7:5: give this one another',
@@ -129,7 +129,7 @@ def test_text_message_is_over_at_once():
 )
 def test_faults_and_expectations_speak_of_calls_that_there_are(rest, place):
     """A call that no step begins is refused where it is named."""
-    assert refusal(rest) == f'{place}: no step begins a call "Z": known are A'
+    assert refusal(rest) == f'{place}: no step begins a call "Z"; there are: A'
 
 
 def test_scenario_has_at_most_a_hundred_calls():

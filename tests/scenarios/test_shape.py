@@ -9,7 +9,7 @@ from scenarios.answers import AnswerFlaw
 from scenarios.errors import ScenarioError
 from scenarios.loader import load_text
 from scenarios.model import Flaw, Verb
-from scenarios.shape import findings, nearest, schema
+from scenarios.shape import findings, schema
 
 BEGIN = {"inbound": {"call": "A", "from": "37999912222"}}
 
@@ -115,13 +115,6 @@ def test_schema_bounds_steps():
 def test_findings_name_the_place(words, path):
     """What is wrong is found once, at the value that is wrong."""
     assert [place for place, _ in findings(small(**words))] == [path]
-
-
-def test_nearest_prefers_a_guess_to_a_list():
-    """A near word is suggested; for a strange one all are named."""
-    assert nearest("hangpu", ["hold", "hangup"]) == 'did you mean "hangup"?'
-    assert nearest("zzz", ["hold", "hangup"]) == "known are hold, hangup"
-    assert nearest("zzz", []) == "known are none"
 
 
 def test_a_thousand_steps_are_read():

@@ -16,7 +16,22 @@ from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import FIRST_MORNING, UNCLAIMED, Profile
 from simulator.tenancy.transactions import Transaction
 from simulator.worlds.world import from_mapping
-from tests.core import ANSWERED, TOKEN, entries, log_in, pbx55, play, run, running, settings, shown, story, until
+from tests.core import (
+    ANSWERED,
+    TOKEN,
+    canonical_of,
+    entries,
+    log_in,
+    pbx55,
+    play,
+    refurnish,
+    run,
+    running,
+    settings,
+    shown,
+    story,
+    until,
+)
 from tests.full_disk import full_disk
 from tests.receiver import Receiver, Reply
 
@@ -123,7 +138,7 @@ def test_reset_returns_a_tenant_to_its_baseline():
             tx.put("hubsoft.popup", "1", {"id": "1"})
             tx.put("queue", "suporte", {"name": "suporte", "extensions": []})
             tx.commit()
-            first = before.journal.canonical()
+            first = canonical_of(before.journal)
             cursor = before.journal.last
             simulator.reset("default")
             fresh = simulator.default
@@ -135,7 +150,7 @@ def test_reset_returns_a_tenant_to_its_baseline():
                 state,
                 (balance, targets, fresh.profile is before.profile),
                 fresh.records["queue"]["suporte"]["extensions"] != [] and "hubsoft.popup" not in fresh.records,
-                first == fresh.journal.canonical(),
+                first == canonical_of(fresh.journal),
                 entries(fresh)[0].number - cursor,
             )
 
@@ -186,8 +201,8 @@ def test_world_is_replaced_in_the_store_too(tmp_path):
 
     async def work():
         async with running(store=tmp_path / "store") as simulator:
-            simulator.refurnish(simulator.default, first)
-            simulator.refurnish(simulator.default, second)
+            refurnish(simulator, first)
+            refurnish(simulator, second)
         async with running(store=tmp_path / "store") as simulator:
             return set(simulator.default.records["queue"])
 

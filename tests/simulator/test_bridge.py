@@ -164,6 +164,13 @@ def test_answer_without_content_has_no_length():
     assert answer == WsgiAnswer(204, [], b"")
 
 
+def test_answer_that_resets_its_asker_says_that_it_has_no_content():
+    """205 carries no body either, and says so: a client would wait for one."""
+    answer = call(plain_app(b"ignored", "205 Reset Content"), scope(), b"", Slip())
+
+    assert answer == WsgiAnswer(205, [(b"content-length", b"0")], b"")
+
+
 def test_transfer_encoding_of_the_app_is_dropped():
     """The body is sent whole under its length; a coding beside it would make the answer ambiguous."""
     answer = call(plain_app(headers=[("Transfer-Encoding", "chunked")]), scope(), b"", Slip())

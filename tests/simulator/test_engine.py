@@ -16,7 +16,21 @@ from simulator.tenancy.jobs import Task
 from simulator.tenancy.runs import Status
 from simulator.tenancy.tenants import FIRST_MORNING, Profile
 from simulator.tenancy.transactions import Transaction
-from tests.core import ANSWERED, entries, errors_of, log_in, pbx55, play, played, run, running, shown, story, until
+from tests.core import (
+    ANSWERED,
+    canonical_of,
+    entries,
+    errors_of,
+    log_in,
+    pbx55,
+    play,
+    played,
+    run,
+    running,
+    shown,
+    story,
+    until,
+)
 from tests.receiver import Receiver, Reply
 from tests.vendors.hubsoft_peer import NOTIFIED, granted, hubsoft
 
@@ -47,7 +61,7 @@ def canonical(name, *answers, seed="1"):
         with Receiver(answers) as receiver, Receiver([granted(), Reply(503)], otherwise=NOTIFIED) as erp:
             async with running(pbx55(receiver), hubsoft(erp), seed=seed) as simulator:
                 await play(simulator, name)
-                return simulator.default.journal.canonical()
+                return canonical_of(simulator.default.journal)
 
     return run(work())
 

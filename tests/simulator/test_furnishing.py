@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from scenarios.loader import load
+from simulator.discovery import discover_vendors
 from simulator.storage.store import Put, RemoveTenant
 from simulator.telephony.agents import AGENT, AGENT_EVENT
 from simulator.telephony.calls import Bill, Call, Cause, Direction, Kind, Party
@@ -24,7 +25,11 @@ def back(made):
 def test_default_tenant_alone_has_the_records_that_the_documents_name():
     def phones(name):
         tenant = Tenant(Profile(name), None, {})
-        return {p for customer in world_of(tenant, None, ())["customer"].values() for p in customer["phones"]}
+        return {
+            p
+            for customer in world_of(tenant, None, discover_vendors().values())["customer"].values()
+            for p in customer["phones"]
+        }
 
     assert "37999912222" in phones(DEFAULT)
     assert "37999912222" not in phones("other")

@@ -4,7 +4,7 @@ import pytest
 
 from simulator.switch.numbers import KEY, KIND, conduct_of, from_mapping, load_numbers, parse_numbers, plain, shipped
 from simulator.telephony.calls import Cause, Kind, State
-from simulator.telephony.conduct import Conduct, Outcome
+from simulator.telephony.conduct import Conduct, Ending
 from simulator.telephony.events import Party
 from simulator.worlds.own_file import BadFile
 from tests.core import play, run, running, story
@@ -17,18 +17,18 @@ def work(*entries):
 
 @pytest.mark.parametrize("dialled", ["04832817000", "4832817000", "554832817000"])
 def test_printed_number_answers_however_it_is_dialled(dialled):
-    assert conduct_of(work(), dialled) == Conduct(Outcome.ANSWERS, ring=3, talk=60)
+    assert conduct_of(work(), dialled) == Conduct(Ending.ANSWERS, ring=3, talk=60)
 
 
 @pytest.mark.parametrize(
     ("ending", "outcome"),
     [
-        ("9001", Outcome.ANSWERS),
-        ("9002", Outcome.NO_ANSWER),
-        ("9003", Outcome.BUSY),
-        ("9004", Outcome.REFUSES),
-        ("9005", Outcome.MACHINE),
-        ("9006", Outcome.UNKNOWN),
+        ("9001", Ending.ANSWERS),
+        ("9002", Ending.NO_ANSWER),
+        ("9003", Ending.BUSY),
+        ("9004", Ending.REFUSES),
+        ("9005", Ending.MACHINE),
+        ("9006", Ending.UNKNOWN),
     ],
 )
 def test_shipped_endings_do_what_they_say(ending, outcome):
@@ -50,13 +50,13 @@ def test_whole_number_comes_before_an_ending_and_a_longer_ending_before_a_shorte
 
     outcomes = [conduct_of(table, number).outcome for number in ("37999989001", "37999979001", "37999979101")]
 
-    assert outcomes == [Outcome.MACHINE, Outcome.REFUSES, Outcome.BUSY]
+    assert outcomes == [Ending.MACHINE, Ending.REFUSES, Ending.BUSY]
 
 
 def test_table_of_ones_own_is_in_the_place_of_the_shipped_one():
     table = work({"ending": "77", "outcome": "answers", "ring": 1.5, "talk": 9, "by": "inside"})
 
-    assert conduct_of(table, "37999980077") == Conduct(Outcome.ANSWERS, ring=1.5, talk=9, by=Party.INSIDE)
+    assert conduct_of(table, "37999980077") == Conduct(Ending.ANSWERS, ring=1.5, talk=9, by=Party.INSIDE)
     assert conduct_of(table, "37999989001") is None
 
 

@@ -8,6 +8,7 @@ import pytest
 from simulator.identity import Identity
 from simulator.telephony import phones
 from simulator.telephony.phones import LineKind, Number
+from tests.numbering import is_line, is_national
 
 TYPES = {
     LineKind.MOBILE: phonenumbers.PhoneNumberType.MOBILE,
@@ -142,15 +143,15 @@ def test_kind_is_read_from_the_number(digits, expected):
 @pytest.mark.parametrize("digits", ["37999912222", "1130037293", "08008000049", "0800123456"])
 def test_a_national_number_has_no_country_code(digits):
     """What is dialled inside Brazil is valid; the same with country code is not national."""
-    assert phones.is_valid_national(digits)
-    assert not phones.is_valid_national("55" + digits)
+    assert is_national(digits)
+    assert not is_national("55" + digits)
 
 
 @pytest.mark.parametrize("digits", ["", "abc", "20999912222", "379999122222", "080012345678", "190"])
 def test_a_number_outside_the_plan_is_not_valid(digits):
     """Neither as a national number nor as a line."""
-    assert not phones.is_valid_national(digits)
-    assert not phones.is_valid_line(digits)
+    assert not is_national(digits)
+    assert not is_line(digits)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_a_number_outside_the_plan_is_not_valid(digits):
 )
 def test_a_line_has_its_country_code_unless_it_is_free(digits, valid):
     """The numbers that calls come in on are written one way only."""
-    assert phones.is_valid_line(digits) is valid
+    assert is_line(digits) is valid
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_made_numbers_are_valid_by_an_independent_library(make, expected):
     assert [number for number, p in zip(made, parsed, strict=True) if not phonenumbers.is_valid_number(p)] == []
     assert {phonenumbers.number_type(p) for p in parsed} == {TYPES[expected]}
     assert {phones.kind(number) for number in made} == {expected}
-    assert all(phones.is_valid_national(number) for number in made)
+    assert all(is_national(number) for number in made)
     assert len(set(made)) > 490
 
 

@@ -117,7 +117,7 @@ def test_receiver_answers_as_it_was_told():
     assert (answers[0].response.status, answers[0].response.body) == (201, b'{"made":1}')
 
 
-@pytest.mark.parametrize("behaviour", [Behaviour(status=204), Behaviour(body=b"")])
+@pytest.mark.parametrize("behaviour", [Behaviour(status=204), Behaviour(status=205), Behaviour(body=b"")])
 def test_receiver_can_answer_without_a_body(behaviour):
     """No body, and no type of one."""
     answers, _ = serve(push(2), behaviour)

@@ -15,7 +15,7 @@ from simulator.tenancy.runs import Status
 from simulator.tenancy.tenants import FIRST_MORNING, Profile
 from simulator.tenancy.transactions import Transaction
 from simulator.worlds.world import from_mapping
-from tests.core import ANSWERED, entries, pbx55, play, run, running, shown, story, until
+from tests.core import ANSWERED, canonical_of, entries, pbx55, play, refurnish, run, running, shown, story, until
 from tests.receiver import Receiver, Reply
 from tests.vendors.hubsoft_peer import CANCELLED, NOTIFIED, granted, hubsoft
 
@@ -65,14 +65,14 @@ def test_run_that_was_stopped_goes_on_as_if_nothing_had_been(pushes, tmp_path):
     async def whole():
         async with running(pbx55(receiver)) as simulator:
             await play(simulator, scenario)
-            return simulator.default.journal.canonical()
+            return canonical_of(simulator.default.journal)
 
     with Receiver() as receiver:
         verdict, journal, tenant = interrupted(pushes, scenario, tmp_path / "store", pbx55(receiver))
         undisturbed = run(whole())
 
     assert (verdict.findings, verdict.missed, verdict.exit_code) == ((), (), 0)
-    assert tenant.journal.canonical() == undisturbed
+    assert canonical_of(tenant.journal) == undisturbed
     assert len({e.exchange.delivery for e in journal}) == len(journal) == 5
     assert tenant.runs["r1"].status is Status.PASSED
 
@@ -196,7 +196,7 @@ def test_nothing_of_a_tenant_is_lost_by_a_restart(tmp_path):
             "jobs": tenant.agenda.jobs,
             "balance": tenant.balance,
             "now": tenant.now(),
-            "journal": tenant.journal.canonical(),
+            "journal": canonical_of(tenant.journal),
             "last": tenant.journal.last,
         }
 
@@ -232,7 +232,7 @@ def test_world_that_was_given_to_a_tenant_is_its_baseline_after_a_restart_too(tm
 
     async def work():
         async with running(store=store) as simulator:
-            simulator.refurnish(simulator.default, world)
+            refurnish(simulator, world)
         async with running(store=store) as simulator:
             simulator.reset("default")
             Transaction(simulator.default, simulator.store)  # the first use puts its world in place

@@ -14,7 +14,7 @@ from simulator.tenancy.snapshots import MOST_BYTES, BadSnapshot, _digest
 from simulator.tenancy.tenants import Profile
 from simulator.tenancy.transactions import Transaction
 from simulator.worlds.world import from_mapping
-from tests.core import ask, log_in, pbx55, play, request, run, running, story, until
+from tests.core import ask, canonical_of, log_in, pbx55, play, refurnish, request, run, running, story, until
 from tests.receiver import Receiver
 from tests.vendors.hubsoft_peer import CANCELLED, NOTIFIED, granted, hubsoft
 
@@ -71,10 +71,10 @@ def test_tenant_that_is_restored_plays_on_as_it_did():
         async with running(pbx55(receiver), hubsoft(erp), listen=True) as simulator:
             await half_way(simulator)
             half = taken(simulator)
-            first = await played_on(simulator), simulator.default.journal.canonical()
+            first = await played_on(simulator), canonical_of(simulator.default.journal)
             restored = restore(simulator, simulator.default, half)
             between = restored.journal.last, restored.balance, len(restored.calls)
-            second = await played_on(simulator), simulator.default.journal.canonical()
+            second = await played_on(simulator), canonical_of(simulator.default.journal)
             return first, second, between, simulator.default
 
     with Receiver() as receiver, Receiver(**PEER) as erp:
@@ -94,7 +94,7 @@ def test_snapshot_that_is_taken_again_after_a_restore_is_the_same():
     async def work():
         async with running(pbx55(receiver), listen=True) as simulator:
             await play(simulator, "transferred_inbound")
-            simulator.refurnish(simulator.default, from_mapping({"numbers": [{"number": "553732210000"}]}))
+            refurnish(simulator, from_mapping({"numbers": [{"number": "553732210000"}]}))
             await log_in(simulator)
             before = taken(simulator)
             await play(simulator, "missed_inbound")
@@ -118,10 +118,10 @@ def test_restored_tenant_is_in_the_store_as_it_is_in_memory(tmp_path):
             first = taken(simulator)
             await play(simulator, "answered_inbound")
             restore(simulator, simulator.default, first)
-            journal = simulator.default.journal.canonical()
+            journal = canonical_of(simulator.default.journal)
         async with running(store=tmp_path / "store") as simulator:
             tenant = simulator.default
-            return journal, tenant.journal.canonical(), tenant.journal.last, list(tenant.calls), tenant.runs
+            return journal, canonical_of(tenant.journal), tenant.journal.last, list(tenant.calls), tenant.runs
 
     with Receiver() as receiver:
         journal, stored, last, calls, runs = run(work())
@@ -149,10 +149,10 @@ def test_login_at_a_target_is_done_again_when_it_came_after_the_snapshot():
         async with running(hubsoft(erp)) as simulator:
             before = taken(simulator)
             await play(simulator, "missed_inbound")
-            first = simulator.default.journal.canonical()
+            first = canonical_of(simulator.default.journal)
             restore(simulator, simulator.default, before)
             await play(simulator, "missed_inbound")
-            return first, simulator.default.journal.canonical()
+            return first, canonical_of(simulator.default.journal)
 
     with Receiver([granted(), NOTIFIED, CANCELLED, granted("another")], otherwise=NOTIFIED) as erp:
         first, second = run(work())

@@ -11,7 +11,7 @@ from simulator.shell.heads import HeadLimits
 from simulator.shell.limits import Limits
 from simulator.shell.serving import CannotListen, Server, listen
 from simulator.vendor import Instruction, Wait
-from tests.raw_http import ask, connected, request, served
+from tests.raw_http import ask, connected, request, served, stop
 
 
 def _default_loop():
@@ -284,7 +284,7 @@ def test_stop_ends_delays_drips_and_polls_with_their_answers():
             while len(asked) < 4:  # the poll is asked twice before it waits
                 await asyncio.sleep(0)
             began = perf_counter()
-            await server.stop(grace=20)
+            await stop(server, grace=20)
             return [(await client).text for client in clients], perf_counter() - began
 
     texts, took = asyncio.run(steps())

@@ -107,7 +107,7 @@ def test_stop_ends_a_stream_at_once():
         streams = Streams()
         async with served({"/v": streams.app}) as server, stream(server) as events:
             await events.next()
-            await server.stop(grace=3600)
+            await stop(server, grace=3600)
             return await events.over()
 
     assert run(work())

@@ -111,7 +111,7 @@ def _add(fake: Fake, operation: Operation, node: dict[str, Any], name: str, requ
             value = _typed(parameter, shown[parameter.place][parameter.name])
             written.setdefault("examples", {})[name] = {"value": value}
     for media, written in node.get("requestBody", {}).get("content", {}).items():
-        listed = operation.any_media_type or (request.header("content-type") or media).startswith(media)
+        listed = operation.body.any_media_type or (request.header("content-type") or media).startswith(media)
         if listed and request.body.startswith(b"{"):
             written.setdefault("examples", {})[name] = {"value": json.loads(request.body)}
 

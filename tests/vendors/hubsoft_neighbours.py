@@ -23,6 +23,7 @@ PATHS = {
     "openTicket": "/api/v1/integracao/atendimento",
     "editTicket": "/api/v1/integracao/atendimento/",
 }
+TICKET = {"id_cliente_servico": "11201", "descricao": "Sem acesso", "nome": "Ana", "telefone": "37999112233"}
 
 
 @cache
@@ -33,7 +34,7 @@ def contract() -> Contract:
 def world(tenant: str = "default", seed: str = "1", **readings: str) -> DictWork:
     """Return a unit of work on the baseline, with what the printed requests name."""
     work = DictWork(tenant=tenant, identity=Identity(seed), readings=readings)
-    base = baseline(seed, samples=True)
+    base = baseline(seed, VENDOR.phones, samples=True)
     work.records = {kind: dict(found) for kind, found in {**base, **VENDOR.world(work.identity, base, True)}.items()}
     return work
 

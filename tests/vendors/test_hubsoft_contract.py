@@ -17,7 +17,7 @@ from simulator.vendors.hubsoft import VENDOR
 from simulator.vendors.hubsoft.messages import CANCEL_PATH, NOTIFY_PATH, TOKEN_PATH
 from tests.vendors.hubsoft_world import work_of
 
-# The readings that tests/vendors/test_hubsoft_neighbours.py and test_hubsoft_pages.py are about.
+# The readings that tests/vendors/test_hubsoft_neighbours_readings.py and test_hubsoft_pages.py are about.
 NEIGHBOURS = {
     "H12": ("with-sample", "table-only"),
     "H13": ("rising", "falling"),

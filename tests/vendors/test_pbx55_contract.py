@@ -13,7 +13,7 @@ from contracts.contract import Contract, load
 from contracts.model import Direction as Way
 from contracts.model import Exchange, HttpRequest, HttpResponse, Severity
 from simulator.telephony.calls import Cause, Kind, Medium, Party
-from tests.vendors.test_pbx55 import ANSWERED, START, Phone, inbound, outbound, transfer
+from tests.vendors.pbx55_phone import ANSWERED, START, Phone, inbound, outbound, transfer
 
 CONTRACT = load("pbx55")
 READINGS = [(d.id, r) for d in CONTRACT.discrepancies.values() for r in d.readings]

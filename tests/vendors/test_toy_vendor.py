@@ -127,6 +127,14 @@ def test_calls_are_pushed_to_a_target_of_the_toys(served):
     assert push.json["telefone"] == "5537999912222"
 
 
+def test_listen_asks_whose_pushes_arrive_where_several_vendors_push(tree):
+    with Started("listen", "--port", "0", cwd=tree) as started:
+        done = started.wait()
+
+    assert done.code == 2
+    assert f"--vendor: say whose pushes arrive, one of: {KEY}, pbx55" in done.err
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_what_holds_for_every_vendor_holds_for_the_toy(tree):

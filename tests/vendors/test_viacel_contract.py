@@ -196,7 +196,7 @@ def test_list_by_get_is_lenient() -> None:
 
 
 def test_every_discrepancy_with_two_readings_is_tested() -> None:
-    """A new one needs a new test. V14 is about answers: `test_viacel.py` has each of its readings on the wire."""
+    """A new one needs a new test. V14 is about answers: `test_viacel_refusals.py` has its readings on the wire."""
     elsewhere = {"V2", "V14", "V19", "V20"}
 
     tested = {key for key, _, _ in READINGS} | elsewhere

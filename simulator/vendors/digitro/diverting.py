@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from simulator.records import Document
 from simulator.telephony.agents import AGENT
 from simulator.telephony.calls import Call, Facts, Kind, Party, State
+from simulator.telephony.transitions import ESTABLISHED
 from simulator.vendor import Work
 from simulator.vendors.digitro import samples
 from simulator.vendors.digitro.messages import message
@@ -16,7 +17,6 @@ from simulator.vendors.digitro.orders import Order
 from simulator.worlds.directory import QUEUE
 
 MOVABLE = frozenset({State.ROUTING, State.MENU, State.QUEUED, State.RINGING, State.TALKING, State.HELD})
-ESTABLISHED = frozenset({State.TALKING, State.HELD})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from simulator.telephony.calls import Kind, Party, State
+from simulator.telephony.transitions import ESTABLISHED
 from simulator.vendor import Received, Reply, Work
 from simulator.vendors.digitro.diverting import (
-    ESTABLISHED,
     Luggage,
     detectors_of,
     divert,

@@ -10,6 +10,7 @@ from typing import cast
 
 from contracts.digitro.rules import ACCOUNT, DEVICE
 from simulator.telephony.calls import Call, Direction, Facts, Kind
+from simulator.telephony.transitions import ESTABLISHED
 from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Wait, Work
 from simulator.vendors.digitro import diverting
 from simulator.vendors.digitro.naming import CALL, identification, undialled
@@ -78,7 +79,7 @@ def divert_to_queue(work: Work, received: Received) -> Reply:
 def detect_digits(work: Work, received: Received) -> Reply:
     """Take note that the digits of an established call are to be detected."""
     call = diverting.find_call(work, received.body["ID_CHAMADA"])
-    if call is None or call.state not in diverting.ESTABLISHED:
+    if call is None or call.state not in ESTABLISHED:
         return not_done(work, received, why(call, "an established one"))
     detectors = dict.fromkeys((*diverting.detectors_of(work, call), received.body["DISPOSITIVO"]))
     diverting.leave_with(work, call, {"detectors": list(detectors)})

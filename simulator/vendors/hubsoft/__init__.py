@@ -32,7 +32,7 @@ def _accepted(answer: HttpResponse) -> bool:
 
 
 VENDOR = Vendor(
-    key="hubsoft",
+    key=messages.KEY,
     title="HubSoft",
     renders={
         Kind.RINGING: messages.notified,
@@ -62,6 +62,8 @@ VENDOR = Vendor(
     curls=credentials.curls,
     kinds=(rules.SERVICE, rules.TICKET, routes.TOKEN, routes.WINDOW, tickets.PROTOCOL),
     world=subscriptions.world,
+    # The one calls extension 111 in one document, and customer 11201 with code 421 has the other in another.
+    phones=("37999912222", "37988242968"),
     switches={"validation_status": ("200", "422")},
     account={"name_customer": "no"},
     spoils=spoils.SPOILS,

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from contracts.hubsoft.rules import digits_of, national, record_id
 from simulator.records import Document
-from simulator.vendor import Received, Reply, Work
+from simulator.vendor import Received, Reply, Work, is_expired, issued_token, token_kind
+from simulator.vendors.hubsoft.messages import KEY
 from simulator.worlds import directory
 
-TOKEN, WINDOW = "hubsoft.token", "hubsoft.popup"
+TOKEN, WINDOW = token_kind(KEY), f"{KEY}.popup"
 TOKEN_LIFE = timedelta(days=30)
 KEPT_WINDOWS = 500
 
@@ -37,16 +38,10 @@ def issue_token(work: Work, received: Received) -> Reply:
     for stale in _expired(work):
         work.remove(TOKEN, stale)
     number = work.next_number(TOKEN)
-    name = ("hubsoft", work.tenant, "token", number)
+    name = (KEY, work.tenant, "token", number)
     claims, signature = (work.identity.token(*name, part, length=60) for part in ("claims", "signature"))
     token = f"{JWT_HEAD}.{claims}.{signature}"
-    record = {
-        "token": token,
-        "issued_at": work.now.isoformat(),
-        "expires_at": (work.now + TOKEN_LIFE).isoformat(),
-        "revoked": False,
-    }
-    work.put(TOKEN, token, record)
+    work.put(TOKEN, token, issued_token(token, work.now, TOKEN_LIFE))
     body = {
         "access_token": token,
         "expires_in": int(TOKEN_LIFE.total_seconds()),
@@ -85,7 +80,7 @@ def _expired(work: Work) -> list[str]:
     # All live equally long, so the oldest end first: the walk stops at the first that is good.
     stale = []
     for record in work.all(TOKEN):
-        if work.now < datetime.fromisoformat(record["expires_at"]):
+        if not is_expired(record, work.now):
             break
         stale.append(record["token"])
     return stale

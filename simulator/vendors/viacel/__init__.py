@@ -10,7 +10,7 @@ from simulator.vendors.viacel import credentials, history, lists, refusals, rout
 ACCOUNT = {"audio_base": "https://gravacoes.invalid"}
 
 VENDOR = Vendor(
-    key="viacel",
+    key=credentials.KEY,
     title="Viacel",
     handlers={
         **{

@@ -13,6 +13,7 @@ from simulator.telephony.calls import Call, Cause, Direction, Medium
 from simulator.telephony.phones import national
 from simulator.telephony.routing import TAKEN
 from simulator.vendor import Received, Reply, Work
+from simulator.vendors.viacel.credentials import KEY
 from simulator.vendors.viacel.lists import PAGE, START, page
 from simulator.vendors.viacel.routing import region_of
 
@@ -54,7 +55,7 @@ def lister(defaults: Mapping[str, str]) -> Callable[[Work, Received], Reply]:
 
     def list_calls(work: Work, received: Received) -> Reply:
         """List the calls that are over, oldest first, narrowed by what is not 0 or empty."""
-        return _listed(work, received, {**defaults, **work.accounts("viacel")}["audio_base"])
+        return _listed(work, received, {**defaults, **work.accounts(KEY)}["audio_base"])
 
     return list_calls
 

@@ -12,6 +12,7 @@ from typing import Any
 from contracts.viacel.rules import COMPANY, DID, EXTENSION, ID_FIELDS, PLAN, TRUNK, named, whole
 from simulator.records import Document
 from simulator.vendor import Work
+from simulator.vendors.viacel.credentials import KEY
 
 Fields = Mapping[str, Any]
 OWNER = "cliente_id"
@@ -113,7 +114,7 @@ def row(kind: Kind, record: Document, work: Work) -> dict[str, Any]:
         for name in FORWARDS:
             to = told[name]["encaminhamento_destino"]
             told[name] = {**told[name], "encaminhamento_destino": [to] if to else []}
-        code = work.identity.token("viacel", "embedding", record[kind.id], length=20)
+        code = work.identity.token(KEY, "embedding", record[kind.id], length=20)
         told |= {"tipo": "1", "codigo_incorporacao": code}
     return told
 

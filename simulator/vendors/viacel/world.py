@@ -9,6 +9,7 @@ from contracts.viacel.rules import COMPANY, DID, EXTENSION, PLAN, REGION, ROUTE,
 from simulator.identity import Identity
 from simulator.records import Document
 from simulator.telephony.phones import national
+from simulator.vendors.viacel.credentials import KEY
 from simulator.vendors.viacel.records import KINDS, made
 from simulator.vendors.viacel.routes import FIRST_PLAN
 from simulator.vendors.viacel.routing import TO_EXTENSION
@@ -80,4 +81,4 @@ def _extensions(identity: Identity, world: World, companies: list[str]) -> Itera
 
 
 def _secret(identity: Identity, *name: object) -> str:
-    return identity.token("viacel", *name, length=12)
+    return identity.token(KEY, *name, length=12)

@@ -248,7 +248,7 @@ def opened(running: Live, tenant: str, way: list[str]) -> str:
         ("transfer", {}, '"to" is missing'),
         ("transfer", {"to": "desk"}, "digits"),
         ("ring", {"extension": "999"}, "999"),
-        ("ring", {"extenson": "111"}, 'did you mean "extension"?'),
+        ("ring", {"extenson": "111"}, "did you mean 'extension'?"),
         ("queue", {"queue": "nope"}, "suporte"),
         ("hangup", {"by": "nobody"}, "by"),
         ("choose", {"option": "?"}, "option"),

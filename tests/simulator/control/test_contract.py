@@ -206,6 +206,6 @@ def read_curl(line: str) -> tuple[str, HttpRequest, str]:
     assert url.startswith("http://127.0.0.1:8055/_sim/"), line
     path, _, query = url.removeprefix("http://127.0.0.1:8055/_sim").partition("?")
     method = method or ("POST" if body else "GET")
-    found = CONTRACT.match(method, path)
+    found = CONTRACT.routes.match(method, path)
     assert found is not None, line
     return found[0].id, HttpRequest(method, path, query, tuple(headers), body), line

@@ -9,7 +9,7 @@ from simulator.tenancy.channel import Channel
 from simulator.vendor import Instruction, Wait
 from tests.core import run
 from tests.event_stream import streaming
-from tests.raw_http import ask, request, served
+from tests.raw_http import ask, request, served, stop
 
 LIMITS = Limits(waiting=1)
 

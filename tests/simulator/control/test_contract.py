@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from contracts.model import Direction, Exchange, HttpRequest, HttpResponse
 from simulator.clock import Mode
 from simulator.control.face import control_contract
 from simulator.control.handlers import HANDLERS
+from simulator.telephony.calls import Direction as Way
+from simulator.telephony.calls import Medium, State
 from tests.live import JSON, Live, live
 from tests.receiver import Receiver
 
@@ -209,3 +212,13 @@ def read_curl(line: str) -> tuple[str, HttpRequest, str]:
     found = CONTRACT.routes.match(method, path)
     assert found is not None, line
     return found[0].id, HttpRequest(method, path, query, tuple(headers), body), line
+
+
+@pytest.mark.parametrize(
+    ("schema", "field", "words"),
+    [("Call", "state", State), ("Call", "direction", Way), ("Call", "medium", Medium), ("Clock", "mode", Mode)],
+)
+def test_words_that_the_contract_lists_are_those_of_the_model(schema: str, field: str, words: type[StrEnum]) -> None:
+    properties = CONTRACT.source.files["openapi.yaml"]["components"]["schemas"][schema]["properties"]
+
+    assert properties[field]["enum"] == [word.value for word in words]

@@ -1,5 +1,7 @@
 """A device of Dígitro has one name, in all that is told of it; a command may say it by its short one as well."""
 
+from dataclasses import dataclass
+
 from contracts.digitro.rules import ALIAS, DEVICE, device_at
 from simulator.identity import Identity
 from simulator.telephony.calls import Kind
@@ -12,6 +14,16 @@ DIALLED = {"ROTA": "0", "IDENTIDADE_DESTINO": "04832817001"}
 TO_THE_QUEUE = {"DISPOSITIVO_DESTINO": "7001", "PRIORIDADE": "0", "DADOS": ""}
 # What may name a device on the channel.
 NAMING = ("DISPOSITIVO", "DISPOSITIVO_DESTINO", "IDENTIDADE_ORIGINADOR")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Records by kind and key."""
+
+    of: dict
+
+    def get(self, kind, key):
+        return self.of[kind].get(key)
 
 
 def devices_told(events):
@@ -112,15 +124,11 @@ def test_extension_has_one_device_however_few_there_are():
     for extensions in (["201"], ["124", "201"], ["125", "201"], ["124", "125", "112", "201"], ["201", "1125000"]):
         devices, aliases = made(*extensions, queues=["suporte", "vendas"])
 
-        class Records:
-            @staticmethod
-            def get(kind, key):
-                return {DEVICE: devices, ALIAS: aliases}[kind].get(key)
-
+        records = Kept({DEVICE: devices, ALIAS: aliases})
         assert sorted(d["extension"] for d in devices.values() if d["extension"]) == sorted(extensions)
         assert sorted(d["queue"] for d in devices.values() if d["queue"]) == ["suporte", "vendas"]
-        assert [device_at(Records, number)["extension"] for number in extensions] == extensions
-        assert all(device_at(Records, number) for number in ("1125000", "1244000", "1112000", "1132000", "7001"))
+        assert [device_at(records, number)["extension"] for number in extensions] == extensions
+        assert all(device_at(records, number) for number in ("1125000", "1244000", "1112000", "1132000", "7001"))
 
 
 def test_tenant_without_samples_has_devices_under_their_own_numbers_alone():

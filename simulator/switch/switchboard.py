@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator.board import Note, Opening
 from simulator.message import Message
+from simulator.switch.entering import enter
 from simulator.switch.floor import agent_does
 from simulator.switch.following import ONWARD
 from simulator.switch.moves import Moved, end_and_reconnect, hang_up, swap
@@ -41,6 +42,10 @@ class Switchboard:
             if call is not None and call.direction is Direction.OUTBOUND:
                 play_far_end(self.tx, key, call.outside)  # no step will play who was dialled
         return self._kept(self.pbx.happen(self.tx, key, kind, run=self.tx.run_of(key), **facts))
+
+    def enter_queue(self, key: str, queue: str, **place: Any) -> Call:
+        """Put a call in a queue, where a device rings if nobody has logged in to it."""
+        return self._kept(enter(self.pbx, self.tx, key, queue, run=self.tx.run_of(key), **place))
 
     def transfer(
         self, key: str, *, extension: str | None = None, queue: str | None = None, by: str | None = None

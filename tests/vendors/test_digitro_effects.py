@@ -96,9 +96,9 @@ ONE_CALL = {
         (QUEUED,),
         {"SERVICO": "7002"},
         ((Kind.QUEUED, {"queue": "vendas"}),),
-        State.QUEUED,
+        State.RINGING,  # nobody has logged in to that queue
         (),
-        ("SAIDA_DE_FILA >1132000", "ENTRADA_EM_FILA >7002"),
+        ("SAIDA_DE_FILA >1132000", "ENTRADA_EM_FILA >7002", "SAIDA_DE_FILA >7002", "TOQUE 116"),
     ),
     "define-fonte-musica": Case((*TALKS, HELD), {"FONTE_MUSICA": "10"}, TALKS, State.HELD),
     "associa-dados": Case(
@@ -165,10 +165,13 @@ def test_mailbox_takes_a_call_that_rings_as_well():
 
 
 @pytest.mark.parametrize(
-    ("to", "state", "arrives"),
-    [("1244000", State.RINGING, "TOQUE 1244000"), ("7002", State.QUEUED, "ENTRADA_EM_FILA >7002")],
+    ("to", "arrives"),
+    [
+        ("1244000", ["TOQUE 1244000"]),
+        ("7002", ["ENTRADA_EM_FILA >7002", "SAIDA_DE_FILA >7002", "TOQUE 116"]),
+    ],
 )
-def test_other_party_goes_on_where_it_was_preset_when_the_device_ends_the_call(to, state, arrives):
+def test_other_party_goes_on_where_it_was_preset_when_the_device_ends_the_call(to, arrives):
     """To an extension or a queue; nothing is told before."""
 
     async def work():
@@ -183,8 +186,8 @@ def test_other_party_goes_on_where_it_was_preset_when_the_device_ends_the_call(t
     answer, before, call, told = run(work())
 
     assert (answer, before) == (RECEIVED, [])
-    assert (call.origin, call.state) == ("c1", state)
-    assert told == [f"DESVIO 1125000>{to}", "DESLIGAMENTO 1125000", arrives]
+    assert (call.origin, call.state) == ("c1", State.RINGING)
+    assert told == [f"DESVIO 1125000>{to}", "DESLIGAMENTO 1125000", *arrives]
 
 
 def test_caller_who_hangs_up_goes_nowhere():
@@ -560,6 +563,8 @@ def test_person_whom_a_dialler_reached_waits_for_an_agent_so_long_and_hangs_up()
 
     async def work():
         async with stage() as on:
+            on.agent("111", AgentKind.LOGGED_IN, AgentKind.PAUSED)
+            await on.told()
             await on.command("chamada-preditiva", None, "1132000", ROTA="0", IDENTIDADE_DESTINO="037999989011")
             await on.quiet()
             return on.pbx.tenant.calls["c1"], await on.told()
@@ -575,11 +580,11 @@ def test_person_whom_a_dialler_reached_waits_for_an_agent_so_long_and_hangs_up()
     ("device", "told"),
     [
         ("1125000", ["ATENDIMENTO", "TOQUE 1125000"]),
-        ("1132000", ["ATENDIMENTO", "ENTRADA_EM_FILA >1132000"]),
+        ("1132000", ["ATENDIMENTO", "ENTRADA_EM_FILA >1132000", "SAIDA_DE_FILA >1132000", "TOQUE 111"]),
     ],
 )
 def test_predictive_call_goes_to_the_device_when_it_is_answered(device, told):
-    """To an extension, which rings, or to a queue, where it waits; it is one call throughout."""
+    """To an extension, which rings, or to a queue, where one does; it is one call throughout."""
 
     async def work():
         async with stage() as on:

@@ -97,10 +97,10 @@ def _transfer(order: Order) -> None:
 
 def _change_service(order: Order) -> None:
     work, call, waits = order.work, order.call, order.call.waits
-    if call.state is State.QUEUED and waits is not None:
+    if call.state is State.QUEUED and waits is not None and order.queue is not None:
         waited = (waits.waited or 0) + int((work.now - waits.at).total_seconds())
         place = {"priority": waits.priority, "waited": min(waited, MOST_WAITED), "wrap_up": waits.wrap_up}
-        work.board.happen(call.id, Kind.QUEUED, queue=order.queue, **place)
+        work.board.enter_queue(call.id, order.queue, **place)
     else:
         work.board.happen(call.id, Kind.QUEUE_CHANGED, queue=order.queue)
 

@@ -32,7 +32,9 @@ def possible_steps(call: Call) -> list[str]:
     """Return the words of the steps that a call can take as it stands."""
     kinds = call.possible
     return sorted(
-        verb.value for verb, kind in _KINDS.items() if kind in kinds and not why_not_unreached(call, _CAUSES.get(verb))
+        verb.value
+        for verb, kind in _KINDS.items()
+        if kind in kinds and not why_not_unreached(call, {"cause": _CAUSES.get(verb)})
     )
 
 

@@ -62,7 +62,7 @@ class Call:
         after = TRANSITIONS.get((self.state, kind))
         if after is None:
             raise ImpossibleEvent(self, kind)
-        why = self._hindrance(kind, at, facts.get("extension")) or why_not_unreached(self, facts.get("cause"))
+        why = self._hindrance(kind, at, facts.get("extension")) or why_not_unreached(self, facts)
         if why:
             raise ImpossibleEvent(self, kind, why)
         event = Event(self.id, len(self.events) + 1, kind, at, **facts)

@@ -19,6 +19,7 @@ from simulator.control.stories import NAME, story_of
 from simulator.control.watching import wait_for
 from simulator.runs.fitting import Unfit
 from simulator.runs.steps import act, possible_steps
+from simulator.switch.others import moved_by_others
 from simulator.telephony.calls import Call, ImpossibleEvent
 from simulator.telephony.conduct import CONDUCT
 from simulator.tenancy.runs import Run
@@ -81,6 +82,8 @@ def step_call(simulator: Simulator, received: Received) -> Reply:
         run = act(simulator.pbx, tx, replace(before, calls={**before.calls, **named}), step)
     except ImpossibleEvent as refusal:
         raise Failed(409, str(refusal), _possible(refusal.call)) from None
+    moved = (tenant.calls.get(call) for call in named.values())
+    run = moved_by_others(tx, run, moved, "a step of the control API")
     became = {name: call for name, call in run.calls.items() if name not in {**before.calls, **named}}
     if before.id:
         tx.put_run(replace(run, calls={**before.calls, **became}))

@@ -16,6 +16,7 @@ from simulator.errors import SimulatorError
 from simulator.faults.standing import lift_faults_of, put_faults_of, strikes_of
 from simulator.runs.awaiting import awaited
 from simulator.runs.fitting import check_fit
+from simulator.runs.hindered import do_without
 from simulator.runs.judging import met, others_went_on, own_entries, status_of, verdict_of
 from simulator.runs.remains import Remains
 from simulator.runs.silences import silences
@@ -132,9 +133,12 @@ class Engine:
             if step.wanted is None:
                 run = act(self._pbx, tx, run, step)
         except Exception as problem:
-            tx = Transaction(tenant, self._store)
+            tx = Transaction(tenant, self._store, now=tx.now)
+            without = None if run.lenient else do_without(self._pbx, tx, run, step, problem)
             if run.lenient and isinstance(problem, ImpossibleEvent):
                 following = len(run.scenario.steps)
+            elif without is not None:
+                run = without
             else:
                 run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {_in_words(problem, run, step)}")
         tx.finish(job)

@@ -19,7 +19,7 @@ from simulator.tenancy.transactions import Transaction
 
 Act = Callable[[Pbx, Transaction, Run, Step], Run]
 
-_PARTIES = {"outside": Party.OUTSIDE, "inside": Party.INSIDE, "system": Party.SYSTEM}
+PARTIES = {"outside": Party.OUTSIDE, "inside": Party.INSIDE, "system": Party.SYSTEM}
 _CAUSES = {Verb.BUSY: Cause.BUSY, Verb.REFUSE: Cause.REFUSED, Verb.MACHINE: Cause.MACHINE}
 
 
@@ -131,7 +131,7 @@ def _queue(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
 
 
 def _press(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
-    key, by = run.calls[step.call], _PARTIES[step.fields.get("by", "outside")]
+    key, by = run.calls[step.call], PARTIES[step.fields.get("by", "outside")]
     return _kept(pbx.happen(tx, key, Kind.DIGITS_PRESSED, run=run, digits=step.fields["digits"], by=by))
 
 
@@ -176,7 +176,7 @@ def _unreached(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
 
 def _hang_up(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
     call = _call(tx, run, step)
-    by = _PARTIES[step.fields.get("by", "outside")]
+    by = PARTIES[step.fields.get("by", "outside")]
     return _kept(hang_up(pbx, tx, call.id, by, run=run))
 
 

@@ -16,7 +16,7 @@ from simulator.errors import SimulatorError
 from simulator.faults.standing import lift_faults_of, put_faults_of, strikes_of
 from simulator.runs.awaiting import awaited
 from simulator.runs.fitting import check_fit
-from simulator.runs.hindered import do_without
+from simulator.runs.hindered import do_without, gone_elsewhere
 from simulator.runs.judging import met, others_went_on, own_entries, status_of, verdict_of
 from simulator.runs.remains import Remains
 from simulator.runs.silences import silences
@@ -63,9 +63,9 @@ class Engine:
     def play(self, tenant: Tenant, scenario: Scenario, *, lenient: bool = False, at_once: bool = False) -> Run:
         """Begin a scenario on a tenant now.
 
-        A ``lenient`` run ends in peace when its call was ended by somebody else meanwhile. ``at_once`` does the first
-        of several steps here, so that its call is there. Raises Unfit when the scenario names what this tenant does
-        not have.
+        A ``lenient`` run ends in peace when its call was ended or sent on by somebody else meanwhile. ``at_once`` does
+        the first of several steps here, so that its call is there. Raises Unfit when the scenario names what this
+        tenant does not have.
         """
         tx = Transaction(tenant, self._store)
         check_fit(scenario, tx, self._pbx.vendors, self._contracts)
@@ -130,7 +130,9 @@ class Engine:
         tx = Transaction(tenant, self._store, now=max(job.due, _last_at(tenant, run.calls.get(step.call))))
         following = job.body["step"] + 1
         try:
-            if step.wanted is None:
+            if run.lenient and gone_elsewhere(tx, run, step):
+                following = len(run.scenario.steps)
+            elif step.wanted is None:
                 run = act(self._pbx, tx, run, step)
         except Exception as problem:
             tx = Transaction(tenant, self._store, now=tx.now)

@@ -14,6 +14,9 @@ from simulator.telephony.calls import Call, ImpossibleEvent, State
 from simulator.tenancy.runs import Run, Undone
 from simulator.tenancy.transactions import Transaction
 
+# What sends a call that nobody has taken yet to where it will be.
+_SENDING = frozenset({Verb.QUEUE, Verb.RING, Verb.ROUTE})
+
 
 def do_without(pbx: Pbx, tx: Transaction, run: Run, step: Step, problem: Exception) -> Run | None:
     """Return the run that goes on without a step, with what is told of it; None: the problem is its own.
@@ -33,6 +36,14 @@ def do_without(pbx: Pbx, tx: Transaction, run: Run, step: Step, problem: Excepti
         return _hung_up(pbx, tx, run, step, over, what)
     why = why_impossible(problem, run, step) if isinstance(problem, ImpossibleEvent) else f"{step.verb}: {problem}"
     return run.with_undone(Undone(step.where, f"{why}; {what} had moved it on"))
+
+
+def gone_elsewhere(tx: Transaction, run: Run, step: Step) -> bool:
+    """Tell whether a step would send a call somewhere that has gone elsewhere since the run sent it anywhere."""
+    call = tx.call(run.calls.get(step.call, ""))
+    if call is None or step.verb not in _SENDING:
+        return False
+    return call.id in run.moved or call.state not in (State.ROUTING, State.QUEUED)
 
 
 def _named(step: Step) -> tuple[str, ...]:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+import pytest
+
 from contracts.digitro.rules import ALIAS, DEVICE, device_at
 from simulator.identity import Identity
 from simulator.telephony.calls import Kind
+from simulator.telephony.conduct import CONDUCT, Conduct
 from simulator.vendors.digitro.world import make
 from simulator.worlds.directory import EXTENSION, NUMBER, QUEUE
 from tests.core import run
@@ -90,6 +93,27 @@ def test_caller_whose_short_name_a_command_gives_is_told_by_the_other():
     (began,) = run(work())
 
     assert (began["DISPOSITIVO"], began["IDENTIDADE_ORIGINADOR"]) == ("1125000", "1112000")
+
+
+@pytest.mark.parametrize("steps", [("7002",), ("125",)])
+def test_agent_whom_a_dialler_s_call_rings_is_told_who_was_dialled(steps):
+    """As of a call from outside: the other end, and not our own line. So it is after a transfer."""
+
+    async def work():
+        async with stage() as on:
+            on.put(CONDUCT, "c1", Conduct(ring=8).to_document())
+            await on.command("chamada-preditiva", None, *steps, **DIALLED, IDENTIDADE_ORIGINADOR="1112000")
+            await on.quiet()
+            (device,) = on.pbx.tenant.calls["c1"].alerted
+            on.let(on.pbx.tenant.calls["c1"], Kind.ANSWERED, extension=device)
+            call = on.pbx.tenant.calls["c1"]
+            await on.command("transferencia-imediata", call, device, DISPOSITIVO_DESTINO="113")
+            return [e for e in await on.events() if "IDENTIDADE_ORIGINADOR" in e]
+
+    began, *rings = run(work())
+
+    assert (began["IDENTIDADE_ORIGINADOR"], began["IDENTIDADE_DESTINO"]) == ("1112000", "04832817001")
+    assert [(e["EVENTO"], e["IDENTIDADE_ORIGINADOR"]) for e in rings] == [("EVENTO_DE_TOQUE", "04832817001")] * 2
 
 
 def test_device_has_one_password_under_both_its_names():

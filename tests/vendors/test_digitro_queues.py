@@ -112,3 +112,35 @@ def test_queue_that_a_script_fills_is_played_by_the_script():
             return on.now(call)
 
     assert run(work()).state is State.QUEUED
+
+
+def test_time_in_the_queue_goes_on_while_a_device_rings_in_vain():
+    """With what the command said that the call had waited before; the priority stays."""
+
+    async def work():
+        async with stage() as on:
+            on.agent("121", AgentKind.LOGGED_IN, queue="financeiro")
+            more = {**DIVERTED, "DISPOSITIVO_DESTINO": "7003", "PRIORIDADE": "2", "TEMPO_FILA": "50"}
+            await on.command("executa-desvio", on.call((Kind.QUEUED, {"queue": "vendas"})), "7002", **more)
+            await on.quiet()  # it rings out, as often as an agent may let it
+            return [e for e in await on.events() if e["EVENTO"] == "EVENTO_DE_ENTRADA_EM_FILA"][-4:]
+
+    entered = run(work())
+
+    assert [(e["PRIORIDADE"], e["TEMPO_FILA"]) for e in entered] == [
+        ("2", "50"),
+        ("2", "70"),
+        ("2", "95"),
+        ("2", "120"),
+    ]
+
+
+def test_time_in_the_queue_is_told_after_an_offer_though_none_was_given_before():
+    async def work():
+        async with stage() as on:
+            on.agent("111", AgentKind.LOGGED_IN)
+            on.call(QUEUED)
+            await on.quiet()
+            return [e.get("TEMPO_FILA") for e in await on.events() if e["EVENTO"] == "EVENTO_DE_ENTRADA_EM_FILA"]
+
+    assert run(work()) == [None, "20", "45", "70"]

@@ -17,6 +17,7 @@ from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.stories import NAME, story_of
 from simulator.control.watching import wait_for
+from simulator.errors import Engaged
 from simulator.runs.fitting import Unfit
 from simulator.runs.steps import act, possible_steps
 from simulator.switch.others import moved_by_others
@@ -82,6 +83,8 @@ def step_call(simulator: Simulator, received: Received) -> Reply:
         run = act(simulator.pbx, tx, replace(before, calls={**before.calls, **named}), step)
     except ImpossibleEvent as refusal:
         raise Failed(409, str(refusal), _possible(refusal.call)) from None
+    except Engaged as refusal:
+        raise Failed(409, str(refusal), "an agent that talks in no other call") from None
     moved = (tenant.calls.get(call) for call in named.values())
     run = moved_by_others(tx, run, moved, "a step of the control API")
     became = {name: call for name, call in run.calls.items() if name not in {**before.calls, **named}}

@@ -17,6 +17,7 @@ from simulator.telephony.calls import Bill, Direction, Medium
 from simulator.telephony.phones import LineKind
 
 CENT = Decimal("0.01")
+TOLL_FREE = "800"
 
 
 class Destination(StrEnum):
@@ -26,9 +27,9 @@ class Destination(StrEnum):
     VC1 = "VC1"  # a mobile in the line's own area
     VC2 = "VC2"  # a mobile in another area with the same first digit
     VC3 = "VC3"  # a mobile anywhere else in the country
-    DDD = "DDD"  # a landline in another area
+    DDD = "DDD"  # a landline in another area, and 0300 and its like
     DDI = "DDI"  # abroad
-    FREE = "FREE"  # 0800 and its like
+    FREE = "FREE"  # 0800
     SMS = "SMS"  # a text message, wherever it goes
 
 
@@ -127,7 +128,8 @@ def classify(line: str, outside: str) -> Destination:
     there = phones.split(outside)
     here = phones.split(line)
     if len(there.area) == 3:
-        return Destination.FREE
+        # Whoever calls 0300, 0303, 0500 or 0900 pays, from anywhere the same: there is no class nearer than this one.
+        return Destination.FREE if there.area == TOLL_FREE else Destination.DDD
     if not there.area:
         # Short numbers (190, 4004 1234) are no one's abroad; anything longer without an area of ours is.
         return Destination.LOCAL if len(there.local) <= 8 else Destination.DDI

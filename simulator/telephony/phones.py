@@ -44,7 +44,7 @@ class LineKind(StrEnum):
 
     LANDLINE = "landline"
     MOBILE = "mobile"
-    FREE = "free"  # 0800 and its like: no area, charged apart
+    FREE = "free"  # 0800 and its like (0300, 0500, 0900): no area; only 0800 costs its caller nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,8 @@ def test_cost_covers_the_talk_and_never_shrinks(seconds, minimum, increment, cen
         ("14155550123", Destination.DDI),
         ("08008000049", Destination.FREE),
         ("558008000049", Destination.FREE),
+        *((number, Destination.DDD) for number in ("03001234567", "03031234567", "05001234567", "09001234567")),
+        ("553001234567", Destination.DDD),
         ("19987654321", Destination.VC2),
         ("40041234", Destination.LOCAL),
         ("190", Destination.LOCAL),

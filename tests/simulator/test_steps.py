@@ -220,6 +220,15 @@ def test_caller_at_whom_nobody_rings_is_refused_by_nobody(word, steps):
     assert word not in possible_steps(calls["c1"])
 
 
+@pytest.mark.parametrize("held", ["", "\n  - hold: {call: A}"])
+def test_conference_is_not_parked_by_which_the_others_would_be_thrown_out(held):
+    calls, verdict, _ = after(f"{TALK}\n  - join: {{call: A, extension: '113'}}{held}\n  - park: {{call: A}}")
+
+    assert verdict.problem.endswith("others of ours are in the conference: let them leave it first")
+    assert calls["c1"].present == ("112", "113")
+    assert "park" not in possible_steps(calls["c1"])
+
+
 def test_whom_an_extension_dialled_refuses_though_nothing_has_rung():
     """The far end of a call out, as a network does."""
     calls, verdict, _ = after("- refuse: {call: A}", OUTBOUND)

@@ -68,6 +68,12 @@ class Board(Protocol):
     def happen(self, key: str, kind: Kind, **facts: Any) -> Call:
         """Let something happen to a call. Raises a SimulatorError when it cannot."""
 
+    def enter_queue(self, key: str, queue: str, **place: Any) -> Call:
+        """Put a call in a queue; where nobody has logged in to it, its first free extension rings.
+
+        ``place`` says where in it. Raises a SimulatorError.
+        """
+
     def transfer(
         self, key: str, *, extension: str | None = None, queue: str | None = None, by: str | None = None
     ) -> Call:

@@ -35,6 +35,7 @@ class Engaged(SimulatorError):
 
     def __init__(self, extension: str, other: str) -> None:
         super().__init__(f"agent {extension} talks in call {other}: hold or end that one first")
+        self.other = other
 
 
 class TalksTwice(SimulatorError):

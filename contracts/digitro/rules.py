@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
 from contracts.rules import Finding, RuleFunction, Subject
 
 CHANNEL, DEVICE, ACCOUNT = "digitro.channel", "digitro.device", "digitro.account"
+# Another name of a device, by which a command may say it: ``number`` and ``device``.
+ALIAS = "digitro.alias"
 DESTINATIONS = ("DISPOSITIVO_DESTINO", "DISPOSITIVO_DESTINO_APOS_FINALIZACAO_CHAMADA", "SERVICO")
 
 CHANNEL_POINTER = "path:channelID"
+
+
+class Records(Protocol):
+    """Records of a tenant, by kind and key."""
+
+    def get(self, kind: str, key: str) -> Mapping[str, Any] | None:
+        """Return the record of this kind under this key."""
+
+
+def device_at(records: Records, number: str) -> Mapping[str, Any] | None:
+    """Return the device that a number names, be it its own or another one of it; None when there is none."""
+    alias = records.get(ALIAS, number)
+    return records.get(DEVICE, alias["device"] if alias is not None else number)
 
 
 def channel_of_key(subject: Subject) -> Iterator[Finding]:
@@ -30,14 +46,14 @@ def channel_open(subject: Subject) -> Iterator[Finding]:
 def device_exists(subject: Subject) -> Iterator[Finding]:
     """Find a ``DISPOSITIVO`` that is none."""
     wanted = _text(subject, "DISPOSITIVO")
-    if wanted is not None and subject.facts and subject.facts.get(DEVICE, wanted) is None:
+    if wanted is not None and subject.facts and device_at(subject.facts, wanted) is None:
         yield Finding("/DISPOSITIVO", wanted, "the number of a device")
 
 
 def device_password(subject: Subject) -> Iterator[Finding]:
     """Find a password that is not the device's."""
     wanted = _text(subject, "DISPOSITIVO")
-    device = subject.facts.get(DEVICE, wanted) if wanted is not None and subject.facts else None
+    device = device_at(subject.facts, wanted) if wanted is not None and subject.facts else None
     if device is not None and device["password"] != _text(subject, "SENHA_DISPOSITIVO"):
         yield Finding("/SENHA_DISPOSITIVO", "another password", "the password of the device")
 
@@ -58,7 +74,7 @@ def destination_exists(subject: Subject) -> Iterator[Finding]:
     """Find a destination that is no device."""
     for name in DESTINATIONS:
         wanted = _text(subject, name)
-        if wanted is not None and subject.facts and subject.facts.get(DEVICE, wanted) is None:
+        if wanted is not None and subject.facts and device_at(subject.facts, wanted) is None:
             yield Finding(f"/{name}", wanted, "the number of a device")
 
 

@@ -108,6 +108,8 @@ def show_verdict(tenant: Tenant, run: Run, verdict: Verdict, policy: str, repeat
         click.secho(f"MISS {tell_refused(exchange, _where(tenant, exchange))}", fg="red")
     if verdict.dropped:
         click.secho(f"MISS {tell_dropped(verdict)}", fg="red")
+    for step in verdict.undone:
+        click.secho(f"{'--  ' if step.met else 'MISS'} {step.where}: {step.text}", fg="yellow" if step.met else "red")
     for exchange in verdict.spared:
         click.secho(f"--   {tell_spared(exchange, run.name_of(exchange.call) or '')}", fg="yellow")
     for line in verdict.idle:

@@ -16,8 +16,10 @@ from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_call, tenant_of, tenant_with_world
 from simulator.control.stories import NAME, story_of
 from simulator.control.watching import wait_for
+from simulator.errors import Engaged
 from simulator.runs.fitting import Unfit
 from simulator.runs.steps import act_by_id, possible_steps
+from simulator.switch.others import moved_by_others
 from simulator.telephony.calls import Call, ImpossibleEvent, Kind
 from simulator.telephony.conduct import CONDUCT
 from simulator.tenancy.runs import Run
@@ -79,8 +81,11 @@ def step_call(simulator: Simulator, received: Received) -> Reply:
         run = act_by_id(simulator.pbx, tx, run, step)
     except ImpossibleEvent as refusal:
         raise Failed(409, str(refusal), _possible(refusal.call)) from None
+    except Engaged as refusal:
+        raise Failed(409, str(refusal), "an agent that talks in no other call") from None
     if run is not None:
-        tx.put_run(run)
+        stepped = (tenant.calls.get(call) for call in (key, fields.get("with", "")))
+        tx.put_run(moved_by_others(tx, run, stepped, "a step of the control API"))
     tx.commit()
     call = tenant.calls[key]
     became = [call.last.other] if call.last.kind is Kind.TRANSFERRED and call.last.other else []

@@ -132,7 +132,12 @@ def _not_kept() -> WsgiAnswer:
 
 
 def _remedy(text: str) -> str:
-    """Return the part of a message that says what to do: behind its last semicolon, else behind its last colon."""
+    """Return the part of a message that says what to do: behind its last semicolon, else behind its last colon.
+
+    One that lists several problems says that of each.
+    """
+    if "\n" in text:
+        return "a document that is right in each of these places"
     return text.rpartition("; ")[2] if "; " in text else text.rpartition(": ")[2]
 
 

@@ -57,8 +57,8 @@ def let_agent(simulator: Simulator, received: Received) -> Reply:
 def _shown(tx: Transaction, agent: Agent) -> dict[str, Any]:
     calls = tuple(tx.live_calls())
     ringing = any(agent.extension in call.alerted for call in calls)
-    talking = any(agent.extension in call.present for call in calls)
-    presence = agent.presence(tx.now, ringing=ringing, talking=talking)
+    answered = {call.answered is not None for call in calls if agent.extension in call.present}
+    presence = agent.presence(tx.now, ringing=ringing, talking=True in answered, dialling=False in answered)
     since = agent.paused_at if agent.paused_at is not None else agent.since
     return {
         "extension": agent.extension,

@@ -37,7 +37,7 @@ def _outbound(tx: Transaction, body: Body) -> Steps:
     to = body.get("to") or _first(tx, CUSTOMER, "to")
     word = "route" if body.get("route") else "ring"
     start = {"outbound": {"call": NAME, "extension": extension, "to": to, **by_number}}
-    return [start, {"after": "1s", word: {"call": NAME}}, *_end(body, "inside")]
+    return [start, {"after": _delay(body), word: {"call": NAME}}, *_end(body, "inside")]
 
 
 def _inbound(tx: Transaction, body: Body) -> Steps:
@@ -46,14 +46,22 @@ def _inbound(tx: Transaction, body: Body) -> Steps:
     line = {"to": body["to"]} if "to" in body else {}
     steps: Steps = [{"inbound": {"call": NAME, "from": body.get("from") or _first(tx, CUSTOMER, "from"), **line}}]
     if body.get("route"):
-        return [*steps, {"after": "1s", "route": {"call": NAME}}]  # it is answered, or rings out, where it comes out
+        return [
+            *steps,
+            {"after": _delay(body), "route": {"call": NAME}},
+        ]  # it is answered, or rings out, where it comes out
     if "queue" in body:
         steps.append({"after": "1s", "queue": {"call": NAME, "queue": body["queue"]}})
     if extension is not None:
-        steps.append({"after": "1s", "ring": {"call": NAME, "extension": extension}})
+        steps.append({"after": _delay(body), "ring": {"call": NAME, "extension": extension}})
     elif _outcome(body) == "answered":
         return steps  # the agent that is offered it picks up
     return [*steps, *_end(body, "outside")]
+
+
+def _delay(body: Body) -> str:
+    """Return after how long it rings, or goes where provisioning says: of an open call, ``ring`` says so."""
+    return str(body.get("ring", "1s")) if _outcome(body) == "open" else "1s"
 
 
 def _end(body: Body, caller: str) -> Steps:

@@ -139,6 +139,7 @@ class Pipeline:
             refusal = self.vendor.admit(tx, received) if self.vendor.admit else None
             if refusal is not None:
                 return tx, self._word(refusal)
+            tx.seat = partial(self._seat, operation=received.operation)
             return tx, self.vendor.handlers[received.operation](tx, received)
         except Exception as error:
             clean = self._work(tenant)  # what the handler began is gone
@@ -189,8 +190,8 @@ class Pipeline:
         tx.seat = self._seat
         return tx
 
-    def _seat(self, tx: Transaction) -> Switchboard:
-        return Switchboard(self._pbx, tx, self.vendor.key)
+    def _seat(self, tx: Transaction, operation: str = "") -> Switchboard:
+        return Switchboard(self._pbx, tx, self.vendor.key, operation)
 
     def _refuse(
         self,

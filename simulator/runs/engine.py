@@ -16,6 +16,7 @@ from simulator.faults.standing import lift_faults_of, put_faults_of, strikes_of
 from simulator.runs.awaiting import awaited, until_met
 from simulator.runs.court import Court, in_words
 from simulator.runs.fitting import check_fit
+from simulator.runs.hindered import do_without, gone_elsewhere
 from simulator.runs.judging import others_went_on, status_of
 from simulator.runs.steps import act
 from simulator.runs.verdicts import Verdict
@@ -58,9 +59,9 @@ class Engine:
     def play(self, tenant: Tenant, scenario: Scenario, *, lenient: bool = False, at_once: bool = False) -> Run:
         """Begin a scenario on a tenant now.
 
-        A ``lenient`` run ends in peace when its call was ended by somebody else meanwhile. ``at_once`` does the first
-        of several steps here, so that its call is there. Raises Unfit when the scenario names what this tenant does
-        not have.
+        A ``lenient`` run ends in peace when its call was ended or sent on by somebody else meanwhile. ``at_once`` does
+        the first of several steps here, so that its call is there. Raises Unfit when the scenario names what this
+        tenant does not have.
         """
         tx = Transaction(tenant, self._store)
         check_fit(scenario, tx, self._pbx.vendors, self._contracts)
@@ -124,12 +125,17 @@ class Engine:
         tx = Transaction(tenant, self._store, now=job.due)
         following = job.body["step"] + 1
         try:
-            if step.wanted is None:
+            if run.lenient and gone_elsewhere(tx, run, step):
+                following = len(run.scenario.steps)
+            elif step.wanted is None:
                 run = act(self._pbx, tx, run, step)
         except Exception as problem:
-            tx = Transaction(tenant, self._store)
+            tx = Transaction(tenant, self._store, now=tx.now)
+            without = None if run.lenient else do_without(self._pbx, tx, run, step, problem)
             if run.lenient and isinstance(problem, ImpossibleEvent):
                 following = len(run.scenario.steps)
+            elif without is not None:
+                run = without
             else:
                 run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {in_words(problem, run, step)}")
         tx.finish(job)

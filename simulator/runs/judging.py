@@ -83,6 +83,7 @@ def verdict_of(
         idle=idle(run),
         dropped=dropped,
         problem=run.problem,
+        undone=run.undone,
     )
 
 

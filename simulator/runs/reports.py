@@ -256,5 +256,6 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
         },
         "idle_faults": list(verdict.idle),
         "dropped": verdict.dropped,
+        "undone": [asdict(step) for step in verdict.undone],
         "problem": verdict.problem,
     }

@@ -20,7 +20,7 @@ from simulator.tenancy.transactions import Transaction
 # What a step of this table does; its calls are given by their ids. The run, if there is one, comes back with it.
 Act = Callable[[Pbx, Transaction, Run | None, Step], Run | None]
 
-_PARTIES = {"outside": Party.OUTSIDE, "inside": Party.INSIDE, "system": Party.SYSTEM}
+PARTIES = {"outside": Party.OUTSIDE, "inside": Party.INSIDE, "system": Party.SYSTEM}
 _CAUSES = {Verb.BUSY: Cause.BUSY, Verb.REFUSE: Cause.REFUSED, Verb.MACHINE: Cause.MACHINE}
 
 
@@ -42,7 +42,9 @@ def possible_steps(call: Call) -> list[str]:
     """Return the words of the steps that a call can take as it stands."""
     kinds = call.possible
     return sorted(
-        verb.value for verb, kind in _KINDS.items() if kind in kinds and not why_not_unreached(call, _CAUSES.get(verb))
+        verb.value
+        for verb, kind in _KINDS.items()
+        if kind in kinds and not why_not_unreached(call, {"cause": _CAUSES.get(verb)})
     )
 
 
@@ -135,7 +137,7 @@ def _queue(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None
 
 
 def _press(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
-    key, by = step.call, _PARTIES[step.fields.get("by", "outside")]
+    key, by = step.call, PARTIES[step.fields.get("by", "outside")]
     return pbx.happen(tx, key, Kind.DIGITS_PRESSED, run=run, digits=step.fields["digits"], by=by)[1]
 
 
@@ -182,7 +184,7 @@ def _unreached(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | 
 
 def _hang_up(pbx: Pbx, tx: Transaction, run: Run | None, step: Step) -> Run | None:
     call = tx.known_call(step.call)
-    by = _PARTIES[step.fields.get("by", "outside")]
+    by = PARTIES[step.fields.get("by", "outside")]
     return hang_up(pbx, tx, call.id, by, run=run)[1]
 
 

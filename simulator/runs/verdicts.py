@@ -11,6 +11,7 @@ from contracts.contract import Contract
 from contracts.model import Confidence, Exchange, Judgement, Severity, Violation
 from scenarios.expectations import Outcome
 from simulator.runs.silences import Silence
+from simulator.tenancy.runs import Undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Verdict:
     ``undelivered`` messages never got a 2xx, ``refused`` ones got one that says no; ``spared`` are those of both kinds
     that a fake of our own answered so on purpose, which count for nothing. ``answered`` names the targets that
     answered anything; ``silences`` says what each vendor had no words for; ``idle`` which faults struck nothing;
-    ``dropped`` counts the exchanges that the journal had to give up before they could be judged.
+    ``dropped`` counts the exchanges that the journal had to give up before they could be judged; ``undone`` are the
+    steps that were left out since somebody else had moved their call on.
     """
 
     exchanges: int = 0
@@ -46,6 +48,7 @@ class Verdict:
     idle: tuple[str, ...] = ()
     dropped: int = 0
     problem: str = ""
+    undone: tuple[Undone, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -64,11 +67,12 @@ class Verdict:
 
     @property
     def passes(self) -> bool:
-        """True when no expectation was missed, every message arrived, and nothing was lost or stopped the run.
+        """True when no expectation was missed, every message arrived, every step was done, and nothing was lost.
 
         The contract is an expectation like any other (``clean``): a scenario may expect violations.
         """
-        return not (self.missed or self.undelivered or self.refused or self.dropped or self.problem)
+        lost = any(not step.met for step in self.undone)
+        return not (self.missed or self.undelivered or self.refused or self.dropped or self.problem or lost)
 
     @property
     def exit_code(self) -> int:

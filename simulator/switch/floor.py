@@ -12,6 +12,7 @@ from typing import Any
 
 from simulator.errors import Engaged, TalksTwice, UnknownRecord
 from simulator.switch.crediting import meter
+from simulator.switch.entering import enter
 from simulator.switch.following import facts_of, look_again
 from simulator.switch.moves import hang_up
 from simulator.switch.pbx import Pbx
@@ -143,7 +144,10 @@ def _deed(pbx: Pbx, tx: Transaction, body: Any) -> None:
             tx.put_run(run)
         return
     try:
-        _happen(pbx, tx, call, kind, **facts)
+        if kind is Kind.QUEUED:
+            _keep(tx, enter(pbx, tx, call.id, body["facts"]["queue"], run=tx.run_of(call.id)))
+        else:
+            _happen(pbx, tx, call, kind, **facts)
     except UnknownRecord:
         pass  # who is there no more lets it ring
     except Engaged:
@@ -163,9 +167,12 @@ def _wait_to_answer(pbx: Pbx, tx: Transaction, call: Call, body: Any) -> None:
 
 
 def _happen(pbx: Pbx, tx: Transaction, call: Call, kind: Kind, **facts: Any) -> None:
-    _, run = pbx.happen(tx, call.id, kind, run=tx.run_of(call.id), **facts)
-    if run is not None:
-        tx.put_run(run)
+    _keep(tx, pbx.happen(tx, call.id, kind, run=tx.run_of(call.id), **facts))
+
+
+def _keep(tx: Transaction, moved: tuple[Call, Run | None]) -> None:
+    if moved[1] is not None:
+        tx.put_run(moved[1])
 
 
 def _free_agents(tx: Transaction, queue: str) -> list[Agent]:

@@ -6,6 +6,7 @@ Each works inside a transaction and returns the call that matters then, with the
 from __future__ import annotations
 
 from simulator.errors import SimulatorError
+from simulator.switch.entering import enter
 from simulator.switch.pbx import Pbx
 from simulator.telephony.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Party, State
 from simulator.telephony.reaching import goes_on
@@ -36,8 +37,10 @@ def hang_up(
     if by is Party.INSIDE and preset is not None and _is_there(tx, preset) and _acts(call, preset, own):
         name = run.name_after(key) if run else ""
         new, run = pbx.transfer(tx, key, preset.extension, queue=preset.queue, by=extension, run=run, name=name)
-        kind = Kind.QUEUED if preset.extension is None else Kind.RINGING
-        _, run = pbx.happen(tx, new.id, kind, run=run, extension=preset.extension, queue=preset.queue)
+        if preset.queue is not None:
+            _, run = enter(pbx, tx, new.id, preset.queue, run=run)
+        else:
+            _, run = pbx.happen(tx, new.id, Kind.RINGING, run=run, extension=preset.extension)
         return tx.known_call(key), run
     refused = own in call.alerted and call.answered is None
     return pbx.happen(tx, key, Kind.ENDED, run=run, by=by, cause=Cause.REFUSED if refused else cause_of(call, by))

@@ -34,6 +34,7 @@ class Presence(StrEnum):
     LOGGED_OUT = "logged_out"
     PAUSED = "paused"
     RINGING = "ringing"
+    DIALLING = "dialling"  # the other end has not answered yet
     TALKING = "talking"
     WRAP_UP = "wrap_up"
     READY = "ready"
@@ -94,14 +95,16 @@ class Agent:
         """Tell whether a call may be offered, as far as the agent's own state goes."""
         return bool(self.queues) and self.paused_at is None and self.free_at <= at
 
-    def presence(self, at: datetime, *, ringing: bool, talking: bool) -> Presence:
+    def presence(self, at: datetime, *, ringing: bool, talking: bool, dialling: bool = False) -> Presence:
         """Return where the agent stands, given what the calls say of it."""
         facts = (
             (talking, Presence.TALKING),
             (ringing, Presence.RINGING),
+            (dialling, Presence.DIALLING),
             (not self.queues, Presence.LOGGED_OUT),
             (self.paused_at is not None, Presence.PAUSED),
-            (self.free_at > at, Presence.WRAP_UP),
+            # Who let an offer ring is passed over for a while, and has no call to wrap up.
+            (self.free_at > at and not self.missed, Presence.WRAP_UP),
         )
         return next((presence for holds, presence in facts if holds), Presence.READY)
 

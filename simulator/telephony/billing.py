@@ -17,6 +17,7 @@ from simulator.telephony.calls import Bill, Direction, Medium
 from simulator.telephony.phones import LineKind
 
 CENT = Decimal("0.01")
+TOLL_FREE = "800"
 
 
 class Destination(StrEnum):
@@ -132,7 +133,7 @@ def classify(line: str, outside: str) -> Destination:
     there = phones.split(outside)
     here = phones.split(line)
     if len(there.area) == 3:
-        # Who calls 0300, 0303, 0500 or 0900 pays; that it is as much as a call to another area is inferred.
+        # Who calls 0300, 0303, 0500 or 0900 pays, from anywhere the same; that it costs as DDD does is inferred.
         return Destination.FREE if there.area == phones.TOLL_FREE else Destination.DDD
     if not there.area:
         # Short numbers (190, 4004 1234) are no one's abroad; anything longer without an area of ours is.

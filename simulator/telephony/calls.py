@@ -62,7 +62,7 @@ class Call:
         after = TRANSITIONS.get((self.state, kind))
         if after is None:
             raise ImpossibleEvent(self, kind)
-        why = self._hindrance(kind, at, facts.get("extension")) or why_not_unreached(self, facts.get("cause"))
+        why = self._hindrance(kind, at, facts.get("extension")) or why_not_unreached(self, facts)
         if why:
             raise ImpossibleEvent(self, kind, why)
         event = Event(self.id, len(self.events) + 1, kind, at, **facts)
@@ -89,6 +89,8 @@ class Call:
         return self._hindrance_of_talk(kind, extension)
 
     def _hindrance_of_talk(self, kind: Kind, extension: str | None) -> str:
+        if kind is Kind.PARKED and self.conference:
+            return "others of ours are in the conference: let them leave it first"
         if kind is Kind.LEFT and (extension not in self.present or not self.conference):
             return f"extension {extension} is not in a conference"
         if kind in (Kind.HELD, Kind.RESUMED) and extension is not None and extension not in self.present:
@@ -100,8 +102,7 @@ class Call:
         """What can happen to the call now; which device can do it is another question."""
         kinds = tuple(kind for (state, kind) in TRANSITIONS if state is self.state)
         barred = {Kind.QUEUED, Kind.RINGING} if self.state is State.TALKING and self.attended else set()
-        if not self.conference:
-            barred.add(Kind.LEFT)
+        barred.add(Kind.PARKED if self.conference else Kind.LEFT)
         if self.queue is None:
             barred.add(Kind.QUEUE_CHANGED)
         return tuple(k for k in kinds if k not in barred)
@@ -286,6 +287,5 @@ class Call:
     @property
     def _before_ringing(self) -> State:
         """Where a call falls back when no device rings any more."""
-        if self.queue:
-            return State.QUEUED
-        return State.TALKING if self.answered else State.ROUTING
+        elsewhere = State.TALKING if self.answered else State.ROUTING
+        return State.QUEUED if self.queue else elsewhere

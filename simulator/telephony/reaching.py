@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.telephony.attending import outsider
-from simulator.telephony.events import Cause, Direction, Party, State
+from simulator.telephony.events import Cause, Direction, Facts, Party, State
 
 if TYPE_CHECKING:
     from simulator.telephony.calls import Call
@@ -20,8 +20,12 @@ def called(call: Call) -> Party:
     return Party.OUTSIDE if dialled else Party.INSIDE
 
 
-def why_not_unreached(call: Call, cause: Cause | None) -> str:
-    """Return why a call cannot end for this cause as it stands, or ""."""
+def why_not_unreached(call: Call, facts: Facts) -> str:
+    """Return why a call cannot end so (``cause`` and ``by`` of the facts) as it stands, or "".
+
+    The PBX itself may say of any call that it got through to nobody.
+    """
+    cause = facts.get("cause")
     if cause not in UNREACHED:
         return ""
     if call.answered is not None:
@@ -30,7 +34,15 @@ def why_not_unreached(call: Call, cause: Cause | None) -> str:
         return "a mailbox has answered: hang up"
     if cause is Cause.MACHINE and called(call) is not Party.OUTSIDE:
         return "nobody outside was dialled whose machine could answer; a mailbox of ours is voicemail"
+    if facts.get("by") is not Party.SYSTEM and not _may_refuse(call, cause):
+        return "nobody rings who could refuse: let a device ring first, or hang up"
     return ""
+
+
+def _may_refuse(call: Call, cause: Cause | None) -> bool:
+    """Tell whether there is somebody who is busy or refuses: of ours, one that rings, or a line that is engaged."""
+    at_once = cause is Cause.BUSY and call.state is State.ROUTING
+    return called(call) is Party.OUTSIDE or call.state is State.RINGING or at_once
 
 
 def goes_on(call: Call, to: str | None, by: str | None) -> tuple[Direction, str, str | None] | None:

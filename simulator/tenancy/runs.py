@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -22,6 +22,18 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """A step that a run could not do since somebody else had moved its call on; ``where`` is its place.
+
+    ``met`` says that this came to the same.
+    """
+
+    where: str
+    text: str
+    met: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One playing of a scenario.
 
@@ -30,7 +42,8 @@ class Run:
     ``counts`` holds, for each fault, how many messages it has matched, ``struck`` how many of them it has changed, and
     ``vain`` how many it could not; ``held`` the deliveries that wait for others, to go out behind or together with
     them; ``unsent`` how many messages of a vendor had no target;
-    ``awaited``, for a vendor and an operation, the journal entry that was awaited last.
+    ``awaited``, for a vendor and an operation, the journal entry that was awaited last; ``moved``, for the id of a
+    call, what somebody else than the run moved it on by; ``undone`` the steps that were left out for that.
     """
 
     id: str
@@ -49,6 +62,8 @@ class Run:
     answers: tuple[tuple[int, int], ...] = ()
     awaited: Mapping[str, int] = field(default_factory=dict)
     vain: Mapping[int, int] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    undone: tuple[Undone, ...] = ()
 
     def name_of(self, call: str | None) -> str | None:
         """Return the scenario's name of a call."""
@@ -81,6 +96,14 @@ class Run:
         """Return the run after a request that it awaited has come."""
         return replace(self, awaited={**self.awaited, f"{wanted.vendor} {wanted.operation}": entry})
 
+    def with_moved(self, call: str, what: str) -> Run:
+        """Return the run after somebody else moved a call of it on."""
+        return replace(self, moved={**self.moved, call: what})
+
+    def with_undone(self, step: Undone) -> Run:
+        """Return the run that goes on without a step."""
+        return replace(self, undone=(*self.undone, step))
+
     def to_document(self) -> dict[str, Any]:
         """Return the run as JSON-able values; the scenario goes as its text."""
         return {
@@ -102,6 +125,8 @@ class Run:
             "answers": [list(pair) for pair in self.answers],
             "awaited": dict(self.awaited),
             "vain": {str(index): count for index, count in self.vain.items()},
+            "moved": dict(self.moved),
+            "undone": [asdict(step) for step in self.undone],
         }
 
     @classmethod
@@ -124,4 +149,6 @@ class Run:
             answers=tuple((matched, struck) for matched, struck in document.get("answers", ())),
             awaited=document.get("awaited", {}),
             vain={int(index): count for index, count in document.get("vain", {}).items()},
+            moved=document.get("moved", {}),
+            undone=tuple(Undone(**step) for step in document.get("undone", ())),
         )

@@ -202,7 +202,8 @@ def test_internal_call_that_was_forwarded_outside_is_between_ours_no_more():
 
     assert (call.between_ours, call.conference) == (False, True)
     assert goes_on(call, "114", "111") == (Direction.OUTBOUND, "37999989010", None)
-    assert call.apply(Kind.PARKED, at(4), extension="111")[0].present == ()
+    left, _ = call.apply(Kind.LEFT, at(4), extension="113")
+    assert left.apply(Kind.PARKED, at(5), extension="111")[0].present == ()
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ IN = 'scenario: s\ntitle: T\nsteps:\n  - inbound: {call: A, from: "37999912222"}
         (
             "hold: {call: A}",
             'hold: call "A" is routing; it can take: answer, attach, busy, hangup, menu, preset, queue, '
-            "refuse, ring, voicemail",
+            "ring, voicemail",
         ),
         (
             "answer: {call: A}",

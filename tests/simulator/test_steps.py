@@ -92,7 +92,11 @@ STEPS = {
         {"extension": "113", "other": "c2", "by": Party.INSIDE, "cause": Cause.TRANSFERRED},
     ),
     "busy": ("- busy: {call: A}", Kind.ENDED, {"by": Party.INSIDE, "cause": Cause.BUSY}),
-    "refuse": ("- refuse: {call: A}", Kind.ENDED, {"by": Party.INSIDE, "cause": Cause.REFUSED}),
+    "refuse": (
+        "- ring: {call: A, extension: '112'}\n  - refuse: {call: A}",
+        Kind.ENDED,
+        {"by": Party.INSIDE, "cause": Cause.REFUSED},
+    ),
     "hangup": (
         "- ring: {call: A, extension: '112'}\n  - answer: {call: A}\n  - hangup: {call: A, by: inside}",
         Kind.ENDED,
@@ -101,6 +105,8 @@ STEPS = {
 }
 
 
+# Where a caller is while nobody rings.
+WAITS = ("queue: {call: A, queue: suporte}", "menu: {call: A}")
 OUTBOUND = 'outbound: {call: A, extension: "111", to: "37999912222"}'
 INTERNAL = 'internal: {call: A, extension: "111", to: "112"}'
 
@@ -197,6 +203,37 @@ def test_call_that_was_answered_is_neither_busy_nor_refused_nor_a_machine(start,
     assert verdict.problem.startswith(f'story.yaml:{line}:5: {word}: call "A" is ')
     assert verdict.problem.endswith(why)
     assert calls["c1"].state is not State.ENDED
+
+
+@pytest.mark.parametrize(
+    ("word", "steps"),
+    [
+        ("refuse", ""),
+        *((word, f"- {waits}\n  ") for word in ("busy", "refuse") for waits in WAITS),
+    ],
+)
+def test_caller_at_whom_nobody_rings_is_refused_by_nobody(word, steps):
+    """Only who calls a busy line hears that at once."""
+    calls, verdict, _ = after(f"{steps}- {word}: {{call: A}}")
+
+    assert verdict.problem.endswith("nobody rings who could refuse: let a device ring first, or hang up")
+    assert word not in possible_steps(calls["c1"])
+
+
+@pytest.mark.parametrize("held", ["", "\n  - hold: {call: A}"])
+def test_conference_is_not_parked_by_which_the_others_would_be_thrown_out(held):
+    calls, verdict, _ = after(f"{TALK}\n  - join: {{call: A, extension: '113'}}{held}\n  - park: {{call: A}}")
+
+    assert verdict.problem.endswith("others of ours are in the conference: let them leave it first")
+    assert calls["c1"].present == ("112", "113")
+    assert "park" not in possible_steps(calls["c1"])
+
+
+def test_whom_an_extension_dialled_refuses_though_nothing_has_rung():
+    """The far end of a call out, as a network does."""
+    calls, verdict, _ = after("- refuse: {call: A}", OUTBOUND)
+
+    assert (verdict.problem, calls["c1"].last.cause) == ("", Cause.REFUSED)
 
 
 @pytest.mark.parametrize("start", ['inbound: {call: A, from: "37999912222"}', INTERNAL])

@@ -83,9 +83,9 @@ ONE_CALL = {
         (QUEUED,),
         {"SERVICO": "7002"},
         ((Kind.QUEUED, {"queue": "vendas"}),),
-        State.QUEUED,
+        State.RINGING,  # nobody has logged in to that queue
         (),
-        ("SAIDA_DE_FILA >1132000", "ENTRADA_EM_FILA >7002"),
+        ("SAIDA_DE_FILA >1132000", "ENTRADA_EM_FILA >7002", "SAIDA_DE_FILA >7002", "TOQUE 116"),
     ),
     "define-fonte-musica": Case((*TALKS, HELD), {"FONTE_MUSICA": "10"}, TALKS, State.HELD),
     "associa-dados": Case(

@@ -36,12 +36,6 @@ def test_device_that_rang_is_told_of_when_a_colleague_picks_up():
     assert told == ["CAPTURA 114", "ATENDIMENTO 114", "DESLIGAMENTO 111"]
 
 
-def test_every_device_of_a_conference_is_told_of_when_the_call_is_parked():
-    told = heard(*CONFERENCE, then=[(Kind.PARKED, {})])
-
-    assert told == ["ESTACIONAMENTO 111", "DESLIGAMENTO 111", "DESLIGAMENTO 113"]
-
-
 def test_scripted_transfer_tells_of_every_device_that_was_in_the_call():
     """As the command that transfers at once does; the call goes on, under the same ID_CHAMADA."""
 

@@ -197,7 +197,10 @@ def test_only_who_talks_in_a_call_changes_the_queue_that_it_counts_for():
 
     assert [each[0] for each in (changed, strange, waits, rings)] == [200, 400, 200, 400]
     assert [each[1].queue for each in (changed, strange, waits, rings)] == ["vendas", "suporte", "vendas", "suporte"]
-    assert [each[2] for each in (changed, waits)] == [[], ["SAIDA_DE_FILA >1132000", "ENTRADA_EM_FILA >7002"]]
+    assert [each[2] for each in (changed, waits)] == [
+        [],
+        ["SAIDA_DE_FILA >1132000", "ENTRADA_EM_FILA >7002", "SAIDA_DE_FILA >7002", "TOQUE 116"],
+    ]
 
 
 TO_113 = {"DISPOSITIVO_DESTINO": "113", "PRIORIDADE": "0", "DADOS": ""}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.telephony.agents import AgentKind
 from simulator.telephony.calls import Cause, Kind, State
 from simulator.telephony.conduct import CONDUCT, Conduct, Ending
 from tests.core import run
@@ -54,6 +55,8 @@ def test_person_whom_a_dialler_reached_waits_for_an_agent_so_long_and_hangs_up()
 
     async def work():
         async with stage() as on:
+            on.agent("111", AgentKind.LOGGED_IN, AgentKind.PAUSED)
+            await on.told()
             await on.command("chamada-preditiva", None, "1132000", ROTA="0", IDENTIDADE_DESTINO="037999989011")
             await on.quiet()
             return on.pbx.tenant.calls["c1"], await on.told()
@@ -69,11 +72,11 @@ def test_person_whom_a_dialler_reached_waits_for_an_agent_so_long_and_hangs_up()
     ("device", "told"),
     [
         ("1125000", ["ATENDIMENTO", "TOQUE 1125000"]),
-        ("1132000", ["ATENDIMENTO", "ENTRADA_EM_FILA >1132000"]),
+        ("1132000", ["ATENDIMENTO", "ENTRADA_EM_FILA >1132000", "SAIDA_DE_FILA >1132000", "TOQUE 111"]),
     ],
 )
 def test_predictive_call_goes_to_the_device_when_it_is_answered(device, told):
-    """To an extension, which rings, or to a queue, where it waits; it is one call throughout."""
+    """To an extension, which rings, or to a queue, where one does; it is one call throughout."""
 
     async def work():
         async with stage() as on:

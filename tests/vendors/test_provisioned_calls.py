@@ -108,10 +108,12 @@ def test_outbound_call_takes_the_trunk_of_its_plan_and_the_history_finds_it(pbx:
         dados={"regioes": [{**region, "roteamentos": []} for region in regions]},
     )
     barred = pbx.run(dial, "route: {call: A}")
+    after = pbx.viacel("listar_historico_chamada", tronco_id=key, cliente_id=company, pos_registro_inicial=0)
 
     assert rings(out) == ["01537999985555"]
     assert [row["destino"] for row in found["dados"]] == ["37999985555"]
     assert (rings(barred), cause(barred)) == ([], "not_allowed")
+    assert after["dados"] == found["dados"]  # it went out on no trunk
 
 
 def _by(trunk: int) -> list[dict[str, Any]]:

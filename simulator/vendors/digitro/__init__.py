@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from contracts.digitro import rules
 from simulator.telephony.calls import Kind
-from simulator.vendor import Vendor
+from simulator.vendor import Handler, Vendor
 from simulator.vendors.digitro import (
     agents,
     credentials,
+    door,
     effects,
     messages,
     moments,
@@ -17,6 +20,20 @@ from simulator.vendors.digitro import (
     spoils,
     world,
 )
+
+# What each operation does; it is asked with the devices' own names.
+_HANDLERS: Mapping[str, Handler] = {
+    "openChannel": routes.open_channel,
+    "divertToQueue": routes.divert_to_queue,
+    "detectDigits": routes.detect_digits,
+    "changePassword": routes.change_password,
+    "startPredictiveCall": routes.start_call,
+    "startRouteCall": routes.start_call,
+    **dict.fromkeys(effects.EFFECTS, effects.command),
+    "verifyPassword": agents.verify,
+    "validateUser": agents.verify,
+    "logInOrOut": agents.log_in_or_out,
+}
 
 VENDOR = Vendor(
     key=messages.KEY,
@@ -35,18 +52,7 @@ VENDOR = Vendor(
     },
     agents=moments.AGENTS,
     messages=("opened", *messages.NAMES.values()),
-    handlers={
-        "openChannel": routes.open_channel,
-        "divertToQueue": routes.divert_to_queue,
-        "detectDigits": routes.detect_digits,
-        "changePassword": routes.change_password,
-        "startPredictiveCall": routes.start_call,
-        "startRouteCall": routes.start_call,
-        **dict.fromkeys(effects.EFFECTS, effects.command),
-        "verifyPassword": agents.verify,
-        "validateUser": agents.verify,
-        "logInOrOut": agents.log_in_or_out,
-    },
+    handlers={operation: door.behind(handler) for operation, handler in _HANDLERS.items()},
     serves=routes.serves,
     channel=True,
     claim=credentials.claim,
@@ -56,6 +62,6 @@ VENDOR = Vendor(
     curls=credentials.curls,
     spoils=spoils.SPOILS,
     switches={"inferred": ("on", "off"), "refusals": ("status", "event")},
-    kinds=(rules.CHANNEL, rules.DEVICE, rules.ACCOUNT, naming.CALL, naming.SAMPLE),
+    kinds=(rules.CHANNEL, rules.DEVICE, rules.ALIAS, rules.ACCOUNT, naming.CALL, naming.SAMPLE),
     world=world.make,
 )

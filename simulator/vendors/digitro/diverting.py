@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simulator.records import Document
-from simulator.telephony.agents import AGENT
-from simulator.telephony.calls import Call, Facts, Kind, Party, State
+from simulator.telephony.calls import Call, Kind, Party, State
 from simulator.telephony.transitions import ESTABLISHED
 from simulator.vendor import Work
 from simulator.vendors.digitro import samples
 from simulator.vendors.digitro.messages import message
 from simulator.vendors.digitro.naming import CALL, SAMPLE, kept, name_of, newest, root, serial_in
 from simulator.vendors.digitro.orders import Order
-from simulator.worlds.directory import QUEUE
 
 MOVABLE = frozenset({State.ROUTING, State.MENU, State.QUEUED, State.RINGING, State.TALKING, State.HELD})
 
@@ -25,7 +23,7 @@ class Luggage:
 
     data: str | None = None
     afterwards: Document | None = None
-    place: Facts = field(default_factory=Facts)
+    place: Mapping[str, int] = field(default_factory=dict)
 
 
 def find_call(work: Work, name: str) -> Call | None:
@@ -67,13 +65,10 @@ def detectors_of(work: Work, call: Call) -> list[str]:
 
 
 def divert(order: Order, luggage: Luggage) -> Call:
-    """Send a call to an extension, which rings, or to a queue, where the first that is free rings, and tell of it.
-
-    A queue that agents have logged in to offers the call by itself.
-    """
-    work, call, body, extension, queue = order.work, order.call, order.body, order.to, order.queue
+    """Send a call to an extension, which rings, or to a queue, and tell of it."""
+    work, call, body = order.work, order.call, order.body
     if call.state in ESTABLISHED:
-        call = work.board.transfer(call.id, extension=extension, queue=queue, by=order.own)
+        call = work.board.transfer(call.id, extension=order.to, queue=order.queue, by=order.own)
     else:
         # A call that nobody has answered is moved without a transfer, which would have told it.
         fields = {name: body[name] for name in ("DISPOSITIVO", "DISPOSITIVO_DESTINO", "ID_CHAMADA")}
@@ -81,10 +76,9 @@ def divert(order: Order, luggage: Luggage) -> Call:
         for ringing in call.alerted:
             call = work.board.happen(call.id, Kind.UNANSWERED, extension=ringing, by=Party.SYSTEM)
     _pack(work, call, luggage)
-    if queue is not None:
-        call = work.board.happen(call.id, Kind.QUEUED, queue=queue, **luggage.place)
-        extension = _first_free(work, queue)
-    return work.board.happen(call.id, Kind.RINGING, extension=extension) if extension else call
+    if order.queue is not None:
+        return work.board.enter_queue(call.id, order.queue, **luggage.place)
+    return work.board.happen(call.id, Kind.RINGING, extension=order.to)
 
 
 def _pack(work: Work, call: Call, luggage: Luggage) -> None:
@@ -94,11 +88,3 @@ def _pack(work: Work, call: Call, luggage: Luggage) -> None:
     if luggage.afterwards is not None:
         facts = {name: luggage.afterwards[name] for name in ("extension", "queue")}
         work.board.happen(call.id, Kind.DESTINATION_PRESET, **facts)
-
-
-def _first_free(work: Work, queue: str) -> str | None:
-    if any(queue in agent["queues"] for agent in work.all(AGENT)):
-        return None
-    extensions: Iterable[str] = (work.get(QUEUE, queue) or {}).get("extensions", ())
-    busy = {extension for call in work.live_calls() for extension in call.engaged}
-    return next((e for e in extensions if e not in busy), None)

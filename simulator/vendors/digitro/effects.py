@@ -19,6 +19,7 @@ from simulator.vendors.digitro.diverting import (
     find_call,
     leave_with,
 )
+from simulator.vendors.digitro.messages import waited_at
 from simulator.vendors.digitro.orders import (
     AWAY,
     HERE,
@@ -37,9 +38,6 @@ from simulator.vendors.digitro.orders import (
     talks,
 )
 from simulator.vendors.digitro.refusals import not_done, why
-
-# A time in a queue is told in so many digits.
-MOST_WAITED = 999_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +95,9 @@ def _transfer(order: Order) -> None:
 
 def _change_service(order: Order) -> None:
     work, call, waits = order.work, order.call, order.call.waits
-    if call.state is State.QUEUED and waits is not None:
-        waited = (waits.waited or 0) + int((work.now - waits.at).total_seconds())
-        place = {"priority": waits.priority, "waited": min(waited, MOST_WAITED), "wrap_up": waits.wrap_up}
-        work.board.happen(call.id, Kind.QUEUED, queue=order.queue, **place)
+    if call.state is State.QUEUED and waits is not None and order.queue is not None:
+        place = {"priority": waits.priority, "waited": waited_at(work.now, waits), "wrap_up": waits.wrap_up}
+        work.board.enter_queue(call.id, order.queue, **place)
     else:
         work.board.happen(call.id, Kind.QUEUE_CHANGED, queue=order.queue)
 

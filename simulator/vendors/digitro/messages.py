@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from simulator.message import Message
 from simulator.telephony.calls import Call, Direction, Event, Kind, Party, State
@@ -15,6 +16,9 @@ from simulator.vendor import Scene
 from simulator.vendors.digitro.naming import device_of, dialled, kept, name_of, root
 
 KEY = "digitro"
+
+# A time in a queue is told in so many digits.
+MOST_WAITED = 999_999
 
 # What happens to a call without moving it.
 _BESIDE = (Kind.DATA_ATTACHED, Kind.DESTINATION_PRESET)
@@ -52,13 +56,13 @@ def started(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
 
 def queued(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a call enters a queue, and which one it leaves for it."""
-    return (*left_queue(call, event, scene), *entered_queue(call, scene))
+    return (*left_queue(call, event, scene), *entered_queue(call, event, scene))
 
 
 def unanswered(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     """Tell that a device rings no more (the far end is none), and that the call waits again, unless for a command."""
     waits = call.state is State.QUEUED and event.by is not Party.SYSTEM
-    return (*departed(call, event, scene), *(entered_queue(call, scene) if waits else ()))
+    return (*departed(call, event, scene), *(entered_queue(call, event, scene) if waits else ()))
 
 
 def ringing(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
@@ -67,7 +71,9 @@ def ringing(call: Call, event: Event, scene: Scene) -> tuple[Message, ...]:
     left = tuple(left_queue(call, event, scene))
     if not device:
         return left
-    caller = {"IDENTIDADE_ORIGINADOR": _parties(call, scene)["IDENTIDADE_ORIGINADOR"]}
+    # Whom a device of ours that rings for a call out will talk to is who was dialled.
+    out = call.direction is Direction.OUTBOUND
+    caller = {"IDENTIDADE_ORIGINADOR": dialled(call.outside) if out else _parties(call, scene)["IDENTIDADE_ORIGINADOR"]}
     return (*left, message("callRinging", device | named(call, scene) | caller | data_of(call, scene), call.id))
 
 
@@ -112,15 +118,21 @@ def message(operation: str, fields: Mapping[str, str], call: str = "") -> Messag
     return Message(KEY, operation, NAMES[operation], json.dumps(dict(fields)).encode(), call)
 
 
-def entered_queue(call: Call, scene: Scene) -> Iterator[Message]:
-    """Tell that a call waits in a queue, where a device stands for it."""
+def entered_queue(call: Call, event: Event, scene: Scene) -> Iterator[Message]:
+    """Tell that a call waits in a queue, again or since this event, where a device stands for it."""
     device, waits = device_of(scene.records, queue=call.queue), call.waits
     if device is None or waits is None:
         return
-    place = {"PRIORIDADE": waits.priority, "TEMPO_FILA": waits.waited}
+    place = {"PRIORIDADE": waits.priority, "TEMPO_FILA": waited_at(event.at, waits)}
     more = {wire: str(value) for wire, value in place.items() if value is not None}
     fields = {"DISPOSITIVO_DESTINO": device} | named(call, scene) | more | data_of(call, scene)
     yield message("callQueued", fields, call.id)
+
+
+def waited_at(at: datetime, waits: Event) -> int | None:
+    """Return the seconds that a call counts as having waited, at a time; None when it has only just entered."""
+    since = int((at - waits.at).total_seconds())
+    return min((waits.waited or 0) + since, MOST_WAITED) if since else waits.waited
 
 
 def left_queue(call: Call, event: Event, scene: Scene) -> Iterator[Message]:

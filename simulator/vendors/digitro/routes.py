@@ -6,10 +6,9 @@ Handlers are plain functions of a unit of work and a checked request. They know 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from contracts.digitro.rules import ACCOUNT, DEVICE
-from simulator.telephony.calls import Call, Direction, Facts, Kind
+from simulator.telephony.calls import Call, Direction, Kind
 from simulator.telephony.transitions import ESTABLISHED
 from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Wait, Work
 from simulator.vendors.digitro import diverting
@@ -71,7 +70,7 @@ def divert_to_queue(work: Work, received: Received) -> Reply:
     diverting.leave_with(work, call, {own: str(body[wire]) for wire, own in KEPT_FIELDS.items() if wire in body})
     facts = {own: int(body[wire]) for wire, own in PLACE_FIELDS.items() if wire in body}
     afterwards = work.get(DEVICE, body.get("DISPOSITIVO_DESTINO_APOS_FINALIZACAO_CHAMADA", ""))
-    luggage = diverting.Luggage(body["DADOS"], afterwards, cast("Facts", facts))
+    luggage = diverting.Luggage(body["DADOS"], afterwards, facts)
     diverting.divert(order, luggage)
     return RECEIVED
 

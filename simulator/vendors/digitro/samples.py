@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts.digitro.rules import DEVICE
+from contracts.digitro.rules import device_at
 from simulator.records import Document
 from simulator.telephony.agents import AGENT, AgentKind
 from simulator.telephony.calls import Call, Direction, Kind, State
@@ -43,7 +43,7 @@ PAUSING = "08/07/24 10:46:19 010A 0988/00"
 def begin(work: Work, sample: Document) -> Call | None:
     """Begin a sample call and return it; None while the agent at one of its devices talks to somebody else."""
     steps = SAMPLES[sample["id"]]
-    devices = {number: work.get(DEVICE, number) or {} for number in (FIRST, SECOND, QUEUE)}
+    devices = {number: device_at(work, number) or {} for number in (FIRST, SECOND, QUEUE)}
     if any(_talks_elsewhere(work, devices[number].get("extension")) for _, number in steps):
         return None
     before = work.get(SAMPLE, BEFORE.get(sample["id"], ""))

@@ -111,7 +111,7 @@ def _inside(call: Call) -> str:
 
 def _by_trunk(told: Told, trunk: Mapping[str, Any] | None) -> bool:
     """Tell whether a call was on a trunk; of one that nobody routed, the company is known and not the trunk."""
-    if trunk is None:
+    if trunk is None or told.call.last.cause is Cause.NOT_ALLOWED:  # for which the plan had none
         return False
     return bool(told.trunk == trunk["tronco_id"] if told.trunk else told.company == trunk["cliente_id"])
 

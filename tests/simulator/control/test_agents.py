@@ -78,6 +78,56 @@ def test_presence_follows_the_calls(running: Live, tenant: str) -> None:
     assert agents(running, tenant)["112"]["calls"] == 1
 
 
+def test_answer_by_an_agent_who_talks_elsewhere_is_a_conflict(running: Live, tenant: str) -> None:
+    """It could be once that call is held or over: 409, and the call rings on."""
+    let(running, tenant, "112", "login", queue="suporte")
+    made = []
+    for _ in range(2):
+        made.append(running.control("POST", "/calls", {"outcome": "open", "extension": "112"}, tenant=tenant).json)
+        running.control("GET", f"/runs/{made[-1]['run']}", tenant=tenant, wait=10)
+    first, second = (
+        running.control("POST", f"/calls/{each['call']}/steps", {"step": "answer"}, tenant=tenant) for each in made
+    )
+
+    assert (first.status, second.status) == (200, 409)
+    assert second.json == {
+        "error": f"agent 112 talks in call {made[0]['call']}: hold or end that one first",
+        "expected": "an agent that talks in no other call",
+    }
+    assert running.control("GET", f"/calls/{made[1]['call']}", tenant=tenant).json["state"] == "ringing"
+
+
+def test_agent_who_only_dials_talks_with_nobody_yet(running: Live, tenant: str) -> None:
+    let(running, tenant, "112", "login", queue="suporte")
+    body = {"direction": "outbound", "extension": "112", "outcome": "open"}
+    made = running.control("POST", "/calls", body, tenant=tenant).json
+    running.control("GET", f"/runs/{made['run']}", tenant=tenant, wait=10)
+
+    before = agents(running, tenant)["112"]["presence"]
+    running.control("POST", f"/calls/{made['call']}/steps", {"step": "answer"}, tenant=tenant)
+
+    assert (before, agents(running, tenant)["112"]["presence"]) == ("dialling", "talking")
+
+
+def test_agent_who_let_an_offer_ring_had_no_call_to_wrap_up(running: Live, tenant: str) -> None:
+    """It is passed over for some seconds all the same; the wrap-up of a call is one."""
+    running.control("PUT", "/clock", {"clock": "real"}, tenant=tenant)
+    queue = {"name": "suporte", "extensions": ["112"], "wrap_up": 60}
+    assert running.control("PUT", "/world", {"queues": [queue]}, tenant=tenant).status == 200
+    let(running, tenant, "112", "login", queue="suporte")
+    made = running.control("POST", "/calls", {"outcome": "open", "queue": "suporte"}, tenant=tenant).json
+    for seconds in ("2s", "20s"):
+        running.control("PUT", "/clock", {"forward": seconds}, tenant=tenant)
+        running.journal(tenant, wait=1)
+
+    passed_over = agents(running, tenant)["112"]
+    running.control("POST", f"/calls/{made['call']}/steps", {"step": "pick_up", "extension": "112"}, tenant=tenant)
+    running.control("POST", f"/calls/{made['call']}/steps", {"step": "hangup"}, tenant=tenant)
+
+    assert (passed_over["presence"], passed_over["missed"]) == ("ready", 1)
+    assert agents(running, tenant)["112"]["presence"] == "wrap_up"
+
+
 @pytest.mark.parametrize(
     ("extension", "body", "status", "said"),
     [

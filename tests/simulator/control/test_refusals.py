@@ -346,3 +346,13 @@ def test_path_of_nobody_is_told_what_is_there_whatever_it_is_made_of(running: Li
 
     assert {answer.status for answer in answers} == {404}
     assert all(answer.json.keys() == {"error", "expected"} for answer in answers)
+
+
+def test_several_problems_of_a_document_are_told_once(running: Live) -> None:
+    """What is expected is no repetition of the last of them."""
+    numbers = [{"ending": "9001", "outcome": "busy", "talk": 5}, {"ending": "1", "outcome": "dances"}]
+
+    answer = running.control("PUT", "/numbers", {"numbers": numbers})
+
+    assert answer.status == 422
+    assert answer.json["expected"] == "a document that is right in each of these places"

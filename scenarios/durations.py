@@ -24,6 +24,7 @@ _UNITS = {
     "ms": timedelta(milliseconds=1),
 }
 _PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(d|h|min|ms|m|s)")
+_LONG_NUMBER = re.compile(r"[0-9.]{10,}(?:d|h|min|ms|m|s)")
 _BARE_NUMBER = re.compile(r"[0-9.]+")
 _MICROSECOND = timedelta(microseconds=1)
 _REMEDY = "write a number and a unit, as in 5s, 250ms, 2min, 1h30m or 1d"
@@ -73,7 +74,9 @@ def _parts(text: str, written: str) -> list[tuple[str, timedelta]]:
     while position < len(written):
         found = _PART.match(written, position)
         if found is None:
-            raise _error(text, f"{written[position : position + 20]!r} cannot be read")
+            long = _LONG_NUMBER.match(written, position) is not None
+            why = "has more digits than a duration can have" if long else "cannot be read"
+            raise _error(text, f"{written[position : position + 20]!r} {why}")
         parts.append((found[1], _UNITS[found[2]]))
         position = found.end()
         while written[position : position + 1] == " ":

@@ -104,7 +104,10 @@ def _flaws(scenario: Scenario, vendors: Mapping[str, Vendor]) -> Iterator[str]:
                 yield f"{fault.where}: {flaw} needs a vendor: {able or 'none can'}"
             continue
         can = _possible(vendors[key])
-        if flaw not in can:
+        if not vendors[key].messages:
+            able = ", ".join(vendor.key for vendor in vendors.values() if vendor.messages)
+            yield f"{fault.where}: {key} sends no messages, so that none can go wrong; these do: {able}"
+        elif flaw not in can:
             told = f"an event of {key} cannot have" if vendors[key].channel else f"{key} cannot send"
             yield f"{fault.where}: {told} {flaw}; it can: {', '.join(sorted(can))}{_of_channels(vendors[key])}"
         elif fault.new_id and vendors[key].channel:

@@ -122,6 +122,8 @@ def parse_distribution(text: str) -> Distribution:
         raise BadDistribution(text, "it is longer than a day")
     if name == "uniform" and lengths[0] > lengths[1]:
         raise BadDistribution(text, "the shorter length comes first")
+    if name == "lognormal" and not lengths[0] and lengths[1]:
+        raise BadDistribution(text, "with a mean of nothing there is no deviation from it")
     return make(*lengths)
 
 

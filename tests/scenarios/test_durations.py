@@ -45,6 +45,12 @@ def test_parse_duration_refuses_anything_else(text):
         parse_duration(text)
 
 
+def test_parse_duration_says_that_a_number_is_too_long():
+    """It looks like a duration, and only its digits are too many."""
+    with pytest.raises(DurationError, match="'999999999999h' has more digits than a duration can have"):
+        parse_duration("999999999999h")
+
+
 def test_parse_duration_without_unit_suggests_units():
     """A bare number is answered with that number and a unit."""
     with pytest.raises(DurationError, match="write 5s, 5min or 5ms"):

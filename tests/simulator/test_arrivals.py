@@ -144,6 +144,7 @@ def test_lengths_are_what_their_words_say(text, distribution):
         ("180", "it has no unit"),
         ("gamma:3min", "there is no 'gamma' among fixed, exponential, uniform, lognormal"),
         ("exponential:1min,2min", "exponential has 1 length, and here are 2"),
+        ("lognormal:0s,1s", "with a mean of nothing there is no deviation from it"),
         ("lognormal:3min", "lognormal has 2 lengths, and here are 1"),
         ("uniform:5min,1min", "the shorter length comes first"),
         ("25h", "longer than a day"),

@@ -174,6 +174,11 @@ def test_fault_without_a_vendor_may_name_any_vendors_message():
             "and the operation that opens it",
         ),
         (
+            "vendor: viacel",
+            "drop: true",
+            "story.yaml:6:5: viacel sends no messages, so that none can go wrong; these do: digitro, hubsoft, pbx55",
+        ),
+        (
             "vendor: digitro",
             "duplicate: {new_id: true}",
             "story.yaml:6:5: an event of digitro has no delivery id, so that no copy can have a new one",

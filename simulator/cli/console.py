@@ -145,7 +145,7 @@ def _show_undelivered(tenant: Tenant, verdict: Verdict, policy: str) -> None:
         click.echo(f"     each was given {policy}")
     if verdict.exit_code == 3:
         places = ", ".join(dict.fromkeys(where for _, where, _ in reasons))
-        click.echo(f"     nobody answered at {places}: start what should listen there, or correct --target")
+        click.echo(f"     nobody answered at {places}: start what should answer there, or correct --target")
 
 
 def _where(tenant: Tenant, exchange: Exchange) -> str:

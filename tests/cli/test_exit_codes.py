@@ -77,7 +77,7 @@ def test_run_against_nobody_ends_with_3_at_once_and_says_where_nobody_was(closed
 
     assert done.code == 3
     assert f"never arrived at {closed}: connection refused: nothing listens there" in done.out
-    assert f"nobody answered at {closed}: start what should listen there, or correct --target" in done.out
+    assert f"nobody answered at {closed}: start what should answer there, or correct --target" in done.out
     assert "FAIL transferred_inbound" in done.out
     assert time.monotonic() - began < 15  # it takes one; a real clock would need 12 minutes
 

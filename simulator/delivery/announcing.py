@@ -144,14 +144,15 @@ class Announcer:
         good = wording.body(message.operation, strict_json.loads(message.body))
         body = spoil(planned.flaw, good, "", None, self._vendors[vendor].spoils)[0]
         whole = Message(vendor, message.operation, message.name, body, message.call)
-        told = bool(channels) and planned.copies > 0
-        for _ in range(max(1, planned.copies)):
-            received = {channel.expect() for channel in channels} if told else set()
+        told, ahead = bool(channels) and planned.copies > 0, tx.announced.get(vendor, 0)
+        for copy in range(max(1, planned.copies)):
+            received = {channel.reception(ahead + copy) for channel in channels} if told else set()
             cut = Reception.WHOLE not in received and Reception.CUT in received
             fault = planned.flaw or (AnswerFlaw.EVENT_CUT if cut else None)
             self._record(tx, whole, wording, error=_missed(received, planned), fault=fault)
         if told:
-            tx.on_commit(partial(_tell, channels, wording.frame(message.operation, body) * planned.copies))
+            tx.announced[vendor] = ahead + planned.copies
+            tx.on_commit(partial(_tell, channels, wording.frame(message.operation, body), planned.copies))
 
     def left(self, tenant: Tenant, channel: Channel) -> None:
         """Write down that a channel is closed, since its client is gone."""
@@ -214,11 +215,13 @@ def _missed(received: Collection[Reception], planned: Plan) -> str | None:
     return CUT if Reception.CUT in received else UNHEARD
 
 
-def _tell(channels: tuple[Channel, ...], frame: bytes, written: asyncio.Future[None] | None) -> None:
+def _tell(channels: tuple[Channel, ...], frame: bytes, copies: int, written: asyncio.Future[None] | None) -> None:
     def tell(change: asyncio.Future[None]) -> None:
         if not change.cancelled() and change.exception() is None:
             for channel in channels:
-                channel.put(frame)
+                channel.put(frame * copies)
 
+    for channel in channels:
+        channel.count(copies)
     if written is not None:
         written.add_done_callback(tell)

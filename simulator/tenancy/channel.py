@@ -43,15 +43,19 @@ class Channel:
         """Take note that it will break on purpose behind the event of this number (1 first), or ``inside`` it."""
         self._breaks = (self._told + event, inside)
 
-    def expect(self) -> Reception:
-        """Count an event that will be put, and return how it will be received, as far as that can be known before."""
-        self._told += 1
-        if self._breaks is None or self._told < self._breaks[0]:
+    def reception(self, ahead: int) -> Reception:
+        """Return how the event that is the next but ``ahead`` will be received, as far as that can be known before."""
+        event = self._told + ahead + 1
+        if self._breaks is None or event < self._breaks[0]:
             return Reception.WHOLE
         last, inside = self._breaks
-        if self._told > last:
+        if event > last:
             return Reception.NONE
         return Reception.CUT if inside else Reception.WHOLE
+
+    def count(self, events: int) -> None:
+        """Count events that are told for certain, and will be put."""
+        self._told += events
 
     def put(self, event: bytes) -> None:
         """Add an event; a channel on which too many wait is ended instead."""

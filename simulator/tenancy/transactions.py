@@ -37,10 +37,10 @@ class Transaction:
     def __init__(self, tenant: Tenant, store: Store, vendor: str = "", *, now: datetime | None = None) -> None:
         tenant.open()
         self._tenant = tenant
-        self._store = store
-        self._vendor = vendor
+        self._store, self._vendor = store, vendor
         self.tenant = tenant.name
         self.now = now or tenant.now()
+        self.announced: dict[str, int] = {}  # by vendor, the events that its channels hear of this unit of work
         self._new = Gathered()
         self._news: list[object] = []
         self._then: list[Callable[[asyncio.Future[None] | None], None]] = []

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from simulator.tenancy.channel import MOST_WAITING, Channel, Channels
+from simulator.tenancy.channel import MOST_WAITING, Channel, Channels, Reception
 
 
 def channel(number=1, vendor="toy"):
@@ -55,6 +55,18 @@ def test_channel_that_nobody_reads_is_ended():
     unread.close()
 
     assert (taken, left, channels.of("toy")) == ((b"", True), [unread], ())
+
+
+def test_channel_says_as_often_as_it_is_asked_how_an_event_will_be_received():
+    """Only what is told for certain brings it nearer to the event inside which it breaks."""
+    open_one = channel()
+    open_one.will_break(3, inside=True)
+
+    before = [open_one.reception(0), open_one.reception(0), open_one.reception(2), open_one.reception(3)]
+    open_one.count(2)
+
+    assert before == [Reception.WHOLE, Reception.WHOLE, Reception.CUT, Reception.NONE]
+    assert [open_one.reception(0), open_one.reception(1)] == [Reception.CUT, Reception.NONE]
 
 
 def test_channels_are_kept_by_vendor_until_their_client_is_gone():

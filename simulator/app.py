@@ -19,6 +19,7 @@ from simulator.delivery.retries import RetryPolicy
 from simulator.delivery.scheduler import Scheduler
 from simulator.delivery.sending import Sender
 from simulator.discovery import discover_vendors, target_choices
+from simulator.faces.fakes import pipelines_of
 from simulator.recording.replaying import Replayer
 from simulator.recovering import bring_back, reload
 from simulator.runs.engine import Engine
@@ -69,6 +70,7 @@ class Simulator:
         self.policy = RetryPolicy()
         self.errands = Errands()
         self.dispatcher = Dispatcher(self.vendors, self.contracts, self.store, self.sender, self.policy, self.errands)
+        self.fakes = pipelines_of(self.vendors, self.contracts, self.tenants, self.store, self.pbx, self.errands)
         self.scheduler = Scheduler(self.store, self._perform, self.engine.settled)
         self.server: Server | None = None
         self.shell: Shell

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from contracts.redaction import redact_mounted
 from simulator.control.face import CONTROL, control_app, index_app
-from simulator.faces.fakes import pipelines_of
 from simulator.faces.web import make_app
 from simulator.shell.hosts import AllowedHosts, own_names
 from simulator.shell.limits import Limits
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 def shell_of(simulator: Simulator) -> Shell:
     """Return the shell with everything that a simulator serves."""
-    mounts = {f"/{key}": make_app(key, p.contract, p) for key, p in pipelines_of(simulator).items()}
+    mounts = {f"/{key}": make_app(key, p.contract, p) for key, p in simulator.fakes.items()}
     mounts[CONTROL] = control_app(simulator)
     settings = simulator.settings
     return Shell(

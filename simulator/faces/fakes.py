@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from contracts.contract import Contract
+from simulator.delivery.errands import Errands
 from simulator.faces.pipeline import Pipeline
+from simulator.storage.store import Store
+from simulator.switch.pbx import Pbx
+from simulator.tenancy.registry import Tenants
+from simulator.vendor import Vendor
 
-if TYPE_CHECKING:
-    from simulator.app import Simulator
 
-
-def pipelines_of(simulator: Simulator) -> dict[str, Pipeline]:
+def pipelines_of(
+    vendors: Mapping[str, Vendor],
+    contracts: Mapping[str, Contract],
+    tenants: Tenants,
+    store: Store,
+    pbx: Pbx,
+    errands: Errands,
+) -> dict[str, Pipeline]:
     """Return what answers the requests of each vendor that serves anything."""
-    return {
-        key: Pipeline(
-            vendor, simulator.contracts[key], simulator.tenants, simulator.store, simulator.pbx, simulator.errands
-        )
-        for key, vendor in simulator.vendors.items()
-        if vendor.handlers
-    }
+    serving = {key: vendor for key, vendor in vendors.items() if vendor.handlers}
+    return {key: Pipeline(vendor, contracts[key], tenants, store, pbx, errands) for key, vendor in serving.items()}

@@ -54,11 +54,10 @@ def schedule(simulator: Simulator, tenant: Tenant, entry: Entry) -> Job:
 
 def ask_again(simulator: Simulator, tenant: Tenant, entry: Entry) -> int | None:
     """Ask a fake once more what it was asked; return the number of the new entry. Raises CannotReplay or NotKept."""
-    from simulator.faces.fakes import pipelines_of
-    from simulator.faces.web import answered
+    from simulator.faces.web import answered  # which loads Flask
 
     exchange, last = entry.exchange, tenant.journal.last
-    pipeline = pipelines_of(simulator).get(exchange.vendor)
+    pipeline = simulator.fakes.get(exchange.vendor)
     if pipeline is None:
         raise CannotReplay(entry.number, f"{exchange.vendor} serves nothing")
     response = exchange.response
@@ -68,6 +67,8 @@ def ask_again(simulator: Simulator, tenant: Tenant, entry: Entry) -> int | None:
     headers = tuple((n, str(len(http.body)) if n.lower() == "content-length" else v) for n, v in http.headers)
     slip = Slip(mark=f"{REPLAY} {entry.number}")
     answered(pipeline.contract, pipeline, replace(http, headers=headers), slip)
+    if slip.later is not None:
+        slip.later()  # it is held on purpose; who sends it again does not wait
     if slip.instruction is not None and slip.instruction.stream is not None:
         slip.instruction.stream.close()  # it was refused then, and opened now: nobody would listen
     return tenant.journal.last if tenant.journal.last > last else None

@@ -29,18 +29,11 @@ from simulator.switch.numbers import own_numbers
 from simulator.switch.pbx import Pbx
 from simulator.tenancy.equipping import with_all_credentials
 from simulator.tenancy.furnishing import Furniture, first_world, founded, furnish
+from simulator.tenancy.growth import Growth
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.registry import Tenants
 from simulator.tenancy.targets import Target
-from simulator.tenancy.tenants import (
-    DEFAULT,
-    UNCLAIMED,
-    Choices,
-    Profile,
-    Tenant,
-    first_clock,
-    zone_of,
-)
+from simulator.tenancy.tenants import DEFAULT, UNCLAIMED, Choices, Profile, Tenant, first_clock, zone_of
 from simulator.tenancy.transactions import Transaction
 from simulator.worlds.world import OwnWorld, World, load_world
 
@@ -76,7 +69,7 @@ class Simulator:
         self.shell: Shell
         self.own_world, self.numbers = own_world, numbers
         self.stopped = False
-        self._growth: set[asyncio.Future[None]] = set()
+        self.growth = Growth()
         self._removals: set[asyncio.Future[None]] = set()
 
     @property
@@ -104,7 +97,7 @@ class Simulator:
         self.stopped = True
         async with AsyncExitStack() as parts:  # the last one here ends first
             parts.push_async_callback(asyncio.get_running_loop().run_in_executor, None, self.store.close)
-            parts.callback(self._grown)
+            parts.callback(self.growth.grown)
             for end in (self.sender.close, self.engine.stop, self.scheduler.stop):
                 parts.push_async_callback(end)
             if self.server is not None:
@@ -122,31 +115,23 @@ class Simulator:
         profile = with_all_credentials(profile, self.vendors)
         clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
         tenant = Tenant(profile, clock, self.readings_for(profile))
-        tenant.own_world = self.own_world
         self.take_in(tenant)
         return tenant
 
     def reset(self, name: str) -> Tenant:
         """Return a tenant to its baseline: records, calls, jobs, journal, clock, balance; targets and profile stay."""
         old = self.tenants.get(name)
-        self.halt(old)
-        self.engine.forget(name)
         clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
         fresh = Tenant(old.profile, clock, old.readings)
-        fresh.targets, fresh.observers = old.targets, old.observers
-        fresh.own_world, fresh.furniture = old.own_world, old.furniture
+        fresh.targets, fresh.own_world, fresh.furniture = old.targets, old.own_world, old.furniture
         fresh.journal.restore((), last=old.journal.last)  # its numbers go on, so that a cursor stays good
-        self.tenants.put_back(fresh)
-        self.wire(fresh)
-        self.store.submit([RemoveTenant(name)])
-        self.keep(fresh)
+        self.take_place_of(old, fresh, [RemoveTenant(name), *self._founded(fresh)])
         return fresh
 
     def remove(self, name: str) -> None:
         """Forget a tenant and all that was its; it comes back when that cannot be written."""
-        gone = self.tenants.discard(name)
-        self.halt(gone)
-        self.engine.forget(name)
+        gone = self.tenants.get(name)
+        self.forget(gone)
         removal = asyncio.wrap_future(self.store.submit([RemoveTenant(name)]))
         self._removals.add(removal)
         removal.add_done_callback(partial(self._removed, gone))
@@ -182,15 +167,6 @@ class Simulator:
         """Return the reading of every discrepancy of every vendor that a profile comes to."""
         return {key: contract.choose(profile.readings.get(key, {})) for key, contract in self.contracts.items()}
 
-    async def journal_growth(self, seconds: float) -> None:
-        """Wait until any journal has grown, or the time is over."""
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._growth.add(waiter)
-        try:
-            await asyncio.wait([waiter], timeout=seconds)
-        finally:
-            self._growth.discard(waiter)
-
     async def _perform(self, tenant: Tenant, job: Job) -> None:
         try:
             if job.task is Task.DELIVER:
@@ -205,9 +181,34 @@ class Simulator:
     def take_in(self, tenant: Tenant) -> None:
         """Let a tenant be one of those there are, and see to it. Raises Taken."""
         self.tenants.add(tenant)
-        self.wire(tenant)
+        self._wire(tenant)
 
-    def wire(self, tenant: Tenant, *, after_loss: bool = False) -> None:
+    def take_place_of(
+        self, old: Tenant, fresh: Tenant, changes: Sequence[Change] = (), *, after_loss: bool = False
+    ) -> None:
+        """Put an image of a tenant in the place of another, and write what of it is not in the log.
+
+        Who waits for the verdict on a run goes on waiting ``after_loss``, and is told that it is gone otherwise.
+        Raises Taken, and has changed nothing then.
+        """
+        self.tenants.take_over(fresh)
+        self._halt(old)
+        if not after_loss:
+            self.engine.forget(old.name)
+        fresh.observers = old.observers
+        if changes:
+            self._write(fresh, changes)
+        self._wire(fresh, after_loss=after_loss)
+        self.engine.resume(fresh)
+
+    def forget(self, tenant: Tenant) -> None:
+        """Let a tenant be no more, as far as memory goes."""
+        if tenant.name in self.tenants:
+            self.tenants.discard(tenant.name)
+        self._halt(tenant)
+        self.engine.forget(tenant.name)
+
+    def _wire(self, tenant: Tenant, *, after_loss: bool = False) -> None:
         """Let a tenant's image that is new here be seen to: its world, its losses, its channels, its jobs."""
 
         def found() -> None:
@@ -216,29 +217,29 @@ class Simulator:
             world = first_world(tenant, self.vendors.values(), self.numbers)
             self._write(tenant, furnish(tenant, world), sliced=True)
 
+        tenant.own_world = tenant.own_world or self.own_world  # where the log names none
         if not tenant.furnished:
             tenant.furnish = found
-        tenant.on_growth = self._grown
+        tenant.on_growth = self.growth.grown
         tenant.channels.on_left = partial(self.pbx.announcer.left, tenant)
         tenant.on_loss = lambda: reload(self, tenant)
         self.scheduler.watch(tenant, after_loss=after_loss)
 
-    def _grown(self) -> None:
-        for waiter in self._growth:
-            if not waiter.done():
-                waiter.set_result(None)
-
-    def halt(self, tenant: Tenant) -> None:
-        """Let nothing more happen to an image of a tenant that another takes the place of, or none."""
+    def _halt(self, tenant: Tenant) -> None:
+        """Let nothing more happen to an image of a tenant; who waits for what comes of it looks again."""
         tenant.close()
         self.scheduler.forget(tenant.name)
         self.dispatcher.forget(tenant.name)
+        self.growth.grown()
 
     def keep(self, tenant: Tenant, more: Sequence[Change] = ()) -> None:
         """Write down how a tenant is set up, and more with it."""
-        self._write(tenant, [*founded(tenant, own_world=tenant.own_world is not self.own_world), *more])
+        self._write(tenant, [*self._founded(tenant), *more])
 
-    def _write(self, tenant: Tenant, changes: list[Change], *, sliced: bool = False) -> None:
+    def _founded(self, tenant: Tenant) -> list[Change]:
+        return founded(tenant, own_world=tenant.own_world is not self.own_world)
+
+    def _write(self, tenant: Tenant, changes: Sequence[Change], *, sliced: bool = False) -> None:
         tenant.written(self.store.submit(changes, sliced=sliced))
 
     def _point(self) -> None:

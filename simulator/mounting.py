@@ -26,6 +26,6 @@ def shell_of(simulator: Simulator) -> Shell:
         default=index_app(simulator),
         settings=Limits(body_bytes_at={f"{CONTROL}/restore": MOST_BYTES}),
         allowed_hosts=AllowedHosts.of((*settings.allow_hosts, *own_names(settings.host))),
-        journal_wait=simulator.journal_growth,
+        journal_wait=simulator.growth.wait,
         redact=lambda path: redact_mounted(path, simulator.contracts),
     )

@@ -24,7 +24,6 @@ def bring_back(simulator: Simulator) -> None:
     for name in simulator.store.tenants():
         tenant = _stored(simulator, name)
         if tenant is not None:
-            tenant.own_world = tenant.own_world or simulator.own_world  # for a reset: what it holds is in the store
             simulator.take_in(tenant)
             simulator.engine.resume(tenant)
 
@@ -42,33 +41,18 @@ def reload(simulator: Simulator, old: Tenant) -> None:
         log.error("tenant %s stands still: %s", old.name, trouble)
         asyncio.get_running_loop().call_later(PAUSE_AFTER_LOSS, reload, simulator, old)
         return
-    simulator.halt(old)
     if fresh is None and old.name in (DEFAULT, UNCLAIMED):
         fresh = Tenant(old.profile, old.clock, old.readings)
         fresh.targets |= simulator.named_targets() if old.name == DEFAULT else {}
     if fresh is None:
-        _forget(simulator, old.name)
+        simulator.forget(old)
         return
-    fresh.own_world, fresh.observers = fresh.own_world or old.own_world, old.observers
-    _put_back(simulator, fresh)
-
-
-def _put_back(simulator: Simulator, fresh: Tenant) -> None:
     try:
-        simulator.tenants.take_over(fresh)
+        simulator.take_place_of(old, fresh, after_loss=True)
     except Taken as clash:
-        log.error("tenant %s was removed, and is gone for good: %s", fresh.name, clash)
-        _forget(simulator, fresh.name)
-        simulator.store.submit([RemoveTenant(fresh.name)])
-        return
-    simulator.wire(fresh, after_loss=True)
-    simulator.engine.resume(fresh)
-
-
-def _forget(simulator: Simulator, name: str) -> None:
-    if name in simulator.tenants:
-        simulator.tenants.discard(name)
-    simulator.engine.forget(name)
+        log.error("tenant %s was removed, and is gone for good: %s", old.name, clash)
+        simulator.forget(old)
+        simulator.store.submit([RemoveTenant(old.name)])
 
 
 def _stored(simulator: Simulator, name: str) -> Tenant | None:

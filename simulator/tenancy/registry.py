@@ -39,15 +39,11 @@ class Tenants:
         self._tenants[tenant.name] = tenant
         self._holders |= dict.fromkeys(claims, tenant.name)
 
-    def put_back(self, tenant: Tenant) -> None:
-        """Replace a tenant by a fresh image of itself."""
-        self._tenants[tenant.name] = tenant
-
     def take_over(self, tenant: Tenant) -> None:
         """Take in an image of a tenant, in place of any other of it, which may have other credentials. Raises Taken."""
         known = self._tenants.get(tenant.name)
         if known is not None and tenant.profile.credentials == known.profile.credentials:
-            self.put_back(tenant)
+            self._tenants[tenant.name] = tenant
             return
         if known is not None:
             self.discard(known.name)

@@ -33,17 +33,10 @@ def restore(simulator: Simulator, tenant: Tenant, document: Mapping[str, Any]) -
     fresh = _image(simulator, found)
     for target in fresh.targets.values():
         simulator.gate.check_named(checked(target, simulator.target_choices()).url)
-    fresh.own_world, fresh.observers = fresh.own_world or simulator.own_world, tenant.observers
     fresh.journal.dropped = found.dropped
     tokens = simulator.dispatcher.tokens_of(tenant.name).only(found.logins)
-    simulator.tenants.take_over(fresh)
-    simulator.halt(tenant)
-    simulator.engine.forget(tenant.name)
+    simulator.take_place_of(tenant, fresh, _changes(fresh, found))
     simulator.dispatcher.keep(tenant.name, tokens)
-    fresh.written(simulator.store.submit(_changes(fresh, found)))
-    simulator.wire(fresh)
-    simulator.engine.resume(fresh)
-    fresh.on_growth()
     return fresh
 
 

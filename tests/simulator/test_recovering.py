@@ -8,7 +8,8 @@ from simulator.storage.store import StoreFailed
 from simulator.tenancy import restoring
 from simulator.tenancy.tenants import Profile
 from simulator.tenancy.transactions import Transaction
-from tests.core import run, running
+from simulator.worlds.world import from_mapping
+from tests.core import refurnish, run, running
 from tests.full_disk import full_disk
 from tests.live import live
 
@@ -91,6 +92,28 @@ def test_tenant_whose_credentials_are_given_anew_while_its_removal_is_lost_is_go
 
     assert run(work()) == (False, "z")
     assert "tenant x was removed, and is gone for good" in caplog.text
+
+
+def test_world_that_was_lost_is_not_put_in_place_by_a_reset(store):
+    """Nobody was told that it is there."""
+
+    async def work():
+        async with running(store=store) as simulator:
+            simulator.default.open()
+            await simulator.pending()
+            before = list(simulator.default.records["extension"])
+            with full_disk(store):
+                refurnish(simulator, from_mapping({"baseline": False, "extensions": [{"number": "4000"}]}))
+                with pytest.raises(StoreFailed):
+                    await simulator.pending()
+            back = list(simulator.default.records["extension"])
+            fresh = simulator.reset("default")
+            fresh.open()
+            return before, back, list(fresh.records["extension"])
+
+    before, back, after = run(work())
+
+    assert before == back == after
 
 
 def test_vendor_that_came_later_has_credentials_and_records_in_a_store_from_before(store, monkeypatch):

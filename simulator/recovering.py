@@ -58,5 +58,5 @@ def reload(simulator: Simulator, old: Tenant) -> None:
 def _stored(simulator: Simulator, name: str) -> Tenant | None:
     tenant = restored(simulator.store.load(name), simulator.readings_for)
     if tenant is not None:
-        equip(simulator, tenant)
+        equip(tenant, simulator.vendors, simulator.keep)
     return tenant

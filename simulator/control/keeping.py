@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from contracts.egress import Forbidden
 from contracts.exchanges import to_record
 from contracts.model import Direction
+from simulator import restoring
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import tenant_of, tenant_with_world
 from simulator.faces.replying import JSON
 from simulator.recording import replaying
 from simulator.recording.refilling import NotKept
 from simulator.recording.replaying import CannotReplay
-from simulator.tenancy import restoring
 from simulator.tenancy.journal import Entry
 from simulator.tenancy.snapshots import MOST_BYTES, BadSnapshot, TooLarge
 from simulator.tenancy.tenants import Tenant

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from simulator.identity import Identity
+from simulator.storage.store import Change
 from simulator.tenancy.furnishing import added
 from simulator.tenancy.tenants import UNCLAIMED, Profile, Tenant, with_credentials
 from simulator.vendor import Vendor
 
-if TYPE_CHECKING:
-    from simulator.app import Simulator
+Keep = Callable[[Tenant, Sequence[Change]], None]
 
 
 def with_all_credentials(profile: Profile, vendors: Mapping[str, Vendor]) -> Profile:
@@ -23,15 +22,18 @@ def with_all_credentials(profile: Profile, vendors: Mapping[str, Vendor]) -> Pro
     return with_credentials(profile, {key: vendor.credentials(identity) for key, vendor in vendors.items()})
 
 
-def equip(simulator: Simulator, tenant: Tenant) -> None:
-    """Give a stored tenant what belongs to vendors that it does not know: credentials now, records at its first use."""
-    unknown = [vendor for key, vendor in simulator.vendors.items() if key not in tenant.profile.credentials]
+def equip(tenant: Tenant, vendors: Mapping[str, Vendor], keep: Keep) -> None:
+    """Give a stored tenant what belongs to vendors that it does not know: credentials now, records at its first use.
+
+    ``keep`` writes down how the tenant is set up, and the records with it.
+    """
+    unknown = [vendor for key, vendor in vendors.items() if key not in tenant.profile.credentials]
     if tenant.name == UNCLAIMED or not unknown:
         return
-    tenant.profile = with_all_credentials(tenant.profile, simulator.vendors)
+    tenant.profile = with_all_credentials(tenant.profile, vendors)
     if tenant.furnished:  # else it gets everybody's at once
-        tenant.furnish = partial(_add, simulator, tenant, unknown)
+        tenant.furnish = partial(_add, tenant, unknown, keep)
 
 
-def _add(simulator: Simulator, tenant: Tenant, vendors: Iterable[Vendor]) -> None:
-    simulator.keep(tenant, added(tenant, vendors))
+def _add(tenant: Tenant, vendors: Sequence[Vendor], keep: Keep) -> None:
+    keep(tenant, added(tenant, vendors))

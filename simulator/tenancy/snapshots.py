@@ -1,6 +1,6 @@
 """A tenant as one JSON document, and back: all that the log keeps of it, but no secret of a target.
 
-It knows no app: `simulator.tenancy.restoring` puts what is read here in a tenant's place.
+It knows no app: `simulator.restoring` puts what is read here in a tenant's place.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 import pytest
 
 from contracts import strict_json
+from simulator import restoring
 from simulator.discovery import discover_vendors
 from simulator.storage.store import StoreFailed
-from simulator.tenancy import restoring
 from simulator.tenancy.tenants import Profile
 from simulator.tenancy.transactions import Transaction
 from simulator.worlds.world import from_mapping

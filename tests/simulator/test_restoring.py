@@ -8,7 +8,7 @@ import pytest
 from contracts import strict_json
 from simulator.clock import Mode
 from simulator.control.face import control_contract
-from simulator.tenancy.restoring import restore, snapshot
+from simulator.restoring import restore, snapshot
 from simulator.tenancy.runs import Status
 from simulator.tenancy.snapshots import MOST_BYTES, BadSnapshot, _digest
 from simulator.tenancy.tenants import Profile

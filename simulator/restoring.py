@@ -47,7 +47,7 @@ def _image(simulator: Simulator, found: Snapshot) -> Tenant:
         raise BadSnapshot(f"the snapshot is broken ({type(error).__name__}: {error}): take it again") from None
     if fresh is None:
         raise BadSnapshot("the snapshot is broken (it has no profile): take it again")
-    equip(simulator, fresh)
+    equip(fresh, simulator.vendors, simulator.keep)
     return fresh
 
 

@@ -80,7 +80,7 @@ class Dispatcher:
         errand = Errand(target.id, flaw, exchange)
         with self._errands.carry(outgoing, errand) as carried:
             answer = await self._sender.send(carried)
-        return replace(answer, struck=errand.struck)
+        return replace(answer, other_fault=errand.other_fault)
 
     async def attempt(self, tenant: Tenant, job: Job) -> None:
         """Try a delivery once, and write down what came of it."""
@@ -166,7 +166,7 @@ class Dispatcher:
     def _not_sent(self, tenant: Tenant, target: Target, message: Message, job: Job, login: Login) -> Exchange:
         """Return the exchange of a message that could not leave, since there was no token for it."""
         outgoing = Outgoing(target.method or message.method, target.address(message.path), (), message.body)
-        answer = Answer(None, login.problem or "no token", 0.0, struck=login.struck)
+        answer = Answer(None, login.problem or "no token", 0.0, other_fault=login.other_fault)
         exchange = replace(self._exchange(tenant, target, message.operation, outgoing, answer), took_ms=None)
         return self._of_message(exchange, message, job)
 
@@ -191,6 +191,6 @@ class Dispatcher:
             readings=tenant.readings.get(target.vendor, {}),
             tenant=tenant.name,
             target=target.id,
-            other_fault=answer.struck,
+            other_fault=answer.other_fault,
             took_ms=answer.took_ms,
         )

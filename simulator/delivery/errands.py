@@ -20,15 +20,16 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(slots=True)
 class Errand:
-    """One request on its way to a fake of ours: to which target, what was done wrong with it, and with its answer.
+    """One request on its way to a fake of ours: to which target, with which ``flaw`` of its own.
 
-    ``id`` is that of the exchange, where it has one (see `simulator.tenancy.journal.REPLAY`).
+    ``other_fault`` is what the fake does wrong with its answer; ``id`` is that of the exchange, where it has one
+    (see `simulator.tenancy.journal.REPLAY`).
     """
 
     target: str
     flaw: str | None = None
     id: str = ""
-    struck: str | None = None
+    other_fault: str | None = None
 
 
 class Errands:

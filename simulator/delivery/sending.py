@@ -54,13 +54,13 @@ class Outgoing:
 class Answer:
     """What came back, or in plain words why nothing did; with both, ``error`` says why the body is not whole.
 
-    ``struck`` names what a fake of our own did wrong with it on purpose.
+    ``other_fault`` names what a fake of our own did wrong with it on purpose.
     """
 
     response: HttpResponse | None
     error: str | None
     took_ms: float
-    struck: str | None = None
+    other_fault: str | None = None
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ class Login:
 
     ``token`` is None when there is none to use: because the target wants none (``problem`` is ""), or because
     the login failed (``problem`` says why). ``outgoing`` is None when nothing was sent for this caller: the
-    token was at hand, or another caller's login, for which this one waited, failed. ``struck``: it failed since a
+    token was at hand, or another caller's login, for which this one waited, failed. ``other_fault``: it failed since a
     fake of our own answered wrongly on purpose.
     """
 
@@ -40,7 +40,7 @@ class Login:
     outgoing: Outgoing | None = None
     answer: Answer = _NOTHING
     problem: str = ""
-    struck: str | None = None
+    other_fault: str | None = None
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class _Seat:
     until: datetime | None = None
     failures: int = 0
     problem: str = ""
-    struck: str | None = None
+    other_fault: str | None = None
 
 
 class Tokens:
@@ -72,7 +72,7 @@ class Tokens:
             if seat.token is not None and seat.until is not None and now < seat.until:
                 return Login(seat.token)
             if seat.failures != failures:
-                return Login(None, problem=seat.problem, struck=seat.struck)
+                return Login(None, problem=seat.problem, other_fault=seat.other_fault)
             return await _log_in(seat, vendor.login, now, send)
 
     def forget(self, target_id: str, token: str | None = None) -> None:
@@ -138,8 +138,8 @@ def _failed(
     answer: Answer = _NOTHING,
 ) -> Login:
     seat.failures += 1
-    seat.problem, seat.struck = problem, answer.struck
-    return Login(None, operation, outgoing, answer, problem, answer.struck)
+    seat.problem, seat.other_fault = problem, answer.other_fault
+    return Login(None, operation, outgoing, answer, problem, answer.other_fault)
 
 
 def _outgoing(target: Target, message: Message) -> Outgoing:

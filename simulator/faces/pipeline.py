@@ -19,9 +19,9 @@ from contracts.parameters import query_of
 from contracts.redaction import redact, redact_verdict
 from scenarios.answers import AnswerFlaw
 from simulator.delivery.errands import Errands
+from simulator.faces.failing import why_failed
 from simulator.faces.incoming import Incoming
 from simulator.faces.replying import lost, response_of
-from simulator.faces.undone import why_undone
 from simulator.faults.answer_faults import AnswerPlan, instead, spoil_answer
 from simulator.faults.mishaps import WORD, Mishaps
 from simulator.shell.bridge import Slip, WsgiAnswer, whole
@@ -88,7 +88,7 @@ class Pipeline:
         if plan is None and claim.tenant:
             plan = self._mishaps.strike(tenant, operation, key)
         if plan and slip.errand:
-            slip.errand.struck = plan.flaw.value
+            slip.errand.other_fault = plan.flaw.value
         if plan and plan.held:
             return self._held(plan, tenant, tx.now, key, asked, slip)
         if plan and plan.twice:
@@ -143,7 +143,7 @@ class Pipeline:
             return tx, self.vendor.handlers[received.operation](tx, received)
         except Exception as error:
             clean = self._work(tenant)  # what the handler began is gone
-            trouble, detail = why_undone(error, f"{self.vendor.key} {received.operation}")
+            trouble, detail = why_failed(error, f"{self.vendor.key} {received.operation}")
             return clean, self._refuse(clean, trouble, detail, operation=received.operation)
 
     def _held(

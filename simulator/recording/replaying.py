@@ -160,7 +160,7 @@ def _again(entry: Entry, login: Login) -> Exchange:
         error=login.problem,
         took_ms=None,
         fault=None if old.fault == Flaw.DROP else old.fault,  # what was dropped goes out now
-        other_fault=login.struck,
+        other_fault=login.other_fault,
     )
 
 
@@ -189,7 +189,7 @@ def _refilled(
 
 def _answered(exchange: Exchange, answer: Answer) -> Exchange:
     return replace(
-        exchange, response=answer.response, error=answer.error, took_ms=answer.took_ms, other_fault=answer.struck
+        exchange, response=answer.response, error=answer.error, took_ms=answer.took_ms, other_fault=answer.other_fault
     )
 
 

@@ -11,7 +11,7 @@ from simulator.vendor import Problem
 log = logging.getLogger(__name__)
 
 
-def why_undone(error: Exception, operation: str) -> tuple[Problem, str]:
+def why_failed(error: Exception, operation: str) -> tuple[Problem, str]:
     """Return what is wrong with a request whose handler raised; a fault of ours is logged.
 
     A handler looks at what its command names, and need not know all that the call model lets nobody do.

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from simulator.errors import Engaged, TalksTwice, UnknownRecord
+from simulator.switch.arriving import arrive
 from simulator.switch.crediting import meter
 from simulator.switch.entering import enter
 from simulator.switch.following import facts_of, look_again
@@ -113,12 +114,6 @@ def alert(
     return call, run
 
 
-def _arrive(pbx: Pbx, tx: Transaction, body: Any) -> None:
-    from simulator.switch.arriving import arrive  # most simulators have no traffic, and start without it
-
-    arrive(pbx, tx, body)
-
-
 def _ring_out(pbx: Pbx, tx: Transaction, body: Any) -> None:
     call = tx.call(body["call"])
     if call is None or not still_due(call, Kind.ANSWERED, {"extension": body["extension"]}, body["since"]):
@@ -196,7 +191,7 @@ def _expect_one_talk(tx: Transaction, extension: str) -> None:
 
 
 _DUE: dict[Task, Callable[[Pbx, Transaction, Any], None]] = {
-    Task.ARRIVE: _arrive,
+    Task.ARRIVE: arrive,
     Task.METER: meter,
     Task.OFFER: _offer,
     Task.RING_OUT: _ring_out,

@@ -6,7 +6,7 @@ A transaction that is not committed has changed nothing. What it reads includes 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from contracts.model import Exchange, Judgement
 from simulator.board import Board
 from simulator.clock import Clock
-from simulator.errors import UnknownCall, UnknownRecord
+from simulator.errors import UnknownCall
 from simulator.identity import Identity
 from simulator.records import Document
 from simulator.storage.store import Store, TrimJournal
@@ -24,11 +24,11 @@ from simulator.telephony.billing import Tariffs
 from simulator.telephony.calls import Call, Event, State
 from simulator.tenancy.channel import Channels
 from simulator.tenancy.gathered import Gathered, retire_calls
-from simulator.tenancy.index import Column, is_plain
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.runs import Run, Status
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import Tenant
+from simulator.tenancy.view import View
 
 
 class Transaction:
@@ -37,11 +37,13 @@ class Transaction:
     def __init__(self, tenant: Tenant, store: Store, vendor: str = "", *, now: datetime | None = None) -> None:
         tenant.open()
         self._tenant = tenant
-        self._store, self._vendor = store, vendor
+        self._store = store
+        self._vendor = vendor
         self.tenant = tenant.name
         self.now = now or tenant.now()
         self.announced: dict[str, int] = {}  # by vendor, the events that its channels hear of this unit of work
         self._new = Gathered()
+        self._records = View(tenant, self._new.records)
         self._news: list[object] = []
         self._then: list[Callable[[asyncio.Future[None] | None], None]] = []
         self.seat: Callable[[Transaction], Board]  # a handler's unit of work has one: see `simulator.faces.pipeline`
@@ -95,44 +97,23 @@ class Transaction:
 
     def get(self, kind: str, key: str) -> Document | None:
         """Return the record of this kind under this key."""
-        own = self._new.records.get(kind, {})
-        return own[key] if key in own else self._tenant.records.get(kind, {}).get(key)
+        return self._records.get(kind, key)
 
     def expect(self, kind: str, key: str) -> None:
         """Raise UnknownRecord, which names those that there are, when there is no record of this kind and key."""
-        if self.get(kind, key) is None:
-            known = {**self._tenant.records.get(kind, {}), **self._new.records.get(kind, {})}
-            raise UnknownRecord(kind, key, [each for each, record in known.items() if record is not None])
+        self._records.expect(kind, key)
 
     def all(self, kind: str) -> Iterable[Document]:
         """Return every record of this kind, oldest first."""
-        kept, own = self._tenant.records.get(kind, {}), self._new.records.get(kind)
-        if not own:
-            return kept.values()
-        return (record for record in {**kept, **own}.values() if record is not None)
+        return self._records.all(kind)
 
     def find(self, kind: str, **where: object) -> Document | None:
         """Return the oldest record of this kind whose fields equal ``where``."""
-        for name, value in where.items():
-            if is_plain(value):
-                found = self._found(kind, Column(name), value)
-                return next((r for r in found if all(r.get(k) == v for k, v in where.items())), None)
-        return next((r for r in self.all(kind) if all(r.get(k) == v for k, v in where.items())), None)
+        return self._records.find(kind, where)
 
     def having(self, kind: str, name: str, value: str) -> Iterable[Document]:
         """Return the records of this kind that have ``value`` in the list ``name``, oldest first."""
-        return tuple(self._found(kind, Column(name, members=True), value))
-
-    def _found(self, kind: str, column: Column, value: Hashable) -> Iterator[Document]:
-        kept, own = self._tenant.records.get(kind, {}), self._new.records.get(kind, {})
-        keys = self._tenant.index.keys(kind, kept, column, value)
-        mine = {key: record for key, record in own.items() if record is not None and value in column.values(record)}
-        if any(key in kept and key not in keys for key in mine):
-            # It has got the value in this unit of work: where it belongs, only a look at all of them tells.
-            return (record for record in self.all(kind) if value in column.values(record))
-        old = (mine.get(key) if key in own else kept[key] for key in keys)
-        new = (record for key, record in mine.items() if key not in kept)
-        return (record for record in chain(old, new) if record is not None)
+        return self._records.having(kind, name, value)
 
     def put(self, kind: str, key: str, document: Document) -> None:
         """Write a record."""

@@ -5,7 +5,6 @@ It knows no Flask and no vendor: the contract says what is right, and the vendor
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -14,16 +13,16 @@ from typing import Any
 
 from contracts.bodies import Once
 from contracts.contract import Contract
-from contracts.model import Direction, Exchange, HttpRequest, HttpResponse, Judgement
+from contracts.model import Exchange, HttpRequest, HttpResponse, Judgement
 from contracts.parameters import query_of
-from contracts.redaction import redact, redact_verdict
 from scenarios.answers import AnswerFlaw
 from simulator.delivery.errands import Errands
 from simulator.faces.failing import why_failed
 from simulator.faces.incoming import Incoming
+from simulator.faces.noting import Notes
 from simulator.faces.replying import lost, response_of
 from simulator.faults.answer_faults import AnswerPlan, instead, spoil_answer
-from simulator.faults.mishaps import WORD, Mishaps
+from simulator.faults.mishaps import Mishaps
 from simulator.shell.bridge import Slip, WsgiAnswer, whole
 from simulator.storage.store import Store
 from simulator.switch.pbx import Pbx
@@ -31,7 +30,7 @@ from simulator.switch.switchboard import Switchboard
 from simulator.tenancy.registry import Tenants
 from simulator.tenancy.tenants import UNCLAIMED, Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Vendor, Wait, secret_kinds, token_kind
+from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Vendor, Wait
 
 LEFT = "the client hung up while its request was held on purpose, and nothing was done"
 
@@ -65,7 +64,7 @@ class Pipeline:
         self._pbx = pbx
         self._errands = errands or Errands()
         self._mishaps = Mishaps(contract, self._work)
-        self._kinds = secret_kinds(vendor, contract)
+        self._notes = Notes(vendor, contract, tenants, self._mishaps)
 
     def answer(self, operation: str, http: HttpRequest, path: Mapping[str, str], slip: Slip) -> HttpResponse:
         """Answer a request for an operation of the contract, or for what stands for those that share a path.
@@ -93,7 +92,7 @@ class Pipeline:
             return self._held(plan, tenant, tx.now, key, asked, slip)
         if plan and plan.twice:
             return self._twice(plan, asked, slip)
-        exchange = self._exchange(tx, key, http, slip, plan)
+        exchange = self._notes.asked(tx, key, http, slip, plan)
         judgement = self.contract.check(exchange, facts=tx if claim.tenant else None, body=asked.body)
         refuse = partial(self._refuse, tx, operation=key, http=http, body=body)
         open_to_all = self.contract.strict.served(operation).is_open
@@ -128,7 +127,7 @@ class Pipeline:
         http, slip.errand = self._errands.taken(http)
         tenant = self._tenants.get(self._claim(None, http, None, self._tenants).tenant or UNCLAIMED)
         tx = Transaction(tenant, self._store, self.vendor.key)
-        exchange = self._exchange(tx, None, http, slip)
+        exchange = self._notes.asked(tx, None, http, slip)
         reply = self._refuse(tx, problem, detail, http=http, allow=allow)
         if problem is Problem.FAILURE and status is not None:
             reply = replace(reply, status=status)
@@ -164,8 +163,8 @@ class Pipeline:
         def left() -> None:
             if not tenant.closed:
                 tx = Transaction(tenant, self._store, self.vendor.key, now=came)
-                exchange = replace(self._exchange(tx, operation, asked.http, slip, plan), error=LEFT)
-                self._note(tx, tenant, replace(exchange, other_fault=slip.errand.flaw if slip.errand else None))
+                exchange = replace(self._notes.asked(tx, operation, asked.http, slip, plan), error=LEFT)
+                self._notes.keep(tx, tenant, replace(exchange, other_fault=slip.errand.flaw if slip.errand else None))
 
         slip.instruction, slip.later, slip.left = Instruction(Wait.HOLD, plan.seconds), later, left
         return HttpResponse(204)
@@ -226,7 +225,7 @@ class Pipeline:
         if slip.errand and slip.errand.flaw:  # it was refused as anybody's would be, but is held against nobody
             complete = replace(complete, other_fault=slip.errand.flaw)
             judgement = self.contract.check(complete)
-        slip.committed = self._note(tx, tenant, complete, judgement, plan)
+        slip.committed = self._notes.keep(tx, tenant, complete, judgement, plan)
         slip.on_failure = self._not_kept
         if plan is not None:
             spoilt = spoil_answer(plan, response)
@@ -235,60 +234,9 @@ class Pipeline:
         slip.instruction = instruction
         return response
 
-    def _note(
-        self,
-        tx: Transaction,
-        tenant: Tenant,
-        exchange: Exchange,
-        judgement: Judgement | None = None,
-        plan: AnswerPlan | None = None,
-    ) -> asyncio.Future[None] | None:
-        """Write an exchange down without its secrets, as the client sees it, with all else of its unit of work."""
-        secrets = self._secrets_of(tenant, exchange.request)
-        verdict = redact_verdict(judgement, exchange, self.contract, secrets) if judgement else None
-        shown = redact(exchange, self.contract, secrets)
-        if plan is not None and shown.response is not None:
-            spoilt = spoil_answer(plan, shown.response)
-            if spoilt.seen is not shown.response:
-                shown = replace(shown, response=spoilt.seen, error=spoilt.error)
-        tx.record(shown, verdict)
-        self._mishaps.keep_counts(tx, tenant)
-        return tx.commit()
-
-    def _secrets_of(self, tenant: Tenant, http: HttpRequest) -> dict[str, str]:
-        """Return what to hide wherever it stands, a misspelt field included, with the kind of each."""
-        kinds, key = self._kinds, self.vendor.key
-        tenants = self._tenants if tenant.name == UNCLAIMED else (tenant,)
-        sets = (t.profile.credentials.get(key, {}) for t in tenants)
-        found = {value: kinds[field] for values in sets for field, value in values.items() if field in kinds}
-        issued = [tokens for t in self._tenants if (tokens := t.records.get(token_kind(key)))]
-        words = WORD.findall(f"{http.path} {http.query} ".encode() + http.body) if issued else ()
-        return found | {w: "token" for word in words if any((w := word.decode()) in tokens for tokens in issued)}
-
     def _not_kept(self) -> WsgiAnswer:
         reply = self._word(Refusal(Problem.FAILURE, "the store could not be written; try again"))
         return lost(replace(reply, status=503))
-
-    def _exchange(
-        self,
-        tx: Transaction,
-        operation: str | None,
-        http: HttpRequest,
-        slip: Slip,
-        plan: AnswerPlan | None = None,
-    ) -> Exchange:
-        return Exchange(
-            vendor=self.vendor.key,
-            direction=Direction.RECEIVED,
-            request=http,
-            operation=operation,
-            readings=tx.readings,
-            tenant=tx.tenant,
-            at=tx.now,
-            fault=plan.flaw.value if plan else None,
-            id=slip.errand.id if slip.errand else slip.mark,
-            target=slip.errand.target if slip.errand else None,
-        )
 
 
 def _first(judgement: Judgement) -> str:

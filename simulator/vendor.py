@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -269,28 +269,3 @@ class Vendor:
 def secret_kinds(vendor: Vendor, contract: Contract) -> dict[str, str]:
     """Return the kind of each secret by its name: of the contract's bodies and headers, and of the credentials."""
     return {**contract.secrets, **contract.secret_headers, **vendor.secrets}
-
-
-def token_kind(vendor: str) -> str:
-    """Return the kind of the records that a vendor's issued tokens are, each under the token (see `issued_token`)."""
-    return f"{vendor}.token"
-
-
-def channel_kind(vendor: str) -> str:
-    """Return the kind of the records that a vendor's event channels are; ``open`` ends with the process."""
-    return f"{vendor}.channel"
-
-
-def issued_token(token: str, now: datetime, life: timedelta) -> Document:
-    """Return the record of a token that is issued now; the simulator revokes it when it is asked to."""
-    return {"token": token, "issued_at": now.isoformat(), "expires_at": (now + life).isoformat(), "revoked": False}
-
-
-def is_expired(issued: Document, now: datetime) -> bool:
-    """Say whether the time of an issued token is over."""
-    return now >= datetime.fromisoformat(issued["expires_at"])
-
-
-def is_good(issued: Document, now: datetime) -> bool:
-    """Say whether an issued token is neither revoked nor expired."""
-    return not issued["revoked"] and not is_expired(issued, now)

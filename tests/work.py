@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from simulator.identity import Identity
+from simulator.issued import is_good, token_kind
 from simulator.records import Document
 from simulator.telephony.calls import Call
-from simulator.vendor import is_good, token_kind
 
 MORNING = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

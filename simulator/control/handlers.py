@@ -9,13 +9,14 @@ from simulator.control import calling, dialling, faulting, keeping, staff, watch
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.identity import Identity
+from simulator.issued import token_kind
 from simulator.switch.crediting import review
 from simulator.telephony.prices import tariffs_of
 from simulator.tenancy.furnishing import Furniture, furniture
 from simulator.tenancy.targets import Target, checked
 from simulator.tenancy.tenants import DEFAULT, UNCLAIMED, Profile, Tenant, zone_of
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Received, Reply, token_kind
+from simulator.vendor import Received, Reply
 from simulator.version import VERSION
 from simulator.worlds.world import from_mapping
 

@@ -22,12 +22,13 @@ from scenarios.model import Flaw
 from simulator.board import Opening
 from simulator.errors import EnvironmentProblem
 from simulator.faults.faults import Plan, spoil
+from simulator.issued import channel_kind
 from simulator.message import Message
 from simulator.storage.store import Store
 from simulator.tenancy.channel import Channel, Reception
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Vendor, channel_kind, secret_kinds
+from simulator.vendor import Vendor, secret_kinds
 
 UNHEARD = "unheard: no channel was open"
 DROPPED = "dropped on purpose"

@@ -10,11 +10,12 @@ from contracts.model import Direction, Exchange, HttpRequest, Judgement
 from contracts.redaction import redact, redact_verdict
 from simulator.faults.answer_faults import AnswerPlan, spoil_answer
 from simulator.faults.mishaps import WORD, Mishaps
+from simulator.issued import token_kind
 from simulator.shell.bridge import Slip
 from simulator.tenancy.registry import Tenants
 from simulator.tenancy.tenants import UNCLAIMED, Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Vendor, secret_kinds, token_kind
+from simulator.vendor import Vendor, secret_kinds
 
 
 class Notes:

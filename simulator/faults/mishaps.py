@@ -14,10 +14,11 @@ from simulator.board import Opening
 from simulator.faults.answer_faults import AnswerPlan, Asked, fault_of
 from simulator.faults.failing_stream import FailingStream
 from simulator.faults.standing import MOST_FAULTS, keep_counts, strike
+from simulator.issued import token_kind
 from simulator.records import Document
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Instruction, token_kind
+from simulator.vendor import Instruction
 
 WORD = re.compile(rb"[A-Za-z0-9._~-]{20,}")  # what a token that was issued may be
 

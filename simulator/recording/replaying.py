@@ -21,6 +21,7 @@ from simulator.delivery.sending import Answer, Outgoing
 from simulator.delivery.tokens import Login
 from simulator.errors import SimulatorError
 from simulator.faces.replying import JSON
+from simulator.issued import is_good, token_kind
 from simulator.recording.refilling import Find, NotKept, curl, refilled
 from simulator.shell.bridge import Slip
 from simulator.tenancy.jobs import Job, Task
@@ -28,7 +29,7 @@ from simulator.tenancy.journal import REPLAY, Entry
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
-from simulator.vendor import Vendor, is_good, secret_kinds, token_kind
+from simulator.vendor import Vendor, secret_kinds
 
 if TYPE_CHECKING:
     from simulator.app import Simulator

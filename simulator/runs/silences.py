@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contracts.model import Direction, Exchange
+from simulator.issued import channel_kind
 from simulator.tenancy.runs import Run
 from simulator.tenancy.tenants import Tenant
-from simulator.vendor import Vendor, channel_kind
+from simulator.vendor import Vendor
 
 
 @dataclass(frozen=True, slots=True)

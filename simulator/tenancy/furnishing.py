@@ -15,6 +15,7 @@ from contracts import exchanges, strict_json
 from scenarios.loader import load_text
 from simulator.clock import Clock
 from simulator.identity import Identity
+from simulator.issued import channel_kind
 from simulator.records import Document
 from simulator.storage.slices import SLICE
 from simulator.storage.store import Change, Put, PutAll, Remove, TenantRows
@@ -25,7 +26,7 @@ from simulator.tenancy.jobs import Job
 from simulator.tenancy.runs import Run
 from simulator.tenancy.targets import Target
 from simulator.tenancy.tenants import DEFAULT, UNCLAIMED, Choices, Profile, Tenant
-from simulator.vendor import Vendor, channel_kind
+from simulator.vendor import Vendor
 from simulator.worlds.world import OwnWorld, World, baseline, merged
 
 OWN_WORLD = "own_world"

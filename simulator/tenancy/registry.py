@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from simulator.errors import SimulatorError
+from simulator.issued import is_good, token_kind
 from simulator.tenancy.tenants import Profile, Tenant
-from simulator.vendor import is_good, token_kind
 
 
 class Tenants:

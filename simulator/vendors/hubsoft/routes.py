@@ -11,8 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from contracts.hubsoft.rules import digits_of, national, record_id
+from simulator.issued import is_expired, issued_token, token_kind
 from simulator.records import Document
-from simulator.vendor import Received, Reply, Work, is_expired, issued_token, token_kind
+from simulator.vendor import Received, Reply, Work
 from simulator.vendors.hubsoft.messages import KEY
 from simulator.worlds import directory
 

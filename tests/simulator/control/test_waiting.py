@@ -25,7 +25,7 @@ def test_wait_for_a_run_ends_with_its_tenant(way):
         run = running.control("POST", "/runs", {"text": LONG}, tenant="acme").json["id"]
         began = monotonic()
         waiting = thread.submit(running.control, "GET", f"/runs/{run}", tenant="acme", wait=WAIT)
-        while not running.on_loop(lambda simulator: simulator.growth.waiting):
+        while not (running.on_loop(lambda simulator: simulator.growth.waiting) or waiting.done()):
             pass
 
         assert running.control(*way).status == 200

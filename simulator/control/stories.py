@@ -8,6 +8,7 @@ from typing import Any
 from scenarios.durations import parse_duration
 from scenarios.reading import LONGEST
 from simulator.control.replies import Failed
+from simulator.switch.entering import first_free
 from simulator.telephony.agents import AGENT
 from simulator.telephony.conduct import Conduct
 from simulator.tenancy.transactions import Transaction
@@ -42,7 +43,7 @@ def _outbound(tx: Transaction, body: Body) -> Steps:
 
 def _inbound(tx: Transaction, body: Body) -> Steps:
     by_itself = _goes_by_itself(tx, body)
-    extension = None if by_itself else body.get("extension") or _first(tx, EXTENSION, "extension")
+    extension = None if by_itself else body.get("extension") or _who_rings(tx, body)
     line = {"to": body["to"]} if "to" in body else {}
     steps: Steps = [{"inbound": {"call": NAME, "from": body.get("from") or _first(tx, CUSTOMER, "from"), **line}}]
     if body.get("route"):
@@ -57,6 +58,10 @@ def _inbound(tx: Transaction, body: Body) -> Steps:
     elif _outcome(body) == "answered":
         return steps  # the agent that is offered it picks up
     return [*steps, *_end(body, "outside")]
+
+
+def _who_rings(tx: Transaction, body: Body) -> str:
+    return first_free(tx, body.get("queue", "")) or _first(tx, EXTENSION, "extension")
 
 
 def _delay(body: Body) -> str:

@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterable
 from string import ascii_lowercase
 
 from simulator.identity import Identity
-from simulator.telephony.phones import LineKind, is_abroad, kind, make_free, make_landline, make_mobile, national, split
+from simulator.telephony.phones import (
+    LineKind,
+    is_abroad,
+    kind,
+    make_free,
+    make_landline,
+    make_mobile,
+    national,
+    split,
+)
 from simulator.worlds.people import MAIL_DOMAINS, People
 
 _NAME = "mask"
@@ -157,7 +166,7 @@ class Masks:
             case LineKind.LANDLINE:
                 return make_landline(self._identity, *name, area=parts.area)
             case LineKind.FREE if len(real) == len(made := make_free(self._identity, *name)):
-                return made
+                return real[:4] + made[4:]  # who calls 0300 and its like pays, and 0800 not
             case LineKind.FREE:
                 return real[:4] + self._other_digits(real[4:], number)
         # Of one abroad its country stays, and of an unusual one what it is told by.

@@ -23,11 +23,12 @@ def enter(
     Raises as `Pbx.happen`.
     """
     call, run = pbx.happen(tx, key, Kind.QUEUED, run=run, queue=queue, **place)
-    extension = _first_free(tx, queue)
+    extension = first_free(tx, queue)
     return (call, run) if extension is None else pbx.happen(tx, key, Kind.RINGING, run=run, extension=extension)
 
 
-def _first_free(tx: Transaction, queue: str) -> str | None:
+def first_free(tx: Transaction, queue: str) -> str | None:
+    """Return the first free extension of a queue that nobody has logged in to; None for none."""
     if any(queue in agent["queues"] for agent in tx.all(AGENT)):
         return None
     busy = {extension for call in tx.live_calls() for extension in call.engaged}

@@ -192,6 +192,12 @@ def test_extension_has_its_forwards(work):
     )
 
 
+def test_number_abroad_that_is_written_with_a_plus_is_dialled_with_two_zeros(work):
+    change(work, "extension", encaminhar_todas_chamadas=forward(8, "+12025550123"))
+
+    assert SAYS.forwards(work, "111").always == (Destination(Place.OUTSIDE, "0012025550123"),)
+
+
 def test_list_of_destinations_counts_for_the_kind_that_has_one(work):
     change(work, "extension", encaminhar_todas_chamadas=forward(0, "", (1, "112")))
 
@@ -240,7 +246,15 @@ def test_trunk_cuts_digits_before_it_adds_some(work):
 
 @pytest.mark.parametrize(
     ("digits", "region"),
-    [("1130037294", 1), ("3732210000", 2), ("11999990000", 3), ("37999990000", 4), ("08001234567", 5), ("190", 0)],
+    [
+        ("1130037294", 1),
+        ("3732210000", 2),
+        ("11999990000", 3),
+        ("37999990000", 4),
+        ("08001234567", 5),
+        ("03001234567", 2),
+        ("190", 0),
+    ],
 )
 def test_plan_without_a_route_for_the_region_lets_nothing_out(work, digits, region):
     for key in range(1, 7):

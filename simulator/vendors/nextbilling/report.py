@@ -12,6 +12,7 @@ from contracts.nextbilling.rules import LINE, number_of
 from simulator.records import Document
 from simulator.telephony import phones
 from simulator.telephony.calls import Call, Cause, Direction, Medium
+from simulator.telephony.timing import connecting
 from simulator.vendor import Received, Reply, Work
 from simulator.vendors.nextbilling.groups import OK
 from simulator.vendors.nextbilling.reach import first_subscriber, seen
@@ -144,6 +145,6 @@ def _ends(call: Call) -> tuple[str, str]:
 
 
 def _came_out(call: Call) -> str:
-    if call.answered:
+    if connecting(call) is not None:  # a mailbox takes a call, too, and who called it pays
         return "ANSWERED"
     return "BUSY" if call.last.cause is Cause.BUSY else "NO ANSWER"

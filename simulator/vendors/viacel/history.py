@@ -12,6 +12,7 @@ from contracts.viacel.rules import COMPANY, DID, EXTENSION, TRUNK, whole
 from simulator.telephony.calls import Call, Cause, Direction, Medium
 from simulator.telephony.phones import national
 from simulator.telephony.routing import TAKEN
+from simulator.telephony.timing import connecting
 from simulator.vendor import Received, Reply, Work
 from simulator.vendors.viacel.credentials import KEY
 from simulator.vendors.viacel.lists import PAGE, START, page
@@ -40,7 +41,7 @@ class Told:
     @property
     def status(self) -> tuple[str, str]:
         """Its status, and the word for it."""
-        if self.call.answered:
+        if connecting(self.call) is not None:  # a mailbox takes a call, too, and who called it pays
             return ANSWERED
         return BUSY if self.call.last.cause is Cause.BUSY else UNANSWERED
 

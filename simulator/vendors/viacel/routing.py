@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from contracts.viacel.rules import DID, EXTENSION, ROUTE, TRUNK
 from simulator.records import Document, Reader
-from simulator.telephony.phones import LineKind, is_abroad, kind, national, split
+from simulator.telephony.phones import TOLL_FREE, LineKind, is_abroad, kind, national, split
 from simulator.telephony.routing import Destination, Forwards, Incoming, Outgoing, Place, Routing, Trunk
 from simulator.vendors.viacel.records import Fields
 from simulator.worlds.directory import EXTENSION as DEVICE
@@ -76,7 +76,8 @@ def region_of(digits: str, seen_from: str) -> int:
     if found is None:
         return ABROAD if is_abroad(digits) else 0
     if found is LineKind.FREE:
-        return FREE
+        # Who calls 0300 and its like pays, as for a landline far away (inferred): no way out for 0800 alone is theirs.
+        return FREE if split(digits).area == TOLL_FREE else _FIRST_REGION[LineKind.LANDLINE] + LONG_DISTANCE
     near = seen_from if len(seen_from) <= 2 else split(seen_from).area
     return _FIRST_REGION[found] + (LOCAL if near == split(digits).area else LONG_DISTANCE)
 
@@ -97,13 +98,17 @@ def _destinations(records: Reader, to: int, key: str, own: str) -> Iterator[Dest
     """Yield the destination of a kind and its text, if it is one; ``own`` is the extension that forwards."""
     if to in PLACES:
         if key or (to == TO_MAILBOX and own):
-            yield Destination(PLACES[to], key or own)
+            yield Destination(PLACES[to], _dialled(key) or own)
     elif to not in (NOWHERE, SEVERAL):
         # No source explains the other kinds: what the text names decides.
         for place, record in ((Place.EXTENSION, DEVICE), (Place.QUEUE, QUEUE)):
             if records.get(record, key) is not None:
                 yield Destination(place, key)
                 return
+
+
+def _dialled(text: str) -> str:
+    return f"00{text[1:]}" if text.startswith("+") else text  # + stands for the two zeros of a call abroad
 
 
 def _open(did: Document, local: datetime) -> bool:

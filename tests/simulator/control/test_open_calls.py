@@ -37,6 +37,16 @@ def later(running: Live, tenant: str, made: dict[str, Any], *, seconds: int = 36
     return [(e["kind"], e.get("extension") or e.get("queue") or "") for e in events]
 
 
+def test_call_for_a_queue_that_nobody_has_logged_in_to_rings_who_serves_it(running: Live, tenant: str) -> None:
+    """The first who is free, as of every other call that comes into such a queue; nobody talks twice."""
+    for who in ("first", "second"):
+        made = running.control("POST", "/calls", {"queue": "vendas", "talk": "1h"}, tenant=tenant).json
+        running.control("PUT", "/clock", {"forward": "1min"}, tenant=tenant)
+        events = later(running, tenant, made, seconds=1)
+        serves = {"first": "116", "second": "117"}[who]
+        assert events[1:] == [("queued", "vendas"), ("ringing", serves), ("answered", serves)]
+
+
 def test_open_call_rings_after_as_long_as_it_is_told(running: Live, tenant: str) -> None:
     made = running.control("POST", "/calls", LATE, tenant=tenant).json
 
@@ -83,3 +93,12 @@ def test_call_that_an_agent_is_offered_meanwhile_rings_there_alone(running: Live
     running.control("POST", "/agents/113", {"do": "login", "queue": "suporte"}, tenant=tenant)
 
     assert later(running, tenant, made, seconds=11)[2:] == [("ringing", "113")]
+
+
+def test_data_of_a_step_by_hand_may_be_as_long_as_a_scenarios(running: Live, tenant: str) -> None:
+    made = running.control("POST", "/calls", {"outcome": "open"}, tenant=tenant).json
+    step = {"step": "attach", "data": "x" * 100}
+
+    stepped = running.control("POST", f"/calls/{made['call']}/steps", step, tenant=tenant)
+
+    assert (stepped.status, stepped.json["events"][-1]["data"]) == (200, "x" * 100)

@@ -33,7 +33,7 @@ from simulator.tenancy.growth import Growth
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.registry import Tenants
 from simulator.tenancy.targets import Target
-from simulator.tenancy.tenants import DEFAULT, UNCLAIMED, Choices, Profile, Tenant, first_clock, zone_of
+from simulator.tenancy.tenants import DEFAULT, UNCLAIMED, Choices, Profile, Tenant, zone_of
 from simulator.tenancy.transactions import Transaction
 from simulator.worlds.world import OwnWorld, World, load_world
 
@@ -112,17 +112,18 @@ class Simulator:
         return tenant
 
     def _made(self, profile: Profile) -> Tenant:
-        profile = with_all_credentials(profile, self.vendors)
-        clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
-        tenant = Tenant(profile, clock, self.readings_for(profile))
+        beginning = profile.beginning or self.settings.beginning
+        profile = replace(with_all_credentials(profile, self.vendors), beginning=beginning)
+        tenant = Tenant(profile, beginning.clock(), self.readings_for(profile))
+        tenant.own_world = self.own_world
         self.take_in(tenant)
         return tenant
 
     def reset(self, name: str) -> Tenant:
         """Return a tenant to its baseline: records, calls, jobs, journal, clock, balance; targets and profile stay."""
         old = self.tenants.get(name)
-        clock = first_clock(self.settings.clock, self.settings.speed, self.settings.start)
-        fresh = Tenant(old.profile, clock, old.readings)
+        beginning = old.profile.beginning or self.settings.beginning
+        fresh = Tenant(old.profile, beginning.clock(), old.readings)
         fresh.targets, fresh.own_world, fresh.furniture = old.targets, old.own_world, old.furniture
         fresh.journal.restore((), last=old.journal.last)  # its numbers go on, so that a cursor stays good
         self.take_place_of(old, fresh, [RemoveTenant(name), *self._founded(fresh)])
@@ -217,7 +218,6 @@ class Simulator:
             world = first_world(tenant, self.vendors.values(), self.numbers)
             self._write(tenant, furnish(tenant, world), sliced=True)
 
-        tenant.own_world = tenant.own_world or self.own_world  # where the log names none
         if not tenant.furnished:
             tenant.furnish = found
         tenant.on_growth = self.growth.grown
@@ -237,7 +237,8 @@ class Simulator:
         self._write(tenant, [*self._founded(tenant), *more])
 
     def _founded(self, tenant: Tenant) -> list[Change]:
-        return founded(tenant, own_world=tenant.own_world is not self.own_world)
+        # Whoever starts on this store again may name another world, or none: a reset leads back to this one.
+        return founded(tenant, own_world=self.settings.store is not None or tenant.own_world is not self.own_world)
 
     def _write(self, tenant: Tenant, changes: Sequence[Change], *, sliced: bool = False) -> None:
         tenant.written(self.store.submit(changes, sliced=sliced))

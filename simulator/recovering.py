@@ -43,6 +43,7 @@ def reload(simulator: Simulator, old: Tenant) -> None:
         return
     if fresh is None and old.name in (DEFAULT, UNCLAIMED):
         fresh = Tenant(old.profile, old.clock, old.readings)
+        fresh.own_world = old.own_world
         fresh.targets |= simulator.named_targets() if old.name == DEFAULT else {}
     if fresh is None:
         simulator.forget(old)
@@ -58,5 +59,7 @@ def reload(simulator: Simulator, old: Tenant) -> None:
 def _stored(simulator: Simulator, name: str) -> Tenant | None:
     tenant = restored(simulator.store.load(name), simulator.readings_for)
     if tenant is not None:
+        if simulator.settings.store is None:  # a temporary log has no world that all tenants share
+            tenant.own_world = tenant.own_world or simulator.own_world
         equip(tenant, simulator.vendors, simulator.keep)
     return tenant

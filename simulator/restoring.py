@@ -47,6 +47,7 @@ def _image(simulator: Simulator, found: Snapshot) -> Tenant:
         raise BadSnapshot(f"the snapshot is broken ({type(error).__name__}: {error}): take it again") from None
     if fresh is None:
         raise BadSnapshot("the snapshot is broken (it has no profile): take it again")
+    fresh.own_world = fresh.own_world or simulator.own_world  # a snapshot has one that was a tenant's alone
     equip(fresh, simulator.vendors, simulator.keep)
     return fresh
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from simulator.clock import Mode
 from simulator.tenancy.targets import Target
+from simulator.tenancy.tenants import Beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,8 @@ class Settings:
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     switches: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     strict_inferred: bool = False
+
+    @property
+    def beginning(self) -> Beginning:
+        """How the clock of a tenant begins that is made here."""
+        return Beginning(self.clock, self.speed, self.start)

@@ -145,11 +145,15 @@ def _rest(simulator: Simulator, base: str) -> Iterator[str]:
 
 def _overruled(simulator: Simulator) -> list[str]:
     """Return the options that the store had decided before."""
-    settings, profile, clock = simulator.settings, simulator.default.profile, simulator.default.clock
+    settings, tenant = simulator.settings, simulator.default
+    profile, clock = tenant.profile, tenant.clock
+    begun = profile.beginning.start if profile.beginning else None
     differs = {
         "--seed": settings.seed != profile.seed,
         "--zone": settings.zone != profile.zone,
         "--clock": (settings.clock, settings.speed) != (clock.mode, clock.speed),
+        "--start": settings.start not in (None, begun),
+        "--world": simulator.own_world is not None and simulator.own_world != tenant.own_world,
         "--reading": settings.readings != profile.readings,
     }
     return [option for option, other in differs.items() if other]

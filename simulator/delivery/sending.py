@@ -215,7 +215,7 @@ def _in_words(trouble: Exception, timeout: float) -> str:
     )
     for kind, text in texts:
         if isinstance(cause, kind):
-            return text.format(cause)
+            return " ".join(text.format(cause).split())  # one line, whatever the library draws
     if isinstance(cause, aiohttp.ClientConnectorError):
         return _connecting_in_words(cause.os_error)
     return "connection reset by the receiver" if isinstance(cause, OSError) else f"not sent: {trouble}"

@@ -59,6 +59,8 @@ def claim(path: Path | None) -> StoreFile:
 def _claim(path: Path, *, temporary: bool) -> StoreFile:
     if path.is_dir():
         raise _unusable(path, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
+    if path.exists() and not path.is_file():  # a device is not made private, or a pipe read
+        raise _unusable(path, OSError(errno.EINVAL, "it is no ordinary file"))
     lock = _open(path.with_name(path.name + ".lock"), path)
     try:
         _take(lock, path)

@@ -23,6 +23,7 @@ from simulator.records import Document
 from simulator.storage.landing import Landing
 from simulator.telephony.billing import Tariffs
 from simulator.telephony.calls import Call, State
+from simulator.telephony.documents import time_from_text, time_to_text
 from simulator.telephony.prices import tariffs_of
 from simulator.tenancy.agenda import Agenda
 from simulator.tenancy.channel import Channels
@@ -47,10 +48,35 @@ Choices = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a tenant's clock begins, and begins again at each reset; ``start`` as `first_clock` has it."""
+
+    mode: Mode
+    speed: float = 1.0
+    start: datetime | None = None
+
+    def clock(self) -> Clock:
+        """Return the clock that begins so, now."""
+        return first_clock(self.mode, self.speed, self.start)
+
+    def to_document(self) -> dict[str, Any]:
+        """Return it as JSON-able values."""
+        start = time_to_text(self.start) if self.start else None
+        return {"mode": self.mode.value, "speed": self.speed, "start": start}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Beginning:
+        """Return what `to_document` wrote."""
+        start = time_from_text(document["start"]) if document["start"] else None
+        return cls(Mode(document["mode"]), float(document["speed"]), start)
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """How a tenant is set up. The mappings are by vendor key, but for ``tariffs`` (see `simulator.telephony.prices`).
 
-    ``balance`` is in reais; ``prepaid``: what costs more than it does not take place.
+    ``balance`` is in reais; ``prepaid``: what costs more than it does not take place. ``beginning`` is None until the
+    tenant is made, where nobody says otherwise.
     """
 
     name: str
@@ -63,6 +89,7 @@ class Profile:
     balance: Decimal = Decimal("1000.00")
     tariffs: Choices = field(default_factory=dict)
     prepaid: bool = False
+    beginning: Beginning | None = None
 
     def to_document(self) -> dict[str, Any]:
         """Return the profile as JSON-able values."""
@@ -77,12 +104,15 @@ class Profile:
             "balance": str(self.balance),
             "tariffs": _plain(self.tariffs),
             "prepaid": self.prepaid,
+            "beginning": self.beginning.to_document() if self.beginning else None,
         }
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Profile:
         """Return the profile that `to_document` wrote."""
-        return cls(**{**document, "balance": Decimal(document["balance"])})
+        begins = document.get("beginning")
+        beginning = Beginning.from_document(begins) if begins else None
+        return cls(**{**document, "balance": Decimal(document["balance"]), "beginning": beginning})
 
 
 class Tenant:

@@ -180,3 +180,4 @@ def test_sending_says_in_plain_words_what_was_wrong_with_an_answer(raw, error):
 
     assert answer.response is None
     assert answer.error.startswith(error)
+    assert "\n" not in answer.error

@@ -246,3 +246,16 @@ def test_store_keeps_its_file_in_write_ahead_mode(path):
 
     assert mode == ("wal",)
     assert keys(reopened(path)) == ["1"]
+
+
+def test_what_is_no_ordinary_file_is_refused_and_left_as_it_is(tmp_path):
+    """A store is made private, which would shut a device or a pipe for everybody else."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o666)
+
+    with pytest.raises(StoreRefused, match="cannot be used: it is no ordinary file"):
+        SqlStore(pipe)
+
+    assert stat.S_IMODE(pipe.stat().st_mode) == 0o666
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]

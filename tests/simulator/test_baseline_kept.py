@@ -11,7 +11,13 @@ from simulator.worlds.directory import CUSTOMER
 from tests.core import run, running
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
-WORLD = "baseline: false\ncustomers:\n  - id: '1'\n    name: Ana\n    phones: ['37999912222']\nnumbers:\n  - number: '551130037293'\n"
+WORLD = """
+baseline: false
+customers:
+  - {id: "1", name: Ana, phones: ["37999912222"]}
+numbers:
+  - {number: "551130037293"}
+"""
 
 
 def state(simulator, name):

@@ -19,7 +19,7 @@ from simulator.delivery.retries import RetryPolicy
 from simulator.delivery.scheduler import Scheduler
 from simulator.delivery.sending import Sender
 from simulator.discovery import discover_vendors, target_choices
-from simulator.faces.fakes import pipelines_of
+from simulator.faces.fakes import check_handled, pipelines_of
 from simulator.recording.replaying import Replayer
 from simulator.recovering import bring_back, reload
 from simulator.runs.engine import Engine
@@ -51,6 +51,8 @@ class Simulator:
         self.settings = settings
         self.vendors = discover_vendors()
         self.contracts = {key: load(key, settings.contracts) for key in self.vendors}
+        if settings.contracts is not None:
+            check_handled(self.vendors, self.contracts)
         self.tenants = Tenants()
         self.store = store
         self.gate = Gate()

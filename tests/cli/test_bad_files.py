@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.contract import discover
+from contracts.contract import HOME, discover
 from tests.cli.running import inside
 
 GOOD = """\
@@ -211,3 +211,17 @@ class TestContracts:
 
         assert done.code == 2
         assert "nowhere" in done.err
+
+
+def test_contract_with_an_operation_that_nothing_does_is_refused_before_anything_is_served(tmp_path):
+    """The fake would have no answer to it but a failure."""
+    file = tmp_path / "hubsoft" / "openapi.yaml"
+    file.parent.mkdir()
+    shipped = (HOME / "hubsoft" / "openapi.yaml").read_text("utf-8")
+    file.write_text(shipped.replace("operationId: notifyCall", "operationId: ringCall"), "utf-8")
+
+    done = inside("run", "sms_sent", "--contracts", tmp_path)
+
+    assert done.code == 2
+    assert "contracts/hubsoft/openapi.yaml: nothing does ringCall" in done.err
+    assert "notifyCall" in done.err

@@ -130,13 +130,15 @@ class Tariffs:
 
 def classify(line: str, outside: str) -> Destination:
     """Return the tariff class of a call from a line of ours to an outside number (digits, either form)."""
+    if phones.is_abroad(outside):
+        return Destination.DDI
     there = phones.split(outside)
     here = phones.split(line)
     if len(there.area) == 3:
         # Who calls 0300, 0303, 0500 or 0900 pays, from anywhere the same; that it costs as DDD does is inferred.
         return Destination.FREE if there.area == phones.TOLL_FREE else Destination.DDD
     if not there.area:
-        # Short numbers (190, 4004 1234) are no one's abroad; anything longer without an area of ours is.
+        # Short numbers (190, 4004 1234) are dialled as they are; anything longer without an area of ours goes abroad.
         return Destination.LOCAL if len(there.local) <= 8 else Destination.DDI
     if phones.kind(outside) is not LineKind.MOBILE:
         return Destination.LOCAL if there.area == here.area else Destination.DDD

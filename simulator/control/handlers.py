@@ -104,6 +104,7 @@ def _change_tenant(simulator: Simulator, received: Received) -> Reply:
     simulator.change(tenant, Profile.from_document(document))
     if not received.body.keys().isdisjoint(("balance", "prepaid", "tariffs")):
         tx = Transaction(tenant, simulator.store)
+        tx.by = "a change of the account"
         given = tenant.profile.balance if "balance" in received.body else None
         review(simulator.pbx, tx, given, anew=given is not None or "prepaid" in received.body)
         tx.commit()

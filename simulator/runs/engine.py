@@ -22,6 +22,7 @@ from simulator.runs.steps import act
 from simulator.runs.verdicts import Verdict
 from simulator.storage.store import Store
 from simulator.switch import duties
+from simulator.switch.others import doing_of
 from simulator.switch.pbx import Pbx
 from simulator.telephony.calls import ImpossibleEvent
 from simulator.tenancy.jobs import Job, Task
@@ -75,6 +76,7 @@ class Engine:
             lenient=lenient,
         )
         if at_once:
+            tx.by = doing_of(run.id)
             run = act(self._pbx, tx, run, scenario.steps[0])
         tx.put_run(run)
         put_faults_of(tx, run)
@@ -123,6 +125,7 @@ class Engine:
             run = tenant.runs[job.run]  # meanwhile its calls went on, and its faults counted
             run = run if entry is None else run.with_awaited(step.wanted, entry)
         tx = Transaction(tenant, self._store, now=job.due)
+        tx.by = doing_of(run.id)
         following = job.body["step"] + 1
         try:
             if run.lenient and gone_elsewhere(tx, run, step):
@@ -131,6 +134,7 @@ class Engine:
                 run = act(self._pbx, tx, run, step)
         except Exception as problem:
             tx = Transaction(tenant, self._store, now=tx.now)
+            tx.by = doing_of(run.id)
             without = None if run.lenient else do_without(self._pbx, tx, run, step, problem)
             if run.lenient and isinstance(problem, ImpossibleEvent):
                 following = len(run.scenario.steps)

@@ -15,6 +15,7 @@ from simulator.errors import Engaged, ToItself, UnknownRecord
 from simulator.message import Message
 from simulator.switch.crediting import affordable, at_most, tell_once
 from simulator.switch.following import follow
+from simulator.switch.others import moved
 from simulator.switch.posting import Post
 from simulator.telephony.agents import AGENT, AgentEvent
 from simulator.telephony.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Medium, Party, State
@@ -181,7 +182,7 @@ class Pbx:
             tx.balance, event = bill.balance, replace(event, bill=bill)
             after = replace(after, events=(*call.events, event))
         tx.put_call(after, event)
-        run = self._tell(tx, after, event, run)
+        run = self._tell(tx, after, event, moved(tx, run, call, after))
         follow(tx, call, after, event, run.id if run else "")
         return after, run
 

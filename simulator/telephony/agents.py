@@ -57,7 +57,7 @@ class Agent:
 
     ``free_at`` is when a call may be offered again (the end of the wrap-up), ``since`` when the last call was over or
     the agent came, ``calls`` how many it has taken, and ``missed`` how many offers in a row it let ring.
-    ``paused_at`` and ``reason`` are there during a pause.
+    ``paused_at`` and ``reason`` are there during a pause. ``by`` is who logged it in last, if that is known.
     """
 
     extension: str
@@ -68,6 +68,7 @@ class Agent:
     missed: int = 0
     paused_at: datetime | None = None
     reason: str | None = None
+    by: str = ""
 
     def apply(self, event: AgentEvent) -> Agent:
         """Return the agent after this has happened. Raises ImpossibleForAgent."""
@@ -119,6 +120,7 @@ class Agent:
             "missed": self.missed,
             "paused_at": time_to_text(self.paused_at) if self.paused_at else None,
             "reason": self.reason,
+            "by": self.by,
         }
 
     @classmethod
@@ -133,6 +135,7 @@ class Agent:
             missed=document["missed"],
             paused_at=time_from_text(document["paused_at"]) if document["paused_at"] else None,
             reason=document["reason"],
+            by=document.get("by", ""),
         )
 
 

@@ -1,0 +1,103 @@
+"""What others do to a scenario's calls, by whatever way, breaks no run: it is told who it was, and judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from simulator.clock import Mode
+from tests.live import Live, live
+
+TALKS = """
+scenario: talks
+title: Two people talk
+steps:
+  - outbound: {call: A, extension: "111", to: "37999912222"}
+  - ring: {call: A}
+  - answer: {call: A}
+  - after: 600s
+    hangup: {call: A, by: outside}
+"""
+WAITS = """
+scenario: waits
+title: A caller waits
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - queue: {call: A, queue: suporte}
+  - after: 10s
+    STEP
+"""
+
+
+# No caller who rings somewhere is put in another queue.
+ELSEWHERE = "queue: {call: A, queue: vendas}"
+
+
+def begin(server: Live, text: str, state: str) -> str:
+    """Play a scenario until its call stands so; return the run."""
+    key = server.control("POST", "/runs", {"text": text}).json["id"]
+    until(server, state)
+    return str(key)
+
+
+def until(server: Live, state: str) -> None:
+    for _ in range(1000):
+        calls = server.control("GET", "/calls").json["calls"]
+        if calls and calls[0]["state"] == state:
+            return
+    raise AssertionError(f"no call is ever {state}")
+
+
+def verdict_on(server: Live, key: str, seconds: int) -> tuple[int, list[tuple[bool, str]]]:
+    """Let so much time pass; return the exit code of the run, and what it could not do."""
+    server.control("PUT", "/clock", {"forward": f"{seconds}s"})
+    shown = server.control("GET", f"/runs/{key}?wait=10").json
+    verdict: dict[str, Any] = shown["verdict"]
+    return verdict["exit_code"], [(step["met"], step["text"]) for step in verdict["undone"]]
+
+
+@pytest.mark.parametrize("balance", ["0.00", "0.98"])
+def test_call_that_a_change_of_the_account_ended_now_or_later_breaks_no_run(balance: str) -> None:
+    with live(clock=Mode.REAL) as server:
+        key = begin(server, TALKS, "talking")
+        changed = server.control("PATCH", "/tenants/default", {"prepaid": True, "balance": balance})
+        found = verdict_on(server, key, 601)
+        cause = server.control("GET", "/calls/c1").json["events"][-1]["cause"]
+
+    assert (changed.status, cause) == (200, "no_credit")
+    assert found == (0, [(True, 'hangup: call "A" was over already, by a change of the account')])
+
+
+def test_agent_whom_a_queue_offers_a_call_of_a_run_breaks_no_run() -> None:
+    with live(clock=Mode.REAL) as server:
+        key = begin(server, WAITS.replace("STEP", ELSEWHERE), "queued")
+        server.control("POST", "/agents/111", {"do": "login", "queue": "suporte"})
+        until(server, "ringing")
+        code, ((met, text),) = verdict_on(server, key, 301)
+
+    assert (code, met) == (1, False)
+    assert text.startswith('queue: call "A" is ringing; it can take: answer, ')
+    assert text.endswith("; login of agent 111 by the control API had moved it on")
+
+
+def test_agent_who_was_there_before_the_run_began_is_none_of_its_doing_either() -> None:
+    with live(clock=Mode.REAL) as server:
+        server.control("POST", "/agents/111", {"do": "login", "queue": "suporte"})
+        key = begin(server, WAITS.replace("STEP", ELSEWHERE), "ringing")
+        code, undone = verdict_on(server, key, 301)
+
+    assert (code, [text.rpartition("; ")[2] for _, text in undone]) == (
+        1,
+        ["login of agent 111 by the control API had moved it on"],
+    )
+
+
+def test_agent_of_the_run_itself_is_its_own_doing() -> None:
+    login = 'steps:\n  - login: {extension: "111", queue: suporte}\n'
+    text = WAITS.replace("STEP", ELSEWHERE).replace("steps:\n", login)
+    with live(clock=Mode.REAL) as server:
+        key = begin(server, text, "ringing")
+        found = verdict_on(server, key, 301)
+
+    assert found == (2, [])

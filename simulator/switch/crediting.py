@@ -30,8 +30,8 @@ KEPT_NO_CREDIT = 100
 
 def affordable(tx: Transaction, call: Call) -> bool:
     """Tell whether the account can pay for the beginning of a call or message, as far as it costs anything."""
-    tariff = _charging(tx, call)
-    return tariff is None or tariff.cost(max(1, tariff.free)) <= _left(tx)
+    cost = tx.tariffs.beginning(call.direction, call.medium, call.line, call.outside) if tx.prepaid else None
+    return cost is None or cost <= _left(tx)
 
 
 def at_most(tx: Transaction, call: Call) -> Decimal | None:

@@ -57,6 +57,11 @@ class Tariff:
         """Return what so many seconds of talk cost; 0 for none, which is an unanswered call."""
         return _cents(self.per_minute * self.charged(seconds) / 60)
 
+    @property
+    def once(self) -> Decimal:
+        """What a text message costs, whatever the increment."""
+        return _cents(self.per_minute)
+
     def charged(self, seconds: int) -> int:
         """Return how many seconds are charged for so many seconds of talk."""
         if seconds <= 0 or seconds < self.free:
@@ -94,27 +99,32 @@ class Tariffs:
         (an internal call, an inbound call or message without a tariff) has no tariff name and costs nothing.
         Raises MissingTariff.
         """
-        if medium is Medium.SMS:
-            tariff = self._of(Destination.SMS) if direction is Direction.OUTBOUND else None
-            cost = _cents(tariff.per_minute) if tariff else Decimal(0)
-        else:
-            tariff = self._for_voice(direction, line, outside)
-            cost = tariff.cost(seconds) if tariff else Decimal(0)
+        tariff = self._tariff(direction, medium, line, outside)
         if tariff is None:
             return Bill("", Decimal(0), Decimal(0), balance)
+        cost = tariff.once if medium is Medium.SMS else tariff.cost(seconds)
         if most is not None:
             cost = min(cost, max(most, Decimal(0)))
         return Bill(tariff.name, tariff.per_minute, cost, balance - cost)
 
     def charging(self, direction: Direction, medium: Medium, line: str, outside: str) -> Tariff | None:
         """Return the tariff by which such a call costs something; None where it costs nothing. Raises MissingTariff."""
-        if medium is Medium.SMS:
-            tariff = self._of(Destination.SMS) if direction is Direction.OUTBOUND else None
-        else:
-            tariff = self._for_voice(direction, line, outside)
+        tariff = self._tariff(direction, medium, line, outside)
         return tariff if tariff is not None and tariff.per_minute else None
 
-    def _for_voice(self, direction: Direction, line: str, outside: str) -> Tariff | None:
+    def beginning(self, direction: Direction, medium: Medium, line: str, outside: str) -> Decimal | None:
+        """Return the least that a call costs once it costs anything, or what a message does; None: it never does.
+
+        Raises MissingTariff.
+        """
+        tariff = self.charging(direction, medium, line, outside)
+        if tariff is None:
+            return None
+        return tariff.once if medium is Medium.SMS else tariff.cost(max(1, tariff.free))
+
+    def _tariff(self, direction: Direction, medium: Medium, line: str, outside: str) -> Tariff | None:
+        if medium is Medium.SMS:
+            return self._of(Destination.SMS) if direction is Direction.OUTBOUND else None
         if direction is Direction.INBOUND:
             return self.inbound
         if direction is Direction.INTERNAL:

@@ -114,6 +114,18 @@ def test_text_message_that_cannot_be_paid_for_is_over_and_told_once_and_the_scen
     assert (tenant.calls["c1"].bill, tenant.balance, pushed) == (None, Decimal("0.11"), 1)
 
 
+@pytest.mark.parametrize(("balance", "sent"), [("0.06", False), ("0.11", False), ("0.12", True)])
+@pytest.mark.parametrize("increments", ["30/6", "4/30/6", "1/1"])
+def test_text_message_costs_its_price_once_whatever_the_increments_are(increments, balance, sent):
+    tariffs = {"SMS": {"per_minute": "0.12", "increments": increments}}
+    steps = '  - sms: {call: A, extension: "111", to: "37988242968"}\n'
+
+    tenant, _ = calls_of(lambda area: steps, balance, tariffs=tariffs)
+
+    assert tenant.calls["c1"].last.kind is (Kind.SMS_SENT if sent else Kind.SMS_UNSENT)
+    assert tenant.balance == Decimal("0.00" if sent else balance)
+
+
 MAILBOX = "  - {after: 5s, voicemail: {call: A}}\n"
 
 

@@ -60,9 +60,7 @@ def agent_does(
     known = tx.get(AGENT, extension)
     before = Agent.from_document(known) if known else newcomer(extension, tx.now)
     event = AgentEvent(extension, kind, tx.now, queue, reason)
-    agent = before.apply(event)
-    if kind is AgentKind.LOGGED_IN:
-        agent = replace(agent, by=tx.by)
+    agent = replace(before.apply(event), by=tx.by)
     tx.put(AGENT, extension, agent.to_document())
     number = tx.next_number(AGENT_EVENT)
     tx.put(AGENT_EVENT, str(number), {**asdict(event), "kind": kind.value, "at": time_to_text(tx.now)})
@@ -191,7 +189,7 @@ def _free_agents(tx: Transaction, queue: str) -> list[Agent]:
 
 
 def _whose_offer(tx: Transaction, call: Call, by: str, agent: Agent) -> str:
-    """Return whose doing an offer is: where the call's own run made the queue look, it is who logged the agent in."""
+    """Return whose doing an offer is: where the call's own run made the queue look, it is who had the agent come."""
     run = tx.run_of(call.id)
     return agent.by or by if run is None or by in ("", doing_of(run.id)) else by
 

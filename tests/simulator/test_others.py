@@ -101,3 +101,63 @@ def test_agent_of_the_run_itself_is_its_own_doing() -> None:
         found = verdict_on(server, key, 301)
 
     assert found == (2, [])
+
+
+CALLS = '  - inbound: {call: A, from: "37999912222"}\n'
+RINGS = f'{CALLS}  - ring: {{call: A, extension: "111"}}\n'
+HEARD = f"{RINGS}  - answer: {{call: A}}\n"
+HELD = f"{HEARD}  - hold: {{call: A}}\n"
+LOGIN = 'login: {extension: "111", queue: suporte}'
+PARKED = f"{HEARD}  - park: {{call: A}}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "state", "by_hand", "step", "met"),
+    [
+        (CALLS, "routing", {"step": "ring", "extension": "111"}, 'ring: {call: A, extension: "111"}', True),
+        (RINGS, "ringing", {"step": "answer", "extension": "111"}, 'answer: {call: A, extension: "111"}', True),
+        (RINGS, "ringing", {"step": "answer"}, "answer: {call: A}", True),
+        (RINGS, "ringing", {"step": "answer"}, 'answer: {call: A, extension: "112"}', False),
+        (RINGS, "ringing", {"step": "hangup"}, "answer: {call: A}", False),
+        (RINGS, "ringing", {"step": "pick_up", "extension": "112"}, 'pick_up: {call: A, extension: "112"}', True),
+        (HEARD, "talking", {"step": "hold"}, "hold: {call: A}", True),
+        (HEARD, "talking", {"step": "hold"}, 'hold: {call: A, extension: "111"}', True),
+        (HEARD, "talking", {"step": "park"}, "park: {call: A}", True),
+        (HEARD, "talking", {"step": "park"}, "hold: {call: A}", False),
+        (HELD, "held", {"step": "resume"}, "resume: {call: A}", True),
+        (PARKED, "parked", {"step": "pick_up", "extension": "112"}, 'pick_up: {call: A, extension: "112"}', True),
+        (PARKED, "parked", {"step": "pick_up", "extension": "112"}, 'pick_up: {call: A, extension: "113"}', False),
+    ],
+)
+def test_step_that_wants_what_others_have_done_already_is_met(before, state, by_hand, step, met) -> None:
+    text = f"scenario: met\ntitle: Met\nsteps:\n{before}  - after: 600s\n    {step}\n"
+    with live(clock=Mode.REAL) as server:
+        key = begin(server, text, state)
+        done = server.control("POST", "/calls/c1/steps", by_hand)
+        code, undone = verdict_on(server, key, 601)
+
+    assert done.status == 200, done.text
+    assert (code, [each for each, _ in undone]) == (int(met is False), [] if met is None else [met])
+    assert all("a step of the control API" in said for _, said in undone)
+
+
+@pytest.mark.parametrize(
+    ("before", "by_hand", "step", "met"),
+    [
+        ("", {"do": "login", "queue": "suporte"}, LOGIN, True),
+        ("", {"do": "login", "queue": "vendas"}, LOGIN, None),
+        ("", {"do": "login", "queue": "vendas"}, 'unpause: {extension: "111"}', True),
+        (f"  - {LOGIN}\n", {"do": "pause"}, 'pause: {extension: "111"}', True),
+        (f"  - {LOGIN}\n", {"do": "logout"}, 'logout: {extension: "111"}', True),
+        (f"  - {LOGIN}\n", {"do": "logout"}, 'pause: {extension: "111"}', False),
+    ],
+)
+def test_step_of_an_agent_that_wants_what_others_have_done_already_is_met(before, by_hand, step, met) -> None:
+    text = f"scenario: met\ntitle: Met\nsteps:\n{before}{CALLS}  - after: 600s\n    {step}\n"
+    with live(clock=Mode.REAL) as server:
+        key = begin(server, text, "routing")
+        server.control("POST", "/agents/111", by_hand)
+        code, undone = verdict_on(server, key, 601)
+
+    assert (code, [each for each, _ in undone]) == (int(met is False), [] if met is None else [met])
+    assert all(said.endswith(f"; {by_hand['do']} of agent 111 by the control API came first") for _, said in undone)

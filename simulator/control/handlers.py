@@ -9,7 +9,7 @@ from simulator.control import calling, dialling, faulting, keeping, staff, watch
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.identity import Identity
-from simulator.switch.crediting import review
+from simulator.switch.metering import review
 from simulator.telephony.prices import tariffs_of
 from simulator.tenancy.furnishing import Furniture, furniture
 from simulator.tenancy.targets import Target, checked

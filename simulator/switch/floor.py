@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from simulator.errors import Engaged, TalksTwice, UnknownRecord
-from simulator.switch.crediting import meter
 from simulator.switch.entering import enter
 from simulator.switch.following import facts_of, look_again
+from simulator.switch.metering import meter
 from simulator.switch.moves import hang_up
 from simulator.switch.others import doing_of
 from simulator.switch.pbx import Pbx

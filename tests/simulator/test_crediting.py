@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.switch.crediting import NO_CREDIT, SET_ASIDE, review
+from simulator.switch.crediting import NO_CREDIT, SET_ASIDE
+from simulator.switch.metering import review
 from simulator.telephony.calls import Cause, Direction, Kind, State
 from simulator.tenancy.jobs import Task
 from simulator.tenancy.tenants import Profile

@@ -51,7 +51,7 @@ def look_later(tx: Transaction, call: Call, paid: int, run: str) -> None:
     if through is not None and call.started is not None:
         until = int((through.at - call.started).total_seconds()) + paid
         due = call.started + timedelta(seconds=until)
-        tx.schedule(max(tx.now, due), Task.METER, {"call": call.id, "talk": paid}, run=run)
+        tx.schedule(max(tx.now, due), Task.METER, {"call": call.id, "charged": paid}, run=run)
 
 
 def begin_metering(tx: Transaction, call: Call, event: Event, run: str) -> None:
@@ -64,7 +64,7 @@ def begin_metering(tx: Transaction, call: Call, event: Event, run: str) -> None:
     elif event.kind is Kind.STARTED:
         # A call that goes on by transfer is looked at when it is answered: the one it comes from is paid for still.
         if call.origin is None and not affordable(tx, call):
-            tx.schedule(tx.now, Task.METER, {"call": call.id, "talk": None}, run=run)
+            tx.schedule(tx.now, Task.METER, {"call": call.id, "charged": None}, run=run)
     elif connecting(call) is event:
         tariff = charging(tx, call)
         if tariff is not None:

@@ -25,11 +25,11 @@ def meter(pbx: Pbx, tx: Transaction, body: Any) -> None:
     if call is None or call.state is State.ENDED or tariff is None:
         return
     run = tx.run_of(call.id)
-    if body["talk"] is None:
+    if body["charged"] is None:
         if connecting(call) is not None or affordable(tx, call):
             return
     else:
-        paid = tariff.paid_until(body["talk"] + 1)
+        paid = tariff.paid_until(body["charged"] + 1)
         if tariff.cost(paid) <= left(tx, but=call.id):
             tx.put(SET_ASIDE, call.id, {"call": call.id, "cost": str(tariff.cost(paid))})
             look_later(tx, call, paid, run.id if run else "")
@@ -57,4 +57,4 @@ def review(pbx: Pbx, tx: Transaction, balance: Decimal | None = None, *, anew: b
     for call in calls:
         through = connecting(call) is not None
         if through or call.origin is None:
-            meter(pbx, tx, {"call": call.id, "talk": charged(call, tx.now) if through else None})
+            meter(pbx, tx, {"call": call.id, "charged": charged(call, tx.now) if through else None})

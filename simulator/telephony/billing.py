@@ -35,9 +35,9 @@ class Destination(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """A price per minute, and how talk is cut into what is charged.
+    """A price per minute, and how the time that a line was put through is cut into what is charged.
 
-    Talk of less than ``free`` seconds costs nothing; else ``minimum`` seconds are charged, and then each
+    Less than ``free`` seconds cost nothing; else ``minimum`` seconds are charged, and then each
     ``increment`` seconds begun. The default 60/60 is inferred: the only usual one that gives the cost that 55PBX
     prints (0.58 for 11 s at 0.58 a minute). Raises BadTariff.
     """
@@ -54,7 +54,7 @@ class Tariff:
             raise BadTariff(self)
 
     def cost(self, seconds: int) -> Decimal:
-        """Return what so many seconds of talk cost; 0 for none, which is an unanswered call."""
+        """Return what so many seconds through cost; 0 for none, which is an unanswered call."""
         return _cents(self.per_minute * self.charged(seconds) / 60)
 
     @property
@@ -63,14 +63,14 @@ class Tariff:
         return _cents(self.per_minute)
 
     def charged(self, seconds: int) -> int:
-        """Return how many seconds are charged for so many seconds of talk."""
+        """Return how many seconds are charged for so many through."""
         if seconds <= 0 or seconds < self.free:
             return 0
         beyond = max(0, seconds - self.minimum)
         return self.minimum + -(-beyond // self.increment) * self.increment
 
     def paid_until(self, seconds: int) -> int:
-        """Return the longest talk that costs no more than so many seconds do."""
+        """Return the most seconds through that cost no more than so many do."""
         return self.charged(seconds) or max(0, self.free - 1)
 
 

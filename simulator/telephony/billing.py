@@ -17,7 +17,6 @@ from simulator.telephony.calls import Bill, Direction, Medium
 from simulator.telephony.phones import LineKind
 
 CENT = Decimal("0.01")
-TOLL_FREE = "800"
 
 
 class Destination(StrEnum):

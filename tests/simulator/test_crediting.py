@@ -246,7 +246,7 @@ def test_call_that_is_answered_and_picked_up_at_once_is_looked_at_once():
         for kind, extension in ((Kind.RINGING, None), (Kind.ANSWERED, None), (Kind.PARKED, None)):
             simulator.pbx.happen(tx, call.id, kind, extension=extension)
         simulator.pbx.happen(tx, call.id, Kind.PICKED_UP, extension="112")
-        jobs = [j for j in tx.deeds_of(call.id) if j.task is Task.METER and j.body["talk"] is not None]
+        jobs = [j for j in tx.deeds_of(call.id) if j.task is Task.METER and j.body["charged"] is not None]
         return len(jobs)
 
     assert calls_of(lambda area: outbound("A", area), "0.30", then=looks) == 1

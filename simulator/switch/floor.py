@@ -190,8 +190,8 @@ def _free_agents(tx: Transaction, queue: str) -> list[Agent]:
 
 def _whose_offer(tx: Transaction, call: Call, by: str, agent: Agent) -> str:
     """Return whose doing an offer is: where the call's own run made the queue look, it is who had the agent come."""
-    run = tx.run_of(call.id)
-    return agent.by or by if run is None or by in ("", doing_of(run.id)) else by
+    run = tx.run_of(call.id) if agent.by != by else None
+    return agent.by if run is not None and by == doing_of(run.id) else by
 
 
 def _drawn(tx: Transaction, queue: str, most: int) -> int:

@@ -17,7 +17,7 @@ def doing_of(run: str) -> str:
 
 def moved(tx: Transaction, run: Run | None, before: Call, after: Call) -> Run | None:
     """Return a run that knows of a call that stands otherwise than ``before``, if that is somebody else's doing."""
-    if run is None or tx.by in ("", doing_of(run.id)) or after.id not in run.calls.values():
+    if run is None or tx.by == doing_of(run.id) or after.id not in run.calls.values():
         return run
     if (after.state, after.engaged) == (before.state, before.engaged):
         return run

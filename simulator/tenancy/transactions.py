@@ -41,7 +41,7 @@ class Transaction:
         self._vendor = vendor
         self.tenant = tenant.name
         self.now = now or tenant.now()
-        self.by = ""  # who acts: a command, a run, the control API; empty where that is nobody in particular
+        self.by = "something outside the scenario"  # whoever acts says so: a command, a run, the control API
         self._new = Gathered()
         self._news: list[object] = []
         self._then: list[Callable[[asyncio.Future[None] | None], None]] = []

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from simulator.clock import Mode
+from simulator.telephony.calls import Kind, State
+from simulator.tenancy.transactions import Transaction
+from tests.core import log_in, run, running, story
+from tests.core import until as until_there
 from tests.live import Live, live
 
 TALKS = """
@@ -67,6 +71,31 @@ def test_call_that_a_change_of_the_account_ended_now_or_later_breaks_no_run(bala
 
     assert (changed.status, cause) == (200, "no_credit")
     assert found == (0, [(True, 'hangup: call "A" was over already, by a change of the account')])
+
+
+def test_what_moved_a_call_of_a_run_and_does_not_say_so_is_not_its_own_doing_either() -> None:
+    wait = "  - await: {request: {vendor: hubsoft, operation: issueToken}, within: 20s}\n"
+
+    async def work() -> Any:
+        async with running(listen=True) as simulator:
+            tenant = simulator.default
+            text = TALKS.replace("  - after: 600s\n", f"{wait}  - after: 5s\n")
+            begun = simulator.engine.play(tenant, story(text))
+            await until_there(tenant, lambda: "c1" in tenant.calls and tenant.calls["c1"].state is State.TALKING)
+            tx = Transaction(tenant, simulator.store)
+            _, moved = simulator.pbx.happen(tx, "c1", Kind.ENDED, run=tx.run_of("c1"))
+            assert moved is not None
+            tx.put_run(moved)
+            tx.commit()
+            await log_in(simulator)
+            return await simulator.engine.verdict(tenant, begun.id)
+
+    verdict = run(work())
+
+    assert (verdict.exit_code, [step.text for step in verdict.undone]) == (
+        0,
+        ['hangup: call "A" was over already, by something outside the scenario'],
+    )
 
 
 def test_agent_whom_a_queue_offers_a_call_of_a_run_breaks_no_run() -> None:

@@ -75,7 +75,7 @@ def _stands(call: Call, step: Step) -> bool:
 
 def _done_by_others(run: Run, step: Step, problem: ImpossibleForAgent) -> Run | None:
     by = problem.agent.by
-    if by == doing_of(run.id):
+    if by in ("", doing_of(run.id)):  # nobody has made it an agent, or the run itself
         return None
     if problem.agent.stands(problem.event):
         return run.with_undone(Undone(step.where, f"{step.verb}: it is so already; {by} came first", met=True))

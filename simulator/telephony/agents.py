@@ -57,8 +57,8 @@ class Agent:
 
     ``free_at`` is when a call may be offered again (the end of the wrap-up), ``since`` when the last call was over or
     the agent came, ``calls`` how many it has taken, and ``missed`` how many offers in a row it let ring.
-    ``paused_at`` and ``reason`` are there during a pause. ``by`` is who made
-    it what it is, and empty for one that never was an agent.
+    ``paused_at`` and ``reason`` are there during a pause. ``by`` is who made it what it is, and empty for one that
+    never was an agent.
     """
 
     extension: str

@@ -19,7 +19,6 @@ from simulator.control.watching import wait_for
 from simulator.errors import Engaged
 from simulator.runs.fitting import Unfit
 from simulator.runs.steps import act_by_id, possible_steps
-from simulator.switch.others import moved_by_others
 from simulator.telephony.calls import Call, ImpossibleEvent, Kind
 from simulator.telephony.conduct import CONDUCT
 from simulator.tenancy.runs import Run
@@ -74,6 +73,7 @@ def step_call(simulator: Simulator, received: Received) -> Reply:
         raise Missing(f"there is no call {key!r}", "one of GET /_sim/calls")
     verb, fields = _step_of(received.body, key)
     tx = Transaction(tenant, simulator.store)
+    tx.by = "a step of the control API"
     run, step = tx.run_of(key), Step(timedelta(), verb, key, fields, received.http.path)
     if run is not None:
         _check_name(run, step)
@@ -84,8 +84,7 @@ def step_call(simulator: Simulator, received: Received) -> Reply:
     except Engaged as refusal:
         raise Failed(409, str(refusal), "an agent that talks in no other call") from None
     if run is not None:
-        stepped = (tenant.calls.get(call) for call in (key, fields.get("with", "")))
-        tx.put_run(moved_by_others(tx, run, stepped, "a step of the control API"))
+        tx.put_run(run)
     tx.commit()
     call = tenant.calls[key]
     became = [call.last.other] if call.last.kind is Kind.TRANSFERRED and call.last.other else []

@@ -10,7 +10,7 @@ from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_target, tenant_of, tenant_with_world
 from simulator.identity import Identity
 from simulator.issued import token_kind
-from simulator.switch.crediting import review
+from simulator.switch.metering import review
 from simulator.telephony.prices import tariffs_of
 from simulator.tenancy.furnishing import Furniture, furniture
 from simulator.tenancy.targets import Target, checked
@@ -105,6 +105,7 @@ def _change_tenant(simulator: Simulator, received: Received) -> Reply:
     simulator.change(tenant, Profile.from_document(document))
     if not received.body.keys().isdisjoint(("balance", "prepaid", "tariffs")):
         tx = Transaction(tenant, simulator.store)
+        tx.by = "a change of the account"
         given = tenant.profile.balance if "balance" in received.body else None
         review(simulator.pbx, tx, given, anew=given is not None or "prepaid" in received.body)
         tx.commit()

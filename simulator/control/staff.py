@@ -40,6 +40,7 @@ def let_agent(simulator: Simulator, received: Received) -> Reply:
     if tx.get(EXTENSION, extension) is None:
         raise Missing(f"there is no extension {extension!r}", "one of GET /_sim/records/extension")
     deed = body["do"]
+    tx.by = f"{deed} of agent {extension} by the control API"
     if strange := sorted(body.keys() - _WORDS[deed] - {"do"}):
         takes = ", ".join(_WORDS[deed]) or "nothing else"
         raise Failed(422, f"{deed} takes no {strange[0]}", f"beside do: {takes}")

@@ -16,14 +16,14 @@ from simulator.faults.standing import lift_faults_of, put_faults_of, strikes_of
 from simulator.runs.awaiting import awaited, until_met
 from simulator.runs.court import Court, in_words
 from simulator.runs.fitting import check_fit
-from simulator.runs.hindered import do_without, gone_elsewhere
 from simulator.runs.judging import others_went_on, status_of
+from simulator.runs.stepping import take
 from simulator.runs.steps import act
 from simulator.runs.verdicts import Verdict
 from simulator.storage.store import Store
 from simulator.switch import duties
+from simulator.switch.others import doing_of
 from simulator.switch.pbx import Pbx
-from simulator.telephony.calls import ImpossibleEvent
 from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.runs import Run, Status
 from simulator.tenancy.tenants import Tenant
@@ -75,6 +75,7 @@ class Engine:
             lenient=lenient,
         )
         if at_once:
+            tx.by = doing_of(run.id)
             run = act(self._pbx, tx, run, scenario.steps[0])
         tx.put_run(run)
         put_faults_of(tx, run)
@@ -115,31 +116,18 @@ class Engine:
         tx.commit()
 
     async def _step(self, tenant: Tenant, job: Job) -> None:
-        """Do one step of a run, and schedule the next. One that cannot be done breaks the run, and changes nothing."""
+        """Do one step of a run, and schedule the next, unless the run is over or broken by it."""
         run = tenant.runs[job.run]
         step = run.scenario.steps[job.body["step"]]
         if step.wanted is not None:
             entry = await awaited(tenant, run, step.wanted)
             run = tenant.runs[job.run]  # meanwhile its calls went on, and its faults counted
             run = run if entry is None else run.with_awaited(step.wanted, entry)
-        tx = Transaction(tenant, self._store, now=job.due)
-        following = job.body["step"] + 1
-        try:
-            if run.lenient and gone_elsewhere(tx, run, step):
-                following = len(run.scenario.steps)
-            elif step.wanted is None:
-                run = act(self._pbx, tx, run, step)
-        except Exception as problem:
-            tx = Transaction(tenant, self._store, now=tx.now)
-            without = None if run.lenient else do_without(self._pbx, tx, run, step, problem)
-            if run.lenient and isinstance(problem, ImpossibleEvent):
-                following = len(run.scenario.steps)
-            elif without is not None:
-                run = without
-            else:
-                run = replace(run, status=Status.BROKEN, problem=f"{step.where}: {in_words(problem, run, step)}")
+        tx, outcome = take(self._pbx, tenant, self._store, run, step, due=job.due)
         tx.finish(job)
-        if run.status is Status.RUNNING and following < len(run.scenario.steps):
+        run, following = outcome.run, job.body["step"] + 1
+        goes_on = run.status is Status.RUNNING and not outcome.over
+        if goes_on and following < len(run.scenario.steps):
             self._schedule(tx, run, following, behind=max(job.due, tenant.now()) - job.due, since=job)
         elif run.held:
             run = self._pbx.post.last_bursts(tx, run)

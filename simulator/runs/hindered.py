@@ -1,6 +1,7 @@
 """What becomes of a step that cannot be done since somebody else moved its call on: no mistake of the scenario.
 
-It is told, and the run goes on without it. Who hangs up a call that is over already has got what the step wants.
+It is told, and the run goes on without it. A step that wants what has come already (who hangs up a call that is over,
+who answers one in which the same device talks) has got it, and is met.
 """
 
 from __future__ import annotations
@@ -9,13 +10,24 @@ from scenarios.model import STARTING, Step, Verb
 from simulator.errors import Engaged, SimulatorError
 from simulator.runs.steps import PARTIES, why_impossible
 from simulator.switch.moves import NotConsulted, NotTogether, hang_up
+from simulator.switch.others import doing_of
 from simulator.switch.pbx import Pbx
-from simulator.telephony.calls import Call, ImpossibleEvent, State
+from simulator.telephony.agents import ImpossibleForAgent
+from simulator.telephony.calls import Call, ImpossibleEvent, Kind, State
 from simulator.tenancy.runs import Run, Undone
 from simulator.tenancy.transactions import Transaction
 
 # What sends a call that nobody has taken yet to where it will be.
 _SENDING = frozenset({Verb.QUEUE, Verb.RING, Verb.ROUTE})
+# How a call stands after a step.
+_WANTED = {
+    Verb.RING: State.RINGING,
+    Verb.ANSWER: State.TALKING,
+    Verb.PICK_UP: State.TALKING,
+    Verb.HOLD: State.HELD,
+    Verb.RESUME: State.TALKING,
+    Verb.PARK: State.PARKED,
+}
 
 
 def do_without(pbx: Pbx, tx: Transaction, run: Run, step: Step, problem: Exception) -> Run | None:
@@ -28,14 +40,10 @@ def do_without(pbx: Pbx, tx: Transaction, run: Run, step: Step, problem: Excepti
         return run.with_undone(Undone(step.where, f'{step.verb}: call "{missing}" never began'))
     if isinstance(problem, Engaged):
         return _kept_elsewhere(run, step, problem)
+    if isinstance(problem, ImpossibleForAgent):
+        return _done_by_others(run, step, problem)
     what = _moved_by(run, step, problem)
-    if not what:
-        return None
-    over = tx.call(run.calls[step.call])
-    if step.verb is Verb.HANGUP and over is not None and over.state is State.ENDED:
-        return _hung_up(pbx, tx, run, step, over, what)
-    why = why_impossible(problem, run, step) if isinstance(problem, ImpossibleEvent) else f"{step.verb}: {problem}"
-    return run.with_undone(Undone(step.where, f"{why}; {what} had moved it on"))
+    return _moved_on(pbx, tx, run, step, problem, what) if what else None
 
 
 def gone_elsewhere(tx: Transaction, run: Run, step: Step) -> bool:
@@ -50,6 +58,28 @@ def _named(step: Step) -> tuple[str, ...]:
     if step.verb in STARTING:
         return ()
     return tuple(name for name in (step.call, step.fields.get("with", "")) if name)
+
+
+def _stands(call: Call, step: Step) -> bool:
+    """Tell whether a call stands as a step wants it, at the device of the step if that names one."""
+    if call.state is not _WANTED.get(step.verb) or "group" in step.fields:
+        return False
+    device = step.fields.get("extension")
+    if step.verb is Verb.RING:
+        return device in call.alerted if device is not None else not call.alerted
+    held = next((e for e in reversed(call.events) if e.kind is Kind.HELD), None)
+    if step.verb is Verb.HOLD and held is not None and held.extension is not None:
+        return device in (None, held.extension)
+    return device is None or device in call.present
+
+
+def _done_by_others(run: Run, step: Step, problem: ImpossibleForAgent) -> Run | None:
+    by = problem.agent.by
+    if by in ("", doing_of(run.id)):  # nobody has made it an agent, or the run itself
+        return None
+    if problem.agent.stands(problem.event):
+        return run.with_undone(Undone(step.where, f"{step.verb}: it is so already; {by} came first", met=True))
+    return run.with_undone(Undone(step.where, f"{step.verb}: {problem}; {by} came first"))
 
 
 def _kept_elsewhere(run: Run, step: Step, problem: Engaged) -> Run | None:
@@ -68,6 +98,17 @@ def _moved_by(run: Run, step: Step, problem: Exception) -> str:
     if isinstance(problem, NotConsulted | NotTogether):
         return next((run.moved[run.calls[name]] for name in _named(step) if run.calls[name] in run.moved), "")
     return ""
+
+
+def _moved_on(pbx: Pbx, tx: Transaction, run: Run, step: Step, problem: Exception, what: str) -> Run:
+    call = tx.known_call(run.calls[step.call])
+    if step.verb is Verb.HANGUP and call.state is State.ENDED:
+        return _hung_up(pbx, tx, run, step, call, what)
+    if _stands(call, step):
+        said = f'{step.verb}: call "{step.call}" is {call.state.value} already, by {what}'
+        return run.with_undone(Undone(step.where, said, met=True))
+    why = why_impossible(problem, run, step) if isinstance(problem, ImpossibleEvent) else f"{step.verb}: {problem}"
+    return run.with_undone(Undone(step.where, f"{why}; {what} had moved it on"))
 
 
 def _hung_up(pbx: Pbx, tx: Transaction, run: Run, step: Step, over: Call, what: str) -> Run:

@@ -10,6 +10,7 @@ from simulator.tenancy.transactions import Transaction
 
 def perform(pbx: Pbx, tx: Transaction, job: Job) -> None:
     """Do what is due, if it still is."""
+    tx.by = job.by
     if job.deed_of is not None and tx.call(job.deed_of) is not None:
         tx.take_up(job.deed_of)
     match job.task:

@@ -6,16 +6,17 @@ Works inside a transaction and waits for nothing. What is due here was scheduled
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 from simulator.errors import Engaged, TalksTwice, UnknownRecord
 from simulator.switch.arriving import arrive
-from simulator.switch.crediting import meter
 from simulator.switch.entering import enter
 from simulator.switch.following import facts_of, look_again
+from simulator.switch.metering import meter
 from simulator.switch.moves import hang_up
+from simulator.switch.others import doing_of
 from simulator.switch.pbx import Pbx
 from simulator.switch.putting_off import put_off
 from simulator.telephony.agents import AGENT, AGENT_EVENT, Agent, AgentEvent, AgentKind, newcomer
@@ -60,7 +61,7 @@ def agent_does(
     known = tx.get(AGENT, extension)
     before = Agent.from_document(known) if known else newcomer(extension, tx.now)
     event = AgentEvent(extension, kind, tx.now, queue, reason)
-    agent = before.apply(event)
+    agent = replace(before.apply(event), by=tx.by)
     tx.put(AGENT, extension, agent.to_document())
     number = tx.next_number(AGENT_EVENT)
     tx.put(AGENT_EVENT, str(number), {**asdict(event), "kind": kind.value, "at": time_to_text(tx.now)})
@@ -78,7 +79,7 @@ def perform(pbx: Pbx, tx: Transaction, job: Job) -> None:
 
 def _offer(pbx: Pbx, tx: Transaction, body: Any) -> None:
     """Offer the calls that wait in a queue, in the order of the line, to the agents of it that are free."""
-    queue = body["queue"]
+    queue, by = body["queue"], tx.by
     record = tx.get(QUEUE, queue) or {}
     strategy = Strategy(record.get("strategy", Strategy.LONGEST_IDLE))
     waiting = [c for c in tx.live_calls() if c.state is State.QUEUED and c.queue == queue]
@@ -90,8 +91,10 @@ def _offer(pbx: Pbx, tx: Transaction, body: Any) -> None:
         picked = offered(strategy, free, record.get("extensions", ()), last, lambda most: _drawn(tx, queue, most))
         if not picked:
             return
-        for extension in picked:
-            ring(pbx, tx, call.id, extension, record.get("ring", RING_SECONDS))
+        for agent in (agent for agent in free if agent.extension in picked):
+            tx.by = _whose_offer(tx, call, by, agent)
+            ring(pbx, tx, call.id, agent.extension, record.get("ring", RING_SECONDS))
+        tx.by = by
         free = [agent for agent in free if agent.extension not in picked]
         tx.put(LAST_OFFERED, queue, {"queue": queue, "extension": picked[-1]})
 
@@ -178,6 +181,12 @@ def _free_agents(tx: Transaction, queue: str) -> list[Agent]:
     agents = (Agent.from_document(document) for document in documents)
     # Somebody may have removed an extension while its agent was logged in.
     return [agent for agent in agents if agent.available(tx.now) and tx.get(EXTENSION, agent.extension) is not None]
+
+
+def _whose_offer(tx: Transaction, call: Call, by: str, agent: Agent) -> str:
+    """Return whose doing an offer is: where the call's own run made the queue look, it is who had the agent come."""
+    run = tx.run_of(call.id) if agent.by != by else None
+    return agent.by if run is not None and by == doing_of(run.id) else by
 
 
 def _drawn(tx: Transaction, queue: str, most: int) -> int:

@@ -15,6 +15,7 @@ from simulator.errors import Engaged, ToItself, UnknownRecord
 from simulator.message import Message
 from simulator.switch.crediting import affordable, at_most, tell_once
 from simulator.switch.following import follow
+from simulator.switch.others import moved
 from simulator.switch.posting import Post
 from simulator.telephony.agents import AGENT, AgentEvent
 from simulator.telephony.calls import Call, Cause, Direction, Event, ImpossibleEvent, Kind, Medium, Party, State
@@ -25,7 +26,8 @@ from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Scene, Vendor
 from simulator.worlds.directory import EXTENSION, NUMBER, QUEUE
 
-OVER = {Kind.ENDED, Kind.TRANSFERRED, Kind.SMS_SENT, Kind.SMS_RECEIVED, Kind.SMS_UNSENT}
+BILLED = {Kind.ENDED, Kind.TRANSFERRED, Kind.SMS_SENT, Kind.SMS_RECEIVED}
+OVER = BILLED | {Kind.SMS_UNSENT}
 # What a device of ours does, so that the world must have it.
 BY_DEVICE = {
     *(Kind.RINGING, Kind.ANSWERED, Kind.PICKED_UP, Kind.JOINED, Kind.BROKE_IN),
@@ -175,13 +177,13 @@ class Pbx:
         self, tx: Transaction, call: Call, kind: Kind, facts: Mapping[str, Any], run: Run | None
     ) -> tuple[Call, Run | None]:
         after, event = call.apply(kind, tx.now, **facts)
-        if kind in OVER and kind is not Kind.SMS_UNSENT:
+        if kind in BILLED:
             what = after.direction, after.medium, after.line, after.outside, after.charged
             bill = tx.tariffs.bill(*what, tx.balance, at_most(tx, after))
             tx.balance, event = bill.balance, replace(event, bill=bill)
             after = replace(after, events=(*call.events, event))
         tx.put_call(after, event)
-        run = self._tell(tx, after, event, run)
+        run = self._tell(tx, after, event, moved(tx, run, call, after))
         follow(tx, call, after, event, run.id if run else "")
         return after, run
 

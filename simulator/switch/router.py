@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from simulator.errors import SimulatorError, UnknownRecord
+from simulator.switch.entering import enter
 from simulator.switch.floor import RING_SECONDS, alert
 from simulator.switch.numbers import conduct_of, play_far_end
 from simulator.switch.pbx import Pbx
@@ -164,7 +165,7 @@ class _Router:
                 group = self.provisioned.group(to.key)
                 return self._at_group(plan, group) if group is not None else plan
             case Place.QUEUE if self.tx.get(QUEUE, to.key) is not None:
-                self.tell(plan.call, Kind.QUEUED, queue=to.key)
+                _, self.run = enter(self.pbx, self.tx, plan.call, to.key, run=self.run)
             case Place.MAILBOX:
                 owner = to.key if self.tx.get(EXTENSION, to.key) is not None else None
                 self.tell(plan.call, Kind.MAILBOX_REACHED, extension=owner)

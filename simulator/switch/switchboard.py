@@ -15,7 +15,6 @@ from simulator.switch.floor import agent_does
 from simulator.switch.following import ONWARD
 from simulator.switch.moves import Moved, end_and_reconnect, hang_up, swap
 from simulator.switch.numbers import play_far_end
-from simulator.switch.others import moved_by_others
 from simulator.switch.pbx import Pbx
 from simulator.telephony.agents import AgentKind
 from simulator.telephony.calls import Call, Direction, Kind, Party
@@ -31,6 +30,10 @@ class Switchboard:
     vendor: str
     operation: str = ""
 
+    def __post_init__(self) -> None:
+        """Whoever is at the board is who acts in its unit of work."""
+        self.tx.by = f"{self.operation or 'a command'} of {self.vendor}"
+
     def start(
         self, direction: Direction, outside: str, *, extension: str | None = None, note: Note | None = None
     ) -> Call:
@@ -43,36 +46,33 @@ class Switchboard:
             call = self.tx.call(key)
             if call is not None and call.direction is Direction.OUTBOUND:
                 play_far_end(self.tx, key, call.outside)  # no step will play who was dialled
-        before = self._as_they_are(key)
-        return self._kept(self.pbx.happen(self.tx, key, kind, run=self.tx.run_of(key), **facts), before)
+        return self._kept(self.pbx.happen(self.tx, key, kind, run=self.tx.run_of(key), **facts))
 
     def enter_queue(self, key: str, queue: str, **place: Any) -> Call:
         """Put a call in a queue, where a device rings if nobody has logged in to it."""
-        before = self._as_they_are(key)
-        return self._kept(enter(self.pbx, self.tx, key, queue, run=self.tx.run_of(key), **place), before)
+        return self._kept(enter(self.pbx, self.tx, key, queue, run=self.tx.run_of(key), **place))
 
     def transfer(
         self, key: str, *, extension: str | None = None, queue: str | None = None, by: str | None = None
     ) -> Call:
         """Transfer a call, and return the one that goes on for it."""
         run = self.tx.run_of(key)
-        name, before = run.name_after(key) if run else "", self._as_they_are(key)
-        return self._kept(self.pbx.transfer(self.tx, key, extension, queue=queue, by=by, run=run, name=name), before)
+        name = run.name_after(key) if run else ""
+        return self._kept(self.pbx.transfer(self.tx, key, extension, queue=queue, by=by, run=run, name=name))
 
     def hang_up(self, key: str, by: Party, *, extension: str | None = None) -> Call:
         """End a call for this party, or let an extension of ours leave it."""
-        run, before = self.tx.run_of(key), self._as_they_are(key)
-        return self._kept(hang_up(self.pbx, self.tx, key, by, extension=extension, run=run), before)
+        return self._kept(hang_up(self.pbx, self.tx, key, by, extension=extension, run=self.tx.run_of(key)))
 
     def swap(self, active: str, held: str, *, extension: str | None = None) -> Call:
         """Hold the active call of a device and go on with the held one."""
-        run, before = self.tx.run_of(active), self._as_they_are(active, held)
-        return self._kept(swap(self.pbx, self.tx, active, held, extension=extension, run=run), before)
+        run = self.tx.run_of(active)
+        return self._kept(swap(self.pbx, self.tx, active, held, extension=extension, run=run))
 
     def end_and_reconnect(self, active: str, held: str, *, extension: str | None = None) -> Call:
         """End the active call of a device and go on with the held one."""
-        run, before = self.tx.run_of(active), self._as_they_are(active, held)
-        return self._kept(end_and_reconnect(self.pbx, self.tx, active, held, extension=extension, run=run), before)
+        run = self.tx.run_of(active)
+        return self._kept(end_and_reconnect(self.pbx, self.tx, active, held, extension=extension, run=run))
 
     def go_on(
         self, key: str, *, extension: str | None = None, queue: str | None = None, undetected: bool = False
@@ -96,12 +96,8 @@ class Switchboard:
         """Open an event channel of the vendor."""
         return self.pbx.announcer.open(self.tx, self.vendor)
 
-    def _as_they_are(self, *keys: str) -> tuple[Call | None, ...]:
-        return tuple(self.tx.call(key) for key in keys)
-
-    def _kept(self, moved: Moved, before: tuple[Call | None, ...]) -> Call:
+    def _kept(self, moved: Moved) -> Call:
         call, run = moved
         if run is not None:
-            what = f"{self.operation or 'a command'} of {self.vendor}"
-            self.tx.put_run(moved_by_others(self.tx, run, before, what))
+            self.tx.put_run(run)
         return call

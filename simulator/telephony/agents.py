@@ -57,7 +57,8 @@ class Agent:
 
     ``free_at`` is when a call may be offered again (the end of the wrap-up), ``since`` when the last call was over or
     the agent came, ``calls`` how many it has taken, and ``missed`` how many offers in a row it let ring.
-    ``paused_at`` and ``reason`` are there during a pause.
+    ``paused_at`` and ``reason`` are there during a pause. ``by`` is who made it what it is, and empty for one that
+    never was an agent.
     """
 
     extension: str
@@ -68,6 +69,7 @@ class Agent:
     missed: int = 0
     paused_at: datetime | None = None
     reason: str | None = None
+    by: str = ""
 
     def apply(self, event: AgentEvent) -> Agent:
         """Return the agent after this has happened. Raises ImpossibleForAgent."""
@@ -82,6 +84,18 @@ class Agent:
             case AgentKind.UNPAUSED if self.paused_at is not None:
                 return replace(self, paused_at=None, reason=None, since=event.at, missed=0)
         raise ImpossibleForAgent(self, event)
+
+    def stands(self, event: AgentEvent) -> bool:
+        """Tell whether the agent stands already as an event would make it."""
+        match event.kind:
+            case AgentKind.LOGGED_IN:
+                return event.queue in self.queues
+            case AgentKind.LOGGED_OUT:
+                return event.queue not in self.queues if event.queue is not None else not self.queues
+            case AgentKind.PAUSED:
+                return self.paused_at is not None
+            case AgentKind.UNPAUSED:
+                return self.paused_at is None
 
     def served(self, at: datetime, rest: timedelta) -> Agent:
         """Return the agent after a call that it had taken left it, with so much rest."""
@@ -119,6 +133,7 @@ class Agent:
             "missed": self.missed,
             "paused_at": time_to_text(self.paused_at) if self.paused_at else None,
             "reason": self.reason,
+            "by": self.by,
         }
 
     @classmethod
@@ -133,6 +148,7 @@ class Agent:
             missed=document["missed"],
             paused_at=time_from_text(document["paused_at"]) if document["paused_at"] else None,
             reason=document["reason"],
+            by=document.get("by", ""),
         )
 
 
@@ -152,4 +168,4 @@ class ImpossibleForAgent(SimulatorError):
             f"agent {agent.extension} is {where}{paused}: {event.kind.value}{about} cannot happen; "
             "log in before a pause or a log-out, and once to each queue"
         )
-        self.agent, self.kind = agent, event.kind
+        self.agent, self.event = agent, event

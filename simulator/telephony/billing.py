@@ -17,7 +17,6 @@ from simulator.telephony.calls import Bill, Direction, Medium
 from simulator.telephony.phones import LineKind
 
 CENT = Decimal("0.01")
-TOLL_FREE = "800"
 
 
 class Destination(StrEnum):
@@ -35,9 +34,9 @@ class Destination(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """A price per minute, and how talk is cut into what is charged.
+    """A price per minute, and how the time that a line was put through is cut into what is charged.
 
-    Talk of less than ``free`` seconds costs nothing; else ``minimum`` seconds are charged, and then each
+    Less than ``free`` seconds cost nothing; else ``minimum`` seconds are charged, and then each
     ``increment`` seconds begun. The default 60/60 is inferred: the only usual one that gives the cost that 55PBX
     prints (0.58 for 11 s at 0.58 a minute). Raises BadTariff.
     """
@@ -54,18 +53,23 @@ class Tariff:
             raise BadTariff(self)
 
     def cost(self, seconds: int) -> Decimal:
-        """Return what so many seconds of talk cost; 0 for none, which is an unanswered call."""
+        """Return what so many seconds through cost; 0 for none, which is an unanswered call."""
         return _cents(self.per_minute * self.charged(seconds) / 60)
 
+    @property
+    def once(self) -> Decimal:
+        """What a text message costs, whatever the increment."""
+        return _cents(self.per_minute)
+
     def charged(self, seconds: int) -> int:
-        """Return how many seconds are charged for so many seconds of talk."""
+        """Return how many seconds are charged for so many through."""
         if seconds <= 0 or seconds < self.free:
             return 0
         beyond = max(0, seconds - self.minimum)
         return self.minimum + -(-beyond // self.increment) * self.increment
 
     def paid_until(self, seconds: int) -> int:
-        """Return the longest talk that costs no more than so many seconds do."""
+        """Return the most seconds through that cost no more than so many do."""
         return self.charged(seconds) or max(0, self.free - 1)
 
 
@@ -94,27 +98,32 @@ class Tariffs:
         (an internal call, an inbound call or message without a tariff) has no tariff name and costs nothing.
         Raises MissingTariff.
         """
-        if medium is Medium.SMS:
-            tariff = self._of(Destination.SMS) if direction is Direction.OUTBOUND else None
-            cost = _cents(tariff.per_minute) if tariff else Decimal(0)
-        else:
-            tariff = self._for_voice(direction, line, outside)
-            cost = tariff.cost(seconds) if tariff else Decimal(0)
+        tariff = self._tariff(direction, medium, line, outside)
         if tariff is None:
             return Bill("", Decimal(0), Decimal(0), balance)
+        cost = tariff.once if medium is Medium.SMS else tariff.cost(seconds)
         if most is not None:
             cost = min(cost, max(most, Decimal(0)))
         return Bill(tariff.name, tariff.per_minute, cost, balance - cost)
 
     def charging(self, direction: Direction, medium: Medium, line: str, outside: str) -> Tariff | None:
         """Return the tariff by which such a call costs something; None where it costs nothing. Raises MissingTariff."""
-        if medium is Medium.SMS:
-            tariff = self._of(Destination.SMS) if direction is Direction.OUTBOUND else None
-        else:
-            tariff = self._for_voice(direction, line, outside)
+        tariff = self._tariff(direction, medium, line, outside)
         return tariff if tariff is not None and tariff.per_minute else None
 
-    def _for_voice(self, direction: Direction, line: str, outside: str) -> Tariff | None:
+    def beginning(self, direction: Direction, medium: Medium, line: str, outside: str) -> Decimal | None:
+        """Return the least that a call costs once it costs anything, or what a message does; None: it never does.
+
+        Raises MissingTariff.
+        """
+        tariff = self.charging(direction, medium, line, outside)
+        if tariff is None:
+            return None
+        return tariff.once if medium is Medium.SMS else tariff.cost(max(1, tariff.free))
+
+    def _tariff(self, direction: Direction, medium: Medium, line: str, outside: str) -> Tariff | None:
+        if medium is Medium.SMS:
+            return self._of(Destination.SMS) if direction is Direction.OUTBOUND else None
         if direction is Direction.INBOUND:
             return self.inbound
         if direction is Direction.INTERNAL:
@@ -130,13 +139,15 @@ class Tariffs:
 
 def classify(line: str, outside: str) -> Destination:
     """Return the tariff class of a call from a line of ours to an outside number (digits, either form)."""
+    if phones.is_abroad(outside):
+        return Destination.DDI
     there = phones.split(outside)
     here = phones.split(line)
     if len(there.area) == 3:
         # Who calls 0300, 0303, 0500 or 0900 pays, from anywhere the same; that it costs as DDD does is inferred.
         return Destination.FREE if there.area == phones.TOLL_FREE else Destination.DDD
     if not there.area:
-        # Short numbers (190, 4004 1234) are no one's abroad; anything longer without an area of ours is.
+        # Short numbers (190, 4004 1234) are dialled as they are; anything longer without an area of ours goes abroad.
         return Destination.LOCAL if len(there.local) <= 8 else Destination.DDI
     if phones.kind(outside) is not LineKind.MOBILE:
         return Destination.LOCAL if there.area == here.area else Destination.DDD

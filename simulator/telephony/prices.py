@@ -24,7 +24,7 @@ class BadPrice(SimulatorError):
 
 
 def parse_increments(text: str) -> tuple[int, int, int]:
-    """Return the seconds below which talk is free, the minimum and the increment of ``60/60``, ``30/6`` or ``4/30/6``.
+    """Return below how many seconds a call is free, the minimum and the increment of ``60/60`` or ``4/30/6``.
 
     Of the form with three numbers it is inferred that the first is what is free. Raises BadPrice.
     """

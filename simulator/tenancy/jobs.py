@@ -30,7 +30,8 @@ class Task(StrEnum):
 class Job:
     """Something to be done at ``due`` (tenant time). ``id`` counts the tenant's jobs and settles ties.
 
-    ``lane`` keeps order: of the jobs that share one, each starts only when the one before it is finished.
+    ``lane`` keeps order: of the jobs that share one, each starts only when the one before it is finished. ``by`` is
+    whose doing it is (see `simulator.tenancy.transactions.Transaction`).
     """
 
     id: int
@@ -39,6 +40,7 @@ class Job:
     body: Mapping[str, Any]
     lane: str = ""
     run: str = ""
+    by: str = ""
 
     @property
     def deed_of(self) -> str | None:
@@ -54,6 +56,7 @@ class Job:
             "body": dict(self.body),
             "lane": self.lane,
             "run": self.run,
+            "by": self.by,
         }
 
     @classmethod
@@ -66,4 +69,5 @@ class Job:
             document["body"],
             document["lane"],
             document["run"],
+            document.get("by", ""),
         )

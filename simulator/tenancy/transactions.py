@@ -42,6 +42,7 @@ class Transaction:
         self.tenant = tenant.name
         self.now = now or tenant.now()
         self.announced: dict[str, int] = {}  # by vendor, the events that its channels hear of this unit of work
+        self.by = "something outside the scenario"  # whoever acts says so: a command, a run, the control API
         self._new = Gathered()
         self._records = View(tenant, self._new.records)
         self._news: list[object] = []
@@ -156,8 +157,7 @@ class Transaction:
         """Return the calls that are not over, oldest first."""
         if not self._new.calls:
             return self._tenant.live.values()
-        merged = {**self._tenant.live, **self._new.calls}
-        return (call for call in merged.values() if call.state is not State.ENDED)
+        return (c for c in {**self._tenant.live, **self._new.calls}.values() if c.state is not State.ENDED)
 
     def put_call(self, call: Call, event: Event) -> None:
         """Write a call after something happened to it."""
@@ -219,8 +219,8 @@ class Transaction:
         self._new.clock = clock
 
     def schedule(self, due: datetime, task: Task, body: Mapping[str, Any], *, lane: str = "", run: str = "") -> Job:
-        """Add something to be done at ``due`` and return it."""
-        job = Job(self.next_number("_job"), due, task, body, lane, run)
+        """Add something to be done at ``due`` and return it: by whoever acts now."""
+        job = Job(self.next_number("_job"), due, task, body, lane, run, self.by)
         self._new.jobs[job.id] = job
         return job
 

@@ -9,9 +9,21 @@ from tests.live import live
 from tests.receiver import Receiver
 
 SPAIN = "0034912345678"
+# Behind the country code there is no more than a local number has in Brazil.
+SHORT = {
+    "Uruguay": ("+59829010000", "598", "29010000"),
+    "Norway": ("004722334455", "47", "22334455"),
+    "Denmark": ("004533112233", "45", "33112233"),
+    "Singapore": ("006561234567", "65", "61234567"),
+    "Ireland": ("0035315123456", "353", "15123456"),
+    "Saint Helena": ("0029051234", "290", "51234"),
+}
 
 
-@pytest.mark.parametrize("written", [SPAIN, "+34912345678"])
+@pytest.mark.parametrize(
+    ("written", "country", "local"),
+    [(SPAIN, "34", "912345678"), ("+34912345678", "34", "912345678"), *SHORT.values()],
+)
 @pytest.mark.parametrize(
     ("start", "tariff"),
     [
@@ -20,14 +32,14 @@ SPAIN = "0034912345678"
         ('inbound: {call: A, from: "%s"}', ""),
     ],
 )
-def test_call_with_abroad_is_pushed_with_its_country_and_charged_as_such(written, start, tariff):
+def test_call_with_abroad_is_pushed_with_its_country_and_charged_as_such(written, country, local, start, tariff):
     steps = f"  - {start % written}\n  - hangup: {{call: A, by: outside}}\n"
     with Receiver() as receiver:
         verdict, _ = played(story(f"scenario: far\ntitle: Far\nsteps:\n{steps}"), pbx55(receiver))
         body = json.loads(receiver.requests[-1].body)
 
     assert verdict.exit_code == 0
-    assert (body["call_country_code"], body["call_area_code"], body["call_number"]) == ("34", "", "912345678")
+    assert (body["call_country_code"], body["call_area_code"], body["call_number"]) == (country, "", local)
     assert body["call_tax_type"] == tariff
 
 

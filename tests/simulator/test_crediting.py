@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.switch.crediting import NO_CREDIT, SET_ASIDE, review
+from simulator.switch.crediting import NO_CREDIT, SET_ASIDE
+from simulator.switch.metering import review
 from simulator.telephony.calls import Cause, Direction, Kind, State
 from simulator.tenancy.jobs import Task
 from simulator.tenancy.tenants import Profile
@@ -112,6 +113,18 @@ def test_text_message_that_cannot_be_paid_for_is_over_and_told_once_and_the_scen
     ]
     assert [record["call"] for record in tenant.records[NO_CREDIT].values()] == ["c1"]
     assert (tenant.calls["c1"].bill, tenant.balance, pushed) == (None, Decimal("0.11"), 1)
+
+
+@pytest.mark.parametrize(("balance", "sent"), [("0.06", False), ("0.11", False), ("0.12", True)])
+@pytest.mark.parametrize("increments", ["30/6", "4/30/6", "1/1"])
+def test_text_message_costs_its_price_once_whatever_the_increments_are(increments, balance, sent):
+    tariffs = {"SMS": {"per_minute": "0.12", "increments": increments}}
+    steps = '  - sms: {call: A, extension: "111", to: "37988242968"}\n'
+
+    tenant, _ = calls_of(lambda area: steps, balance, tariffs=tariffs)
+
+    assert tenant.calls["c1"].last.kind is (Kind.SMS_SENT if sent else Kind.SMS_UNSENT)
+    assert tenant.balance == Decimal("0.00" if sent else balance)
 
 
 MAILBOX = "  - {after: 5s, voicemail: {call: A}}\n"
@@ -233,7 +246,7 @@ def test_call_that_is_answered_and_picked_up_at_once_is_looked_at_once():
         for kind, extension in ((Kind.RINGING, None), (Kind.ANSWERED, None), (Kind.PARKED, None)):
             simulator.pbx.happen(tx, call.id, kind, extension=extension)
         simulator.pbx.happen(tx, call.id, Kind.PICKED_UP, extension="112")
-        jobs = [j for j in tx.deeds_of(call.id) if j.task is Task.METER and j.body["talk"] is not None]
+        jobs = [j for j in tx.deeds_of(call.id) if j.task is Task.METER and j.body["charged"] is not None]
         return len(jobs)
 
     assert calls_of(lambda area: outbound("A", area), "0.30", then=looks) == 1

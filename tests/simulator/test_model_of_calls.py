@@ -26,9 +26,10 @@ from simulator.identity import Identity
 from simulator.storage.store import SqlStore
 from simulator.switch import duties, router
 from simulator.switch.arriving import begin
-from simulator.switch.crediting import SET_ASIDE, review
+from simulator.switch.crediting import SET_ASIDE
 from simulator.switch.floor import agent_does
 from simulator.switch.following import ONWARD
+from simulator.switch.metering import review
 from simulator.switch.moves import NotConsulted, NotTogether, attended_transfer, hang_up, swap
 from simulator.switch.numbers import play_far_end
 from simulator.switch.pbx import OVER, Pbx

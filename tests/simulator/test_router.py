@@ -131,9 +131,28 @@ def test_group_rings_as_long_as_it_says_whatever_its_members_do_alone():
     assert rings(calls["c1"]) == [(0, "112"), (20, "113")]
 
 
-def test_queue_mailbox_and_menu_take_the_call():
+def test_queue_that_nobody_has_logged_in_to_lets_its_first_free_extension_ring():
+    incoming = Incoming((Destination(Place.QUEUE, "suporte"), *to("113")))
+    steps = f"{ROUTED}- {{after: 5s, answer: {{call: A}}}}\n  {IN.replace('A', 'B')}- route: {{call: B}}\n  "
+
+    calls, verdict, records = played(steps, incoming=incoming)
+
+    assert verdict.problem == ""
+    assert way(calls["c1"]) == [("queued", 0, "suporte"), ("ringing", 0, "111"), ("answered", 5, "111")]
+    assert way(calls["c2"]) == [("queued", 0, "suporte"), ("ringing", 0, "112")]
+    assert not records.get(PLAN)
+
+
+def test_queue_that_is_served_offers_a_routed_call_itself():
+    incoming = Incoming((Destination(Place.QUEUE, "suporte"),))
+
+    calls, _, _ = played('- login: {extension: "112", queue: suporte}\n  ' + ROUTED, incoming=incoming)
+
+    assert rings(calls["c1"])[0] == (0, "112")
+
+
+def test_mailbox_and_menu_take_the_call():
     for destination, state in (
-        (Destination(Place.QUEUE, "vendas"), State.QUEUED),
         (Destination(Place.MAILBOX, "112"), State.MAILBOX),
         (Destination(Place.MAILBOX, "9999"), State.MAILBOX),
         (Destination(Place.MENU), State.MENU),

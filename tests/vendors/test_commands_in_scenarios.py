@@ -129,3 +129,29 @@ steps:
             )
         ],
     )
+
+
+def test_agent_whom_the_integration_logs_in_and_who_is_offered_the_call_breaks_no_run():
+    text = """
+scenario: offered
+title: An agent comes while somebody waits
+steps:
+  - inbound: {call: A, from: "37999912222"}
+  - queue: {call: A, queue: suporte}
+  - await: {request: {vendor: digitro, operation: logInOrOut}, within: 20s}
+  - after: 5s
+    queue: {call: A, queue: vendas}
+"""
+
+    async def work():
+        async with stage() as on:
+            tenant = on.pbx.tenant
+            begun = on.pbx.simulator.engine.play(tenant, story(text))
+            await until(tenant, lambda: "c1" in tenant.calls and tenant.calls["c1"].state is State.QUEUED)
+            status, _ = await on.command("login-logout-dac", None, DISPOSITIVO_DESTINO="1132000", OPERACAO="LOGIN")
+            return status, await on.pbx.simulator.engine.verdict(tenant, begun.id)
+
+    status, verdict = run(work())
+
+    assert (status, verdict.exit_code, [u.met for u in verdict.undone]) == (200, 1, [False])
+    assert verdict.undone[0].text.endswith("; logInOrOut of digitro had moved it on")

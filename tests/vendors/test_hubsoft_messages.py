@@ -145,7 +145,13 @@ def test_far_end_that_rings_is_not_told() -> None:
 
 @pytest.mark.parametrize(
     ("outside", "told"),
-    [("0034912345678", '"0034912345678"'), ("0012025550123", '"0012025550123"'), ("00442079460123", None)],
+    [
+        ("0034912345678", '"0034912345678"'),
+        ("0012025550123", '"0012025550123"'),
+        ("0059829010000", '"0059829010000"'),
+        ("004722334455", '"004722334455"'),
+        ("00442079460123", None),
+    ],
 )
 def test_phone_abroad_keeps_its_zeros_as_text(outside: str, told: str | None) -> None:
     """As a JSON number it would be one in Uberlândia; what is longer than 13 digits is not told (H4)."""

@@ -286,6 +286,7 @@ def test_region_of_a_number_depends_on_where_it_is_seen_from():
     assert {region_of("1130037294", origin) for origin in seen} == {1}
     assert {region_of("1130037294", origin) for origin in ("37", "08001234567", "")} == {2}
     assert {region_of(n, "34") for n in ("0011234567890", "0034912345678", "0012025550123")} == {6}
+    assert {region_of(n, "37") for n in ("0059829010000", "004722334455")} == {6}  # as short as a local one
     assert region_of("0055119999", "11") == 0
 
 

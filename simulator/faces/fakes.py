@@ -31,8 +31,8 @@ def check_handled(vendors: Mapping[str, Vendor], contracts: Mapping[str, Contrac
     for key, vendor in vendors.items():
         if not vendor.handlers:
             continue
-        strange = [o.key for o in contracts[key].operations.values() if o.kind is OperationKind.PATH]
-        strange = [name for name in strange if name not in vendor.handlers]
+        paths = (name for name, o in contracts[key].operations.items() if o.kind is OperationKind.PATH)
+        strange = [name for name in paths if name not in vendor.handlers]
         if strange:
             raise Unhandled(key, strange, list(vendor.handlers))
 

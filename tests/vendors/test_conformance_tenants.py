@@ -90,16 +90,20 @@ def test_channel_of_another_key_is_forbidden(running: Live, key: str) -> None:
     """A channel is a credential of its own: it is the key's that opened it, on every operation that names one."""
     fake, other = Fake(running, key), Fake(running, key, "other")
     strange = other.channel()
+    named = []
     for operation in fake.operations():
         example = example_of(fake, operation)
         own = fake.request(example)
         theirs = replace(own, path=own.path.replace(f"/{fake.channel()}/", f"/{strange}/"))
         if theirs == own:
             continue
+        named.append(operation.id)
         asked = fake.ask(theirs)
 
         assert (asked.tenant, asked.answer.status, asked.ours) == ("default", 403, [])
         assert fake.problems(asked) & {Problem.VIOLATION, Problem.FORBIDDEN}
+
+    assert named
 
 
 def test_each_wrong_credential_is_refused_as_documented(fake: Fake) -> None:

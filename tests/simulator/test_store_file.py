@@ -23,18 +23,6 @@ from tests.simulator.storing import change_file, keys, reopened
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "store.sqlite"
-
-
-@pytest.fixture
-def store(path):
-    store = SqlStore(path)
-    yield store
-    store.close()
-
-
 def python(text, path):
     """Run a program text in a process of its own, with the store's path as its argument."""
     command = [sys.executable, "-c", text, path]

@@ -16,7 +16,7 @@ from contracts.rulebook import Scope
 from simulator.discovery import discover_vendors
 from simulator.tenancy.tenants import UNCLAIMED
 from simulator.vendor import Problem
-from tests.live import Live, live
+from tests.live import Live
 from tests.vendors.fake import CONTRACTS, EXAMPLES, SERVED, Asked, Fake, shows
 
 LIMIT = 1024 * 1024
@@ -38,12 +38,6 @@ UNREADABLE = {
     "deep object": b'{"a":' * 65 + b"1" + b"}" * 65,
     "two values": b"{} {}",
 }
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Live]:
-    with live() as simulator:
-        yield simulator
 
 
 @pytest.fixture(params=SERVED)

@@ -11,7 +11,7 @@ import pytest
 
 from simulator.tenancy.tenants import UNCLAIMED
 from tests.answer import Answer
-from tests.live import Client, Live, live
+from tests.live import Client, Live
 
 TOKEN = "/hubsoft/oauth/token"
 NOTIFY = "/hubsoft/api/v1/integracao/pbx/ligacao/notificar"
@@ -23,12 +23,6 @@ UNAUTHENTICATED = {"message": "Unauthenticated."}
 FORM = "application/x-www-form-urlencoded"
 
 PRINTED_TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiIsImp0aSI6IjNjN2VjYTY1"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Live]:
-    with live() as simulator:
-        yield simulator
 
 
 @pytest.fixture

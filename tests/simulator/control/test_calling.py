@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from simulator.clock import Mode
 from simulator.recovering import reload
-from tests.live import Live, live
+from tests.live import Live
 from tests.receiver import Receiver
 
 TWO_LINES = "scenario: mine\ntitle: Mine\nsteps:\n  - inbound: {call: A, from: '37999912222'}\n"
@@ -26,25 +24,6 @@ faults:
 """
 )
 IMPOSSIBLE = TWO_LINES + "  - {after: 1s, resume: {call: A}}\n"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Live]:
-    with live(clock=Mode.JUMPING) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def tenant(running: Live, request: pytest.FixtureRequest) -> Iterator[str]:
-    name = running.control("POST", "/tenants", {}).json["name"]
-    yield name
-    assert running.control("DELETE", f"/tenants/{name}").status == 200
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as started:
-        yield started
 
 
 def point(running: Live, tenant: str, receiver: Receiver, **more: Any) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from contracts.model import Direction, Exchange, HttpRequest, HttpResponse
-from simulator.clock import Mode
-from tests.live import JSON, Live, live
+from tests.live import JSON, Live
 from tests.simulator.control.test_contract import CONTRACT
 
 ELSEWHERE = "http://192.0.2.7:80/x"  # an address for documents, which nobody has
@@ -244,12 +242,6 @@ RAW: dict[str, tuple[bytes, dict[str, str], int, str]] = {
     "a deep object": (b'{"a":' * 65 + b"1" + b"}" * 65, {"content-type": JSON}, 400, "JSON"),
     "a byte over 1 MiB": (b" " * (1024 * 1024 + 1), {"content-type": JSON}, 413, "1 MiB"),
 }
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Live]:
-    with live(clock=Mode.JUMPING) as simulator:
-        yield simulator
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -1,4 +1,4 @@
-"""A simulator for the tests of one module, and accounts of Viacel's fake. The toy vendor's files are not collected."""
+"""A simulator for the tests of one module; each fake, a tenant, an account of Viacel's. The toy's files stay out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.live import Live, live
+from tests.vendors.fake import SERVED, Fake
 from tests.vendors.viacel_account import LENIENT, NUMBERS, Account
 
 collect_ignore = ["toy_vendor"]  # test_toy_vendor.py lays them beside the others'
@@ -16,6 +17,18 @@ collect_ignore = ["toy_vendor"]  # test_toy_vendor.py lays them beside the other
 def running() -> Iterator[Live]:
     with live() as simulator:
         yield simulator
+
+
+@pytest.fixture
+def tenant(running: Live) -> Iterator[str]:
+    name = running.control("POST", "/tenants", {}).json["name"]
+    yield name
+    running.control("DELETE", f"/tenants/{name}")
+
+
+@pytest.fixture(params=SERVED)
+def fake(running: Live, request: pytest.FixtureRequest) -> Fake:
+    return Fake(running, request.param)
 
 
 @pytest.fixture

@@ -40,11 +40,6 @@ UNREADABLE = {
 }
 
 
-@pytest.fixture(params=SERVED)
-def fake(running: Live, request: pytest.FixtureRequest) -> Fake:
-    return Fake(running, request.param)
-
-
 def served_examples(*, valid: bool) -> list[object]:
     found = []
     for key, contract in CONTRACTS.items():

@@ -34,11 +34,6 @@ def running() -> Iterator[Live]:
         yield simulator
 
 
-@pytest.fixture(params=SERVED)
-def fake(running: Live, request: pytest.FixtureRequest) -> Fake:
-    return Fake(running, request.param)
-
-
 def example_of(fake: Fake, operation: Operation) -> Example:
     return next(e for e in EXAMPLES[fake.key] if e.operation == operation.id and e.valid)
 

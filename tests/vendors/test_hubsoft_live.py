@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,13 +22,6 @@ UNAUTHENTICATED = {"message": "Unauthenticated."}
 FORM = "application/x-www-form-urlencoded"
 
 PRINTED_TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiIsImp0aSI6IjNjN2VjYTY1"
-
-
-@pytest.fixture
-def tenant(running: Live) -> Iterator[str]:
-    name = running.control("POST", "/tenants", {}).json["name"]
-    yield name
-    running.control("DELETE", f"/tenants/{name}")
 
 
 @pytest.fixture

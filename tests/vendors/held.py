@@ -5,7 +5,8 @@ from __future__ import annotations
 from contracts.examples import Example
 from contracts.model import HttpRequest
 from contracts.operation import JSON, Operation
-from tests.vendors.fake import EXAMPLES, Asked, Fake
+from tests.vendors.asked import Asked
+from tests.vendors.fake import EXAMPLES, Fake
 
 
 def allowed(fake: Fake, example: Example) -> Asked:

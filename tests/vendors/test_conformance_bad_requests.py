@@ -9,7 +9,8 @@ import pytest
 from contracts.model import HttpRequest, HttpResponse, Judgement
 from contracts.operation import Operation
 from simulator.vendor import Problem
-from tests.vendors.fake import EXAMPLES, Asked, Fake
+from tests.vendors.asked import Asked
+from tests.vendors.fake import EXAMPLES, Fake
 from tests.vendors.held import example_path, raw, with_body
 
 LIMIT = 1024 * 1024

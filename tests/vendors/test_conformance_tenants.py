@@ -18,8 +18,9 @@ from simulator.clock import Mode
 from simulator.tenancy.tenants import UNCLAIMED
 from simulator.vendor import Problem
 from tests.live import Live, live
+from tests.vendors.asked import Asked
 from tests.vendors.caller import Caller, story_class, story_of
-from tests.vendors.fake import EXAMPLES, SERVED, Asked, Fake
+from tests.vendors.fake import EXAMPLES, SERVED, Fake
 
 REFUSED = {Problem.UNAUTHENTICATED, Problem.FORBIDDEN}
 CLIENTS, EACH = 16, 4

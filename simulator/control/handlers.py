@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from contracts.listing import listing
 from simulator.control import calling, dialling, faulting, keeping, staff, watching
 from simulator.control.replies import Failed, Missing
 from simulator.control.showing import shown_target, tenant_of, tenant_with_world
@@ -38,31 +39,7 @@ def _health(simulator: Simulator, received: Received) -> Reply:
 
 
 def _list_vendors(simulator: Simulator, received: Received) -> Reply:
-    return Reply(200, {"vendors": [_vendor(simulator, key) for key in simulator.vendors]})
-
-
-def _vendor(simulator: Simulator, key: str) -> dict[str, Any]:
-    contract = simulator.contracts[key]
-    return {
-        "key": key,
-        "title": contract.title,
-        "operations": [
-            {
-                "operation": o.id,
-                "kind": o.kind,
-                "methods": list(o.methods),
-                "path": o.path,
-                "summary": o.summary,
-                "confidence": o.provenance.confidence.value,
-                "source": o.provenance.source,
-            }
-            for o in contract.operations.values()
-        ],
-        "discrepancies": {
-            d.id: {"title": d.title, "readings": list(d.readings), "strict": d.strict, "lenient": d.lenient}
-            for d in contract.discrepancies.values()
-        },
-    }
+    return Reply(200, {"vendors": [listing(simulator.contracts[key]) for key in simulator.vendors]})
 
 
 def _list_tenants(simulator: Simulator, received: Received) -> Reply:

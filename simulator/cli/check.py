@@ -16,7 +16,7 @@ from contracts.readings import ALL
 from simulator.cli.console import show_findings, show_json, summary
 from simulator.cli.options import overlaid, readings_of, weighed
 from simulator.errors import SimulatorError
-from simulator.runs.reports import verdict_record
+from simulator.runs.records import verdict_record
 from simulator.runs.verdicts import Verdict, judge
 
 

@@ -20,7 +20,8 @@ from simulator.cli.looping import run as run_loop
 from simulator.cli.options import overlaid, readings_of, weighed
 from simulator.cli.stopping import Stop
 from simulator.cli.writing import JournalFile, journal_file
-from simulator.runs.reports import tell_exchange, verdict_record
+from simulator.runs.records import verdict_record
+from simulator.runs.reports import tell_exchange
 from simulator.runs.verdicts import Verdict, judge
 from simulator.shell.receiver import Behaviour, Receiver
 from simulator.shell.serving import Server

@@ -8,19 +8,7 @@ from scenarios.loader import library, load
 from simulator.telephony.calls import Kind, State
 from simulator.tenancy.tenants import FIRST_MORNING
 from simulator.tenancy.transactions import Transaction
-from tests.core import (
-    ANSWERED,
-    canonical_of,
-    errors_of,
-    log_in,
-    pbx55,
-    play,
-    played,
-    run,
-    running,
-    story,
-    until,
-)
+from tests.core import ANSWERED, canonical_of, errors_of, log_in, pbx55, play, played, run, running, story, until
 from tests.receiver import Receiver, Reply
 from tests.vendors.hubsoft_peer import NOTIFIED, granted, hubsoft
 

@@ -8,18 +8,7 @@ from simulator.runs.fitting import Unfit
 from simulator.telephony.calls import Kind, State
 from simulator.tenancy.runs import Status
 from simulator.tenancy.transactions import Transaction
-from tests.core import (
-    ANSWERED,
-    entries,
-    pbx55,
-    play,
-    played,
-    run,
-    running,
-    shown,
-    story,
-    until,
-)
+from tests.core import ANSWERED, entries, pbx55, play, played, run, running, shown, story, until
 from tests.receiver import Receiver
 
 DIALS = """

@@ -11,16 +11,7 @@ from simulator.telephony.calls import Party, State
 from simulator.tenancy.jobs import Task
 from simulator.tenancy.tenants import FIRST_MORNING, Profile
 from simulator.tenancy.transactions import Transaction
-from tests.core import (
-    ANSWERED,
-    log_in,
-    pbx55,
-    played,
-    run,
-    running,
-    story,
-    until,
-)
+from tests.core import ANSWERED, log_in, pbx55, played, run, running, story, until
 from tests.receiver import Receiver, Reply
 
 

@@ -8,18 +8,7 @@ from scenarios.loader import load
 from simulator.runs.engine import RunGone
 from simulator.tenancy.tenants import Profile
 from simulator.tenancy.transactions import Transaction
-from tests.core import (
-    ANSWERED,
-    entries,
-    log_in,
-    pbx55,
-    play,
-    run,
-    running,
-    shown,
-    story,
-    until,
-)
+from tests.core import ANSWERED, entries, log_in, pbx55, play, run, running, shown, story, until
 from tests.full_disk import full_disk
 from tests.receiver import Receiver
 

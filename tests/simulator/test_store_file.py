@@ -11,13 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.storage.store import (
-    AppendJournal,
-    Put,
-    SqlStore,
-    StoreFailed,
-    StoreRefused,
-)
+from simulator.storage.store import AppendJournal, Put, SqlStore, StoreFailed, StoreRefused
 from tests.simulator.storing import change_file, keys, reopened
 
 ROOT = Path(__file__).parents[2]

@@ -28,7 +28,7 @@ def run(loop, steps):
         return runner.run(steps)
 
 
-def _shell_for(app):
+def shell_for(app):
     from simulator.shell.hosts import AllowedHosts
     from simulator.shell.shell import Shell
 

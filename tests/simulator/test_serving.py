@@ -8,7 +8,7 @@ import pytest
 from simulator.shell.heads import HeadLimits
 from simulator.shell.serving import CannotListen, Server, listen
 from tests.raw_http import ask, connected, request, served
-from tests.simulator.loops import LOOPS, _shell_for, hello, run
+from tests.simulator.loops import LOOPS, hello, run, shell_for
 
 
 def test_port_0_takes_any_free_port():
@@ -139,7 +139,7 @@ def test_head_over_the_limit_is_refused(loop):
     """Headers that do not end are answered with 431; a head of the usual size, in pieces, passes."""
 
     async def steps():
-        server = await Server.start(_shell_for(hello), heads=HeadLimits(size=2000))
+        server = await Server.start(shell_for(hello), heads=HeadLimits(size=2000))
         async with connected(server.port) as client:
             passed = []
             for _ in range(3):
@@ -164,7 +164,7 @@ def test_head_that_takes_too_long_is_hung_up_on(loop):
     """A connection without a whole head is closed after the limit; one between two requests is not."""
 
     async def steps():
-        server = await Server.start(_shell_for(hello), heads=HeadLimits(seconds=1.0))
+        server = await Server.start(shell_for(hello), heads=HeadLimits(seconds=1.0))
         async with connected(server.port) as idle:
             idle.send(request("GET /v"))
             await idle.answer()
@@ -184,7 +184,7 @@ def test_half_sent_bodies_do_not_stop_plain_answers(loop):
     """300 clients that do not finish their bodies hold nothing up: 300 plain requests are answered."""
 
     async def steps():
-        server = await Server.start(_shell_for(hello))
+        server = await Server.start(shell_for(hello))
         async with asyncio.timeout(30):
             halves = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(300)]
             for _, writer in halves:

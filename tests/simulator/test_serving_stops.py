@@ -9,7 +9,7 @@ import pytest
 from simulator.shell.serving import Server, listen
 from simulator.vendor import Instruction, Wait
 from tests.raw_http import ask, connected, request, served, stop
-from tests.simulator.loops import LOOPS, _shell_for, hello, run
+from tests.simulator.loops import LOOPS, hello, run, shell_for
 
 
 @LOOPS
@@ -17,7 +17,7 @@ def test_stop_ends_at_once_with_idle_connections_and_half_sent_bodies(loop):
     """Nothing is owed to a connection without a whole request: the stop does not use its grace for it."""
 
     async def steps():
-        server = await Server.start(_shell_for(hello))
+        server = await Server.start(shell_for(hello))
         async with (
             connected(server.port) as idle,
             connected(server.port) as body,
@@ -90,7 +90,7 @@ def test_stopped_server_gives_its_port_back():
     """The port is free again, a second stop does nothing, and nobody is listening."""
 
     async def steps():
-        server = await Server.start(_shell_for(hello))
+        server = await Server.start(shell_for(hello))
         await server.stop()
         await server.stop()
         with pytest.raises(ConnectionRefusedError):

@@ -13,6 +13,7 @@ from contracts.contract import discover, load
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("contracts", "scenarios", "simulator", "loadtests")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 # Names of properties and parameters that are plain English, and so say nothing of a vendor: each lists its own.
 PLAIN = {word for path in (ROOT / "tests/vendors/plain").glob("*.txt") for word in path.read_text("utf-8").split()}
@@ -53,7 +54,7 @@ def test_wire_words_of_a_vendor_stand_in_its_folders_only(key):
     assert strangers == set()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=lambda path: str(path.relative_to(ROOT)))
 def test_module_is_short(path):
     assert len(path.read_text("utf-8").splitlines()) <= 300
 
@@ -95,8 +96,8 @@ def test_plain_words_of_a_vendor_are_on_its_wire(path):
 
 def test_no_test_sleeps():
     """A turn for the others (``sleep(0)``) is none. The figures are measured, and are no tests."""
-    tests = (p for p in (ROOT / "tests").rglob("*.py") if (ROOT / "tests/figures") not in p.parents)
+    tests = (path for path in TESTS if ROOT / "tests/figures" not in path.parents)
 
-    sleeping = [str(p.relative_to(ROOT)) for p in tests if re.search(r"sleep\((?!0\))", p.read_text("utf-8"))]
+    sleeping = [str(path.relative_to(ROOT)) for path in tests if re.search(r"sleep\((?!0\))", path.read_text("utf-8"))]
 
     assert sleeping == []

@@ -14,9 +14,9 @@ from contracts.exchanges import read_judged
 from contracts.model import Direction, Exchange, Judgement
 from contracts.readings import ALL
 from simulator.cli.console import show_findings, show_json, summary
-from simulator.cli.options import readings_of
+from simulator.cli.options import overlaid, readings_of, weighed
 from simulator.errors import SimulatorError
-from simulator.runs.reports import verdict_record
+from simulator.runs.records import verdict_record
 from simulator.runs.verdicts import Verdict, judge
 
 
@@ -39,14 +39,8 @@ class NotJudged(SimulatorError):
 
 @click.command(name="check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--contracts",
-    "overlay",
-    type=click.Path(path_type=Path),
-    help="A folder whose files replace those of the shipped contracts.",
-)
-@click.option("--reading", "readings", multiple=True, metavar="VENDOR:ID=READING", help="Read a discrepancy so.")
-@click.option("--strict-inferred", is_flag=True, help="Count broken guesses as errors, not as warnings.")
+@overlaid
+@weighed
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 def command(
     files: tuple[Path, ...],

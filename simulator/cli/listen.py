@@ -17,10 +17,11 @@ from contracts.redaction import redact
 from simulator.cli.console import show_findings, show_json, summary
 from simulator.cli.logs import show_log
 from simulator.cli.looping import run as run_loop
-from simulator.cli.options import readings_of
+from simulator.cli.options import overlaid, readings_of, weighed
 from simulator.cli.stopping import Stop
 from simulator.cli.writing import JournalFile, journal_file
-from simulator.runs.reports import tell_exchange, verdict_record
+from simulator.runs.records import verdict_record
+from simulator.runs.reports import tell_exchange
 from simulator.runs.verdicts import Verdict, judge
 from simulator.shell.receiver import Behaviour, Receiver
 from simulator.shell.serving import Server
@@ -38,14 +39,8 @@ _COUNT = click.IntRange(0)
 @click.option("--fail-every", default=0, show_default=True, type=_COUNT, help="Answer every n-th request with 500.")
 @click.option("--count", default=0, show_default=True, type=_COUNT, help="End after so many requests (0: at Ctrl-C).")
 @click.option("--journal", type=click.Path(path_type=Path), help="Write the exchanges to this file.")
-@click.option(
-    "--contracts",
-    "overlay",
-    type=click.Path(path_type=Path),
-    help="A folder whose files replace those of the shipped contracts.",
-)
-@click.option("--reading", "readings", multiple=True, metavar="VENDOR:ID=READING", help="Read a discrepancy so.")
-@click.option("--strict-inferred", is_flag=True, help="Count broken guesses as errors, not as warnings.")
+@overlaid
+@weighed
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line: the address, exchanges, verdict.")
 def command(**options: Any) -> int:
     """Receive pushes: print, check and keep what comes, until Ctrl-C. Ends with 1 when the contract was broken."""

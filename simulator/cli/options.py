@@ -14,6 +14,8 @@ from simulator.tenancy.targets import fits_header
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
+_STRICT = click.option("--strict-inferred", is_flag=True, help="Count broken guesses as errors, not as warnings.")
+
 _OPTIONS = (
     click.option(
         "--target",
@@ -69,7 +71,7 @@ _OPTIONS = (
     ),
     click.option("--zone", default="America/Sao_Paulo", show_default=True, help="The time zone of wire dates."),
     click.option("--start", metavar="TIME", help="The tenant's first moment, such as 2026-03-02T09:00:00-03:00."),
-    click.option("--strict-inferred", is_flag=True, help="Count broken guesses as errors, not as warnings."),
+    _STRICT,
 )
 
 
@@ -78,6 +80,22 @@ def common(command: _F) -> _F:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+overlaid = click.option(
+    "--contracts",
+    "overlay",
+    type=click.Path(path_type=Path),
+    help="A folder whose files replace those of the shipped contracts.",
+)
+
+
+def weighed(command: _F) -> _F:
+    """Add the options by which exchanges that are there already are judged."""
+    reading = click.option(
+        "--reading", "readings", multiple=True, metavar="VENDOR:ID=READING", help="Read a discrepancy so."
+    )
+    return reading(_STRICT(command))
 
 
 def pair(values: Sequence[str], count: int, option: str) -> list[str | None]:

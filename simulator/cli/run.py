@@ -24,7 +24,7 @@ from simulator.cli.repeating import repeated
 from simulator.cli.stopping import Stop
 from simulator.cli.writing import JournalFile, journal_file
 from simulator.recording.replaying import curl_of
-from simulator.runs.reports import verdict_record
+from simulator.runs.records import verdict_record
 from simulator.runs.verdicts import Verdict
 from simulator.tenancy.journal import Entry
 

@@ -23,7 +23,7 @@ from simulator.cli.playing import built_in_targets, settings_from
 from simulator.cli.stopping import Stop
 from simulator.cli.welcome import greeting, welcome
 from simulator.recording.replaying import curl_of
-from simulator.runs.reports import verdict_record
+from simulator.runs.records import verdict_record
 
 QUIET_SECONDS = 0.3
 # Of three generations; the oldest seldom, since all that waits meanwhile waits as long as there are many records, and a

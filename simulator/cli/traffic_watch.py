@@ -8,6 +8,7 @@ from datetime import datetime
 
 from simulator.app import Simulator
 from simulator.delivery.scheduler import Quiet
+from simulator.runs.judging import accepts_of
 from simulator.runs.pushes import Pushes
 from simulator.switch.arriving import BrokenOff
 from simulator.telephony.calls import Call, Event, Kind, State
@@ -21,7 +22,7 @@ class Watch:
     """An observer of the tenant on which traffic goes on."""
 
     def __init__(self, simulator: Simulator, plan: Plan, begin: datetime, agents: int, within: float) -> None:
-        accepts = {key: vendor.accepted for key, vendor in simulator.vendors.items() if vendor.accepted}
+        accepts = accepts_of(simulator.vendors)
         self.plan, self.agents = plan, agents
         self.tally = Tally(begin, within)
         self.pushes = Pushes(simulator.contracts, accepts, strict_inferred=simulator.engine.court.strict_inferred)

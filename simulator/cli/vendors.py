@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from contracts.contract import Contract, discover, load
+from contracts.listing import listing
 from simulator.cli.console import show_json
+from simulator.cli.options import overlaid
 from simulator.cli.welcome import how_known
 
 
@@ -16,18 +17,13 @@ from simulator.cli.welcome import how_known
 @click.option(
     "--discrepancies", is_flag=True, help="List instead where the documents contradict themselves, with the readings."
 )
-@click.option(
-    "--contracts",
-    "overlay",
-    type=click.Path(path_type=Path),
-    help="A folder whose files replace those of the shipped contracts.",
-)
+@overlaid
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, discrepancies included.")
 def command(discrepancies: bool, overlay: Path | None, as_json: bool) -> int:
     """List what each vendor's contract holds, and how it is known."""
     loaded = [load(key, overlay) for key in discover()]
     if as_json:
-        show_json({"vendors": {contract.key: _record(contract) for contract in loaded}, "exit_code": 0})
+        show_json({"vendors": {contract.key: listing(contract) for contract in loaded}, "exit_code": 0})
         return 0
     for number, contract in enumerate(loaded):
         title = f"{contract.title} ({contract.key}): {how_known(contract)}"
@@ -50,25 +46,3 @@ def _show_discrepancies(contract: Contract) -> None:
         for name, reading in found.readings.items():
             names = [word for word, alias in (("strict", found.strict), ("lenient", found.lenient)) if alias == name]
             click.echo(f"      {name}{f' ({chr(44).join(names)})' if names else ''}: {reading.text}")
-
-
-def _record(contract: Contract) -> dict[str, Any]:
-    return {
-        "title": contract.title,
-        "operations": [
-            {
-                "operation": o.id,
-                "kind": o.kind,
-                "methods": list(o.methods),
-                "path": o.path,
-                "selector": o.selector and dict([o.selector]),
-                "confidence": o.provenance.confidence.value,
-                "source": o.provenance.source,
-            }
-            for o in contract.operations.values()
-        ],
-        "discrepancies": {
-            d.id: {"title": d.title, "strict": d.strict, "lenient": d.lenient, "readings": list(d.readings)}
-            for d in contract.discrepancies.values()
-        },
-    }

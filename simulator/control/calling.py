@@ -120,7 +120,7 @@ def show_run(simulator: Simulator, received: Received) -> Reply:
         return Reply(200, _shown(tenant.runs[key]), instruction=wait_for(received))
     body = _shown(tenant.runs[key])
     if verdict is not None:
-        from simulator.runs.reports import verdict_record
+        from simulator.runs.records import verdict_record
 
         body["verdict"] = verdict_record(verdict)
     return Reply(200, body)

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.model import Direction, Exchange, Judgement
 from scenarios.sendings import Record, Sending, sendings
-from simulator.runs.judging import arrived
+from simulator.runs.judging import record_of
 from simulator.telephony.calls import Call
 from simulator.tenancy.journal import is_own, is_replay
 
@@ -34,7 +34,11 @@ def expectations(
     everybody may ask: who has a token already does not ask again.
     """
     told = sorted((each for each in exchanged if not is_replay(each[1])), key=_canonically)
-    out = sendings(_record(n, e, names) for n, e, _ in told if e.direction is Direction.SENT and e.call in names)
+    out = sendings(
+        record_of(e, n, names.get(e.call or ""))
+        for n, e, _ in told
+        if e.direction is Direction.SENT and e.call in names
+    )
     sent = list(_sent(out))
     window = [(e, verdict) for _, e, verdict in told if _within(e, calls, names)]
     clean: list[Expectation] = [{"clean": False}] if any(_broken(verdict) for _, verdict in window) else []
@@ -104,21 +108,3 @@ def _within(exchange: Exchange, calls: Sequence[Call], names: Mapping[str, str])
 
 def _broken(verdict: Judgement | None) -> bool:
     return verdict is not None and not verdict.clean
-
-
-def _record(number: int, exchange: Exchange, names: Mapping[str, str]) -> Record:
-    return Record(
-        number=number,
-        direction=exchange.direction.value,
-        vendor=exchange.vendor,
-        call=names.get(exchange.call or ""),
-        message=exchange.message,
-        operation=exchange.operation,
-        at=exchange.at,
-        delivered=arrived(exchange),
-        fault=exchange.fault,
-        delivery=exchange.delivery,
-        attempt=exchange.attempt,
-        target=exchange.target,
-        job=exchange.job,
-    )

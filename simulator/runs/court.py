@@ -9,7 +9,7 @@ from dataclasses import replace
 from contracts.contract import Contract
 from scenarios.model import Step
 from simulator.errors import SimulatorError
-from simulator.runs.judging import own_entries, verdict_of
+from simulator.runs.judging import accepts_of, own_entries, verdict_of
 from simulator.runs.remains import Remains
 from simulator.runs.silences import silences
 from simulator.runs.steps import why_impossible
@@ -31,7 +31,7 @@ class Court:
         self._pbx = pbx
         self._store = store
         self._contracts = contracts
-        self._accepts = {key: vendor.accepted for key, vendor in pbx.vendors.items() if vendor.accepted}
+        self._accepts = accepts_of(pbx.vendors)
         self.strict_inferred = False
 
     def verdict(self, tenant: Tenant, run: Run, *, shared: bool) -> Verdict:

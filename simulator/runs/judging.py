@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from contracts.contract import Contract
 from contracts.faulted import SPOILING
@@ -18,12 +18,25 @@ from simulator.runs.verdicts import Verdict, judge, with_expectations
 from simulator.telephony.calls import Call
 from simulator.tenancy.journal import Entry, Journal, is_own, is_replay
 from simulator.tenancy.runs import Run, Status
+from simulator.vendor import Vendor
 
 # Vendor key to what tells an acceptance from a refusal; every 2xx is one for a vendor that is not here.
 Accepts = Mapping[str, Callable[[HttpResponse], bool]]
 
 # With any other fault a message still has to arrive as it is.
 _NOT_WHOLE = {*SPOILING, Flaw.DROP}
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """What became of messages: ``lost`` never arrived, ``refused`` were answered with a no, or broke the receiver.
+
+    ``spared`` are those of both kinds that a fake of ours answered so on purpose.
+    """
+
+    lost: tuple[Exchange, ...]
+    refused: tuple[Exchange, ...]
+    spared: tuple[Exchange, ...]
 
 
 def own_entries(journal: Journal, run: Run, *, after: int = 0) -> list[Entry]:
@@ -42,7 +55,30 @@ def records_of(run: Run, entries: Iterable[Entry]) -> list[Record]:
 
     What was sent to a fake of our own comes in again there, with its target: that is no request of the integration.
     """
-    return [_record(entry, run) for entry in entries]
+    return [record_of(e.exchange, e.number, run.name_of(e.exchange.call), wall=e.began) for e in entries]
+
+
+def record_of(exchange: Exchange, number: int, call: str | None, *, wall: float | None = None) -> Record:
+    """Return an exchange as expectations read it: its number in the journal, the name of its call, when it began."""
+    status = exchange.response.status if exchange.response else None
+    return Record(
+        number=number,
+        direction=OWN if is_own(exchange) else exchange.direction.value,
+        vendor=exchange.vendor,
+        call=call,
+        message=exchange.message,
+        operation=exchange.operation,
+        at=exchange.at,
+        status=status,
+        delivered=arrived(exchange),
+        fault=exchange.fault,
+        delivery=exchange.delivery,
+        attempt=exchange.attempt,
+        target=exchange.target,
+        job=exchange.job,
+        wall=wall,
+        summary=f"{exchange.request.method} {exchange.request.path} -> {status or exchange.error}",
+    )
 
 
 def verdict_of(
@@ -69,15 +105,12 @@ def verdict_of(
     found = records_of(run, entries)
     errors = len(verdict.errors)
     outcomes = evaluate(run.scenario.expectations, found, errors=errors, unsent=run.unsent, unheard=unheard, left=left)
-    last = _last_attempts(exchanges)
-    lost = [(e, struck) for e, struck in last if not arrived(e)]
-    broken = [e for e in exchanges if e.delivery and e.fault in SPOILING and _broke(e)]
-    refused = [(e, e.other_fault is not None) for e in (*(e for e, _ in last if _refused(e, accepts)), *broken)]
+    fates = _fates(exchanges, accepts)
     return replace(
         with_expectations(verdict, outcomes),
-        undelivered=tuple(e for e, struck in lost if not struck),
-        refused=tuple(e for e, struck in refused if not struck),
-        spared=tuple(e for e, struck in (*lost, *refused) if struck),
+        undelivered=fates.lost,
+        refused=fates.refused,
+        spared=fates.spared,
         answered=frozenset(e.target for e in exchanges if e.target and e.response),
         unsent=run.unsent,
         idle=idle(run),
@@ -112,31 +145,31 @@ def arrived(exchange: Exchange) -> bool:
     return exchange.response is not None and 200 <= exchange.response.status < 300
 
 
+def refused(exchange: Exchange, accepts: Accepts) -> bool:
+    """Say whether a message arrived, and was answered with a no: some vendors say so with a 2xx."""
+    response, accepted = exchange.response, accepts.get(exchange.vendor)
+    return response is not None and accepted is not None and arrived(exchange) and not accepted(response)
+
+
+def accepts_of(vendors: Mapping[str, Vendor]) -> Accepts:
+    """Return what tells an acceptance from a refusal, of each vendor that says so in the body."""
+    return {key: vendor.accepted for key, vendor in vendors.items() if vendor.accepted}
+
+
 def why_lost(exchange: Exchange) -> str:
     """Say why a message did not arrive."""
     return f"answered {exchange.response.status}" if exchange.response else exchange.error or "no answer"
 
 
-def _record(entry: Entry, run: Run) -> Record:
-    exchange = entry.exchange
-    status = exchange.response.status if exchange.response else None
-    return Record(
-        number=entry.number,
-        direction=OWN if is_own(exchange) else exchange.direction.value,
-        vendor=exchange.vendor,
-        call=run.name_of(exchange.call),
-        message=exchange.message,
-        operation=exchange.operation,
-        at=exchange.at,
-        status=status,
-        delivered=arrived(exchange),
-        fault=exchange.fault,
-        delivery=exchange.delivery,
-        attempt=exchange.attempt,
-        target=exchange.target,
-        job=exchange.job,
-        wall=entry.began,
-        summary=f"{exchange.request.method} {exchange.request.path} -> {status or exchange.error}",
+def _fates(exchanges: Sequence[Exchange], accepts: Accepts) -> Fates:
+    last = _last_attempts(exchanges)
+    broken = [e for e in exchanges if e.delivery and e.fault in SPOILING and _broke(e)]
+    lost = [(e, on_purpose) for e, on_purpose in last if not arrived(e)]
+    said_no = [(e, e.other_fault is not None) for e in (*(e for e, _ in last if refused(e, accepts)), *broken)]
+    return Fates(
+        lost=tuple(e for e, on_purpose in lost if not on_purpose),
+        refused=tuple(e for e, on_purpose in said_no if not on_purpose),
+        spared=tuple(e for e, on_purpose in (*lost, *said_no) if on_purpose),
     )
 
 
@@ -149,17 +182,12 @@ def _last_attempts(exchanges: Sequence[Exchange]) -> list[tuple[Exchange, bool]]
     for exchange in exchanges:
         if exchange.delivery and exchange.fault not in _NOT_WHOLE:
             key = (exchange.delivery, exchange.target)
-            before, struck = last.get(key, (exchange, True))
+            before, on_purpose = last.get(key, (exchange, True))
             newest = before if arrived(before) else exchange
-            last[key] = newest, struck and exchange.other_fault is not None
+            last[key] = newest, on_purpose and exchange.other_fault is not None
     return list(last.values())
 
 
 def _broke(exchange: Exchange) -> bool:
     # Once is enough, whatever came of a later attempt; and each says so once.
     return exchange.attempt == 1 and exchange.response is not None and exchange.response.status >= 500
-
-
-def _refused(exchange: Exchange, accepts: Accepts) -> bool:
-    response, accepted = exchange.response, accepts.get(exchange.vendor)
-    return response is not None and accepted is not None and arrived(exchange) and not accepted(response)

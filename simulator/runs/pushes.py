@@ -6,14 +6,14 @@ It watches a tenant, and changes nothing.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contracts.checking import reweigh
 from contracts.contract import Contract
-from contracts.model import Direction, Exchange, HttpResponse, Severity, Violation
+from contracts.model import Direction, Exchange, Severity, Violation
 from simulator.delivery.dispatch import GaveUp
-from simulator.runs.judging import arrived, why_lost
+from simulator.runs.judging import Accepts, arrived, refused, why_lost
 from simulator.runs.verdicts import Finding
 from simulator.telephony.calls import Call, Event, State
 from simulator.tenancy.journal import Entry
@@ -40,7 +40,7 @@ class Pushes:
     def __init__(
         self,
         contracts: Mapping[str, Contract],
-        accepts: Mapping[str, Callable[[HttpResponse], bool]],
+        accepts: Accepts,
         *,
         strict_inferred: bool = False,
     ) -> None:
@@ -97,10 +97,9 @@ class Pushes:
             told.attempts += 1
             if exchange.response is not None:
                 self._targets.add(exchange.target or "")
-                accepted = self._accepts.get(exchange.vendor)
                 if arrived(exchange):
                     told.arrived[exchange.message] += 1
-                    told.refused += accepted is not None and not accepted(exchange.response)
+                told.refused += refused(exchange, self._accepts)
             if exchange.call in self._open:
                 self._open[exchange.call].append(exchange)
 

@@ -1,12 +1,9 @@
-"""What happened and what came of it, in words and as JSON-able values. Prints nothing."""
+"""What happened and what came of it, in words. Prints nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
 
-from contracts.exchanges import violation_to_record
 from contracts.model import Confidence, Exchange
 from simulator.runs.silences import Silence
 from simulator.runs.verdicts import Finding, Verdict
@@ -14,7 +11,7 @@ from simulator.telephony.agents import AgentEvent, AgentKind
 from simulator.telephony.calls import Call, Cause, Direction, Event, Kind, Party
 
 _WHO = {Party.OUTSIDE: "the outside party", Party.INSIDE: "the agent", Party.SYSTEM: "the PBX"}
-_MARKS = (Confidence.DOCUMENTED, Confidence.OBSERVED, Confidence.INFERRED)
+MARKS = (Confidence.DOCUMENTED, Confidence.OBSERVED, Confidence.INFERRED)
 
 
 def tell(call: Call, event: Event, name: str) -> str:
@@ -144,7 +141,7 @@ def tell_finding(finding: Finding, place: str) -> Iterator[str]:
 
 def tell_refused(exchange: Exchange, where: str) -> str:
     """Say that a message was answered with a no, ``where`` it was sent to."""
-    what, answer = f"{exchange.vendor} {exchange.message}", _answer(exchange)
+    what, answer = f"{exchange.vendor} {exchange.message}", answer_of(exchange)
     if exchange.response is not None and exchange.response.status >= 500:
         said = f"it answered {exchange.response.status}{f', {answer}' if answer else ''}"
         return f"what listens at {where} broke by {what}, which had {exchange.fault} on purpose: {said}"
@@ -186,76 +183,13 @@ def tell_dropped(verdict: Verdict) -> str:
     )
 
 
-def _answer(exchange: Exchange) -> str:
+def answer_of(exchange: Exchange) -> str:
+    """Return the beginning of what was answered."""
     body = exchange.response.body[:200] if exchange.response else b""
     return body.decode("utf-8", "replace")
 
 
 def tell_passed(passed: Mapping[Confidence, int]) -> str:
     """Say how many clauses held, by how they are known: a pass on a guess is no vendor conformance."""
-    counts = ", ".join(f"{passed.get(mark, 0)} {mark.value}" for mark in _MARKS)
+    counts = ", ".join(f"{passed.get(mark, 0)} {mark.value}" for mark in MARKS)
     return f"{sum(passed.values())} clauses held: {counts}"
-
-
-def verdict_record(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict as JSON-able values."""
-    return {
-        "passes": verdict.passes,
-        "exit_code": verdict.exit_code,
-        "exchanges": verdict.exchanges,
-        "errors": len(verdict.errors),
-        "warnings": len(verdict.warnings),
-        "passed": {mark.value: verdict.passed.get(mark, 0) for mark in _MARKS},
-        "unjudged": dict(verdict.unjudged),
-        "findings": [
-            {
-                "exchange": f.number,
-                "vendor": f.exchange.vendor,
-                "operation": f.exchange.operation,
-                "message": f.exchange.message,
-                "call": f.exchange.call,
-                **violation_to_record(f.violation),
-            }
-            for f in verdict.findings
-        ],
-        "expectations": [
-            {"met": o.met, "judged": o.judged, "text": o.text, "near_misses": list(o.near_misses)}
-            for o in verdict.outcomes
-        ],
-        "undelivered": [
-            {
-                "vendor": e.vendor,
-                "message": e.message,
-                "call": e.call,
-                "target": e.target,
-                "attempts": e.attempt,
-                "error": e.error,
-                "status": e.response.status if e.response else None,
-            }
-            for e in verdict.undelivered
-        ],
-        "refused": [
-            {"vendor": e.vendor, "message": e.message, "call": e.call, "target": e.target, "answer": _answer(e)}
-            for e in verdict.refused
-        ],
-        "spared": [
-            {
-                "vendor": e.vendor,
-                "message": e.message,
-                "call": e.call,
-                "target": e.target,
-                "attempts": e.attempt,
-                "fault": e.other_fault,
-            }
-            for e in verdict.spared
-        ],
-        "unsent": dict(verdict.unsent),
-        "silences": {
-            vendor: {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(silence).items()}
-            for vendor, silence in verdict.silences.items()
-        },
-        "idle_faults": list(verdict.idle),
-        "dropped": verdict.dropped,
-        "undone": [asdict(step) for step in verdict.undone],
-        "problem": verdict.problem,
-    }

@@ -51,7 +51,7 @@ class Furniture:
 def furniture(profile: Profile, own: OwnWorld, vendors: Collection[Vendor]) -> Furniture:
     """Make a world with the user's own for a tenant. It takes a while, touches no tenant, and so may be done anywhere.
 
-    Raises BadWorld.
+    Raises BadFile.
     """
     _own_world(own)  # it is remembered, and wanted as soon as this is put in place
     world = _world(profile, own, vendors)

@@ -13,13 +13,11 @@ from typing import Any
 from simulator.records import Document
 from simulator.worlds.baseline import baseline
 from simulator.worlds.directory import KINDS
-from simulator.worlds.own_file import BadFile, Where, content_of, parsed, pointer_itself, refuse
+from simulator.worlds.own_file import Where, content_of, parsed, pointer_itself, refuse
 from simulator.worlds.world_records import Places, World, dangling, take_in
 from simulator.worlds.world_shape import shape_problems
 
-__all__ = ["BadWorld", "OwnWorld", "World", "baseline", "from_mapping", "load_world", "merged", "parse_world"]
-
-BadWorld = BadFile
+__all__ = ["OwnWorld", "World", "baseline", "from_mapping", "load_world", "merged", "parse_world"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,18 +35,18 @@ class OwnWorld:
 
 
 def load_world(path: Path) -> OwnWorld:
-    """Read a ``world.yaml``. Raises BadWorld, when the file cannot be read, too."""
+    """Read a ``world.yaml``. Raises BadFile, when the file cannot be read, too."""
     return parse_world(content_of(path), str(path))
 
 
 def parse_world(text: str | bytes, name: str) -> OwnWorld:
-    """Read a world from YAML text; ``name`` is what messages call it. Raises BadWorld."""
+    """Read a world from YAML text; ``name`` is what messages call it. Raises BadFile."""
     value, where = parsed(text, name)
     return _own(value, name, where)
 
 
 def from_mapping(value: object) -> OwnWorld:
-    """Read a world from a decoded JSON body; messages name JSON pointers. Raises BadWorld."""
+    """Read a world from a decoded JSON body; messages name JSON pointers. Raises BadFile."""
     return _own(value, "the world", pointer_itself)
 
 
@@ -56,7 +54,7 @@ def merged(base: World, own: OwnWorld) -> World:
     """Return the user's records over the baseline: the same key replaces, a new key is added.
 
     The user's come first in every kind: the first of their numbers is the default line, and a phone that
-    their customer shares with a made-up one is their customer's. Raises BadWorld when a record of theirs
+    their customer shares with a made-up one is their customer's. Raises BadFile when a record of theirs
     names one that is not there.
     """
     under: World = base if own.over_baseline else {}

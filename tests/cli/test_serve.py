@@ -1,35 +1,18 @@
-"""``pbxsim serve``: where it listens, what it keeps, what it prints, and what it refuses."""
+"""``pbxsim serve``: what it keeps, what it prints, and what it refuses."""
 
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 
 import pytest
 
 from contracts.contract import discover
 from tests.cli.running import Started, inside
+from tests.cli.serving import TOKEN, UP, ask
 from tests.needs import needs
 from tests.receiver import Receiver
-
-UP = "Ctrl-C"
-TOKEN = "s3cret"
-
-
-def ask(url, token=None, host=None):
-    """Return status and text of a GET."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    request = urllib.request.Request(url, headers=headers | ({"Host": host} if host else {}))
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode()
 
 
 def curls(lines):
@@ -146,95 +129,6 @@ def test_once_ends_with_the_verdict_and_without_a_welcome():
     assert done.code == 0
     assert "PASS sms_sent" in done.out
     assert "is up at" not in done.out
-
-
-def test_port_that_is_taken_gives_the_next_free_one_and_says_so():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with Started("serve", "--port", str(port)) as started:
-            said = started.line_with("is taken")
-            url = started.url()
-            status, _ = ask(f"{url}/_sim/health")
-
-    other = int(url.rsplit(":", 1)[1])
-    assert said == f"port {port} is taken; listening on {other} instead"
-    assert port < other < port + 20
-    assert status == 200
-
-
-@pytest.mark.parametrize("command", ["serve", "listen"])
-@pytest.mark.parametrize("port", ["99999", "-1", "x", ""])
-def test_port_that_is_none_is_usage(command, port):
-    done = inside(command, "--port", port)
-
-    assert done.code == 2
-    assert "--port" in done.err
-
-
-@pytest.mark.parametrize("command", [("serve", "--control-token", TOKEN), ("listen",)])
-@pytest.mark.parametrize("host", ["nobody.invalid", "192.0.2.1", "999.1.1.1"])
-def test_host_that_is_not_this_machine_is_the_environments_fault(command, host):
-    done = inside(*command, "--port", "0", "--host", host)
-
-    assert done.code == 3
-    assert f"cannot listen on {host} port 0" in done.err
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.1", "example.com"])
-def test_host_that_others_reach_needs_a_control_token(host):
-    done = inside("serve", "--port", "0", "--host", host)
-
-    assert done.code == 2
-    assert f"--host {host} can be reached from other machines: give --control-token TOKEN as well" in done.err
-
-
-def test_host_of_all_addresses_is_served_with_a_control_token_which_is_asked_for():
-    words = ("serve", "--port", "0", "--host", "0.0.0.0", "--control-token", TOKEN, "--allow-host", "pbx.example")
-    with Started(*words) as started:
-        url = started.url()
-        started.line_with(UP)
-        answers = [ask(f"{url}/_sim/targets", token)[0] for token in (None, "wrong", TOKEN)]
-        named, stranger = (ask(f"{url}/_sim/targets", TOKEN, host)[0] for host in ("pbx.example", "evil.example"))
-
-    assert answers == [401, 401, 200]
-    assert named == 200
-    assert stranger in (400, 403, 421)
-    assert "from other machines it answers to pbx.example" in "\n".join(started.lines)
-
-
-def test_loopback_of_another_number_needs_no_token_and_answers_to_its_own_name():
-    with Started("serve", "--port", "0", "--host", "127.0.0.2") as started:
-        url = started.line_with("is up at").split()[-1]
-        status, _ = ask(f"{url}/_sim/health")
-
-    assert url.startswith("http://127.0.0.2:")
-    assert status == 200
-
-
-def test_control_token_is_taken_from_the_environment():
-    with Started("serve", "--port", "0", env={"PBXSIM_CONTROL_TOKEN": TOKEN}) as started:
-        url = started.url()
-
-        assert [ask(f"{url}/_sim/targets", token)[0] for token in (None, TOKEN)] == [401, 200]
-
-
-@pytest.mark.parametrize("token", ["", "a\nb", " a", "ação"])
-def test_control_token_that_no_header_carries_is_usage(token):
-    done = inside("serve", "--port", "0", "--control-token", token)
-
-    assert done.code == 2
-    assert "cannot be sent in a header" in done.err
-    assert "ação" not in done.err
-
-
-@pytest.mark.parametrize("name", ["a b", "", "http://x"])
-def test_allowed_host_that_is_no_name_is_usage(name):
-    done = inside("serve", "--port", "0", "--allow-host", name)
-
-    assert done.code == 2
-    assert "is not a host name" in done.err
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,13 @@ def test_json_of_vendors_has_operations_discrepancies_and_the_exit_code():
         assert set(record["discrepancies"]) == set(load(key).discrepancies)
 
 
+def test_control_api_says_of_the_vendors_what_the_command_says():
+    with live() as simulator:
+        answer = simulator.control("GET", "/vendors")
+
+    assert {vendor["key"]: vendor for vendor in answer.json["vendors"]} == inside("vendors", "--json").json["vendors"]
+
+
 def test_vendors_takes_contracts_of_the_users_own(tmp_path):
     done = inside("vendors", "--contracts", impossible(tmp_path, "inferred"))
 

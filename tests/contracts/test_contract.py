@@ -9,7 +9,8 @@ from contracts.operation import OperationKind
 from contracts.pointers import DanglingReference
 from contracts.readings import BrokenReading, UnknownReading
 from contracts.strict_yaml import MalformedYaml
-from tests.contracts.toy import DISCREPANCIES, JSON, RULES, SCHEMAS, answer, contract, openapi_text, ring, rules, write
+from tests.contracts.toy import JSON, answer, contract, openapi_text, ring, rules, write
+from tests.contracts.toy_files import DISCREPANCIES, RULES, SCHEMAS
 
 
 def refer(reference):

@@ -8,7 +8,8 @@ from contracts.contract import load_folder
 from contracts.lint import lint
 from contracts.model import Direction, Exchange, HttpRequest, Part
 from contracts.openapi import BrokenOpenapi, secret_names
-from tests.contracts.toy import JSON, MARKED, SCHEMAS, answer, contract, openapi_text, rules, write
+from tests.contracts.toy import JSON, answer, contract, openapi_text, rules, write
+from tests.contracts.toy_files import MARKED, SCHEMAS
 
 ACTIONS = """\
       x-credential: body

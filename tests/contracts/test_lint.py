@@ -5,7 +5,8 @@ import pytest
 from contracts.contract import load_folder
 from contracts.lint import lint
 from contracts.lint_schemas import pattern_faults
-from tests.contracts.toy import BEARER, DISCREPANCIES, MARKED, RULES, SCHEMAS, contract, openapi_text, rules, write
+from tests.contracts.toy import BEARER, contract, openapi_text, rules, write
+from tests.contracts.toy_files import DISCREPANCIES, MARKED, RULES, SCHEMAS
 
 TEXT = openapi_text()
 EXAMPLES = {

@@ -2,10 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from simulator.telephony.calls import (
-    Call,
-    Direction,
-)
+from simulator.telephony.calls import Call, Direction
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -15,14 +12,14 @@ def at(seconds):
 
 
 def new_call(**changes):
-    given_ = {
+    facts = {
         "id": "c1",
         "serial": 7,
         "direction": Direction.INBOUND,
         "outside": "5537999912222",
         "line": "551130037293",
     }
-    return Call(**(given_ | changes))
+    return Call(**(facts | changes))
 
 
 def played(*steps, call=None):

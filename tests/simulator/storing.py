@@ -3,9 +3,7 @@
 import sqlite3
 from contextlib import closing
 
-from simulator.storage.store import (
-    SqlStore,
-)
+from simulator.storage.store import SqlStore
 
 
 def reopened(path, tenant="acme"):

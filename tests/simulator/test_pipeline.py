@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,59 +19,13 @@ from simulator.faces.pipeline import Pipeline
 from simulator.shell.bridge import Slip
 from simulator.storage.store import SqlStore
 from simulator.switch.pbx import Pbx
-from simulator.tenancy.journal import Entry
 from simulator.tenancy.registry import Tenants
 from simulator.tenancy.tenants import UNCLAIMED, Profile, Tenant, first_clock
-from simulator.vendor import Claim, Credentials, Instruction, Problem, Received, Refusal, Reply, Vendor, Wait, Work
+from simulator.vendor import Instruction, Problem, Received, Refusal, Reply, Wait, Work
 from tests.contracts import toy
+from tests.simulator.toy_fake import RUNG, SECRET, Asked, Toy, ring
 
-JSON = ("content-type", "application/json")
-SECRET = "the-secret-of-acme"
 ISSUED = "issued-token-0123456789"
-RUNG = Reply(200, {"ok": True})
-
-
-@dataclass
-class Asked:
-    """An answer, the slip that went with it, and all that is in the two journals afterwards."""
-
-    response: HttpResponse
-    slip: Slip
-    acme: list[Entry]
-    unclaimed: list[Entry]
-    tenant: Tenant
-
-    @property
-    def entry(self) -> Entry:
-        (entry,) = self.acme + self.unclaimed
-        return entry
-
-    @property
-    def body(self) -> Any:
-        return json.loads(self.response.body)
-
-
-@dataclass
-class Toy:
-    """A vendor whose bell ``a`` is there, and that does what a test wants."""
-
-    handler: Callable[[Work, Received], Reply] = lambda work, received: RUNG
-    admit: Callable[[Work, Received], Refusal | None] | None = None
-    seen: list[Refusal] = field(default_factory=list)
-
-    @property
-    def vendor(self) -> Vendor:
-        handlers = dict.fromkeys(("ring", "listRings", "order"), self.handler)
-        return Vendor("toy", "Toy", handlers=handlers, claim=self._claim, refuse=self._refuse, admit=self.admit)
-
-    def _claim(self, operation: str | None, http: HttpRequest, body: Any, known: Credentials) -> Claim:
-        token = (http.header("authorization") or "").removeprefix("Bearer ")
-        return Claim(known.holder("toy", "code", token), detail="nobody has this", hint="code")
-
-    def _refuse(self, refusal: Refusal) -> Reply:
-        self.seen.append(refusal)
-        status = {Problem.UNAUTHENTICATED: 401, Problem.FAILURE: 500}.get(refusal.problem, 400)
-        return Reply(status, {"refused": refusal.problem, "why": refusal.detail})
 
 
 @pytest.fixture
@@ -104,13 +58,6 @@ def ask(tmp_path: Path) -> Callable[..., Asked]:
         return asyncio.run(steps())
 
     return send
-
-
-def ring(body: object = None, token: str | None = SECRET, **more: Any) -> HttpRequest:
-    raw = body if isinstance(body, bytes) else json.dumps({"bell": "a"} if body is None else body).encode()
-    shown = (("authorization", f"Bearer {token}"),) if token else ()
-    request = HttpRequest("POST", "/rings/7/k", "", (*shown, JSON), raw)
-    return replace(request, **more)
 
 
 def test_right_request_is_handled_judged_and_journaled(ask: Callable[..., Asked]) -> None:

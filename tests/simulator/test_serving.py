@@ -1,38 +1,14 @@
-"""Listening, limits that uvicorn does not have, and a stop that ends."""
+"""Listening, and limits that uvicorn does not have."""
 
 import asyncio
-import socket
 import sys
-from time import perf_counter
 
 import pytest
 
 from simulator.shell.heads import HeadLimits
-from simulator.shell.limits import Limits
 from simulator.shell.serving import CannotListen, Server, listen
-from simulator.vendor import Instruction, Wait
-from tests.raw_http import ask, connected, request, served, stop
-
-
-def _default_loop():
-    return asyncio.new_event_loop()
-
-
-def _uv_loop():
-    return pytest.importorskip("uvloop").new_event_loop()
-
-
-LOOPS = pytest.mark.parametrize("loop", [_default_loop, _uv_loop], ids=["asyncio", "uvloop"])
-
-
-def hello(environ, start_response):
-    start_response("200 OK", [])
-    return [b"hello"]
-
-
-def run(loop, steps):
-    with asyncio.Runner(loop_factory=loop) as runner:
-        return runner.run(steps)
+from tests.raw_http import ask, connected, request, served
+from tests.simulator.loops import LOOPS, hello, run, shell_for
 
 
 def test_port_0_takes_any_free_port():
@@ -158,19 +134,12 @@ def test_websocket_handshake_is_an_ordinary_request():
     assert asyncio.run(steps()) == (200, 200)
 
 
-def _shell_for(app):
-    from simulator.shell.hosts import AllowedHosts
-    from simulator.shell.shell import Shell
-
-    return Shell({"/v": app}, default=app, settings=Limits(), allowed_hosts=AllowedHosts.of())
-
-
 @LOOPS
 def test_head_over_the_limit_is_refused(loop):
     """Headers that do not end are answered with 431; a head of the usual size, in pieces, passes."""
 
     async def steps():
-        server = await Server.start(_shell_for(hello), heads=HeadLimits(size=2000))
+        server = await Server.start(shell_for(hello), heads=HeadLimits(size=2000))
         async with connected(server.port) as client:
             passed = []
             for _ in range(3):
@@ -195,7 +164,7 @@ def test_head_that_takes_too_long_is_hung_up_on(loop):
     """A connection without a whole head is closed after the limit; one between two requests is not."""
 
     async def steps():
-        server = await Server.start(_shell_for(hello), heads=HeadLimits(seconds=1.0))
+        server = await Server.start(shell_for(hello), heads=HeadLimits(seconds=1.0))
         async with connected(server.port) as idle:
             idle.send(request("GET /v"))
             await idle.answer()
@@ -215,7 +184,7 @@ def test_half_sent_bodies_do_not_stop_plain_answers(loop):
     """300 clients that do not finish their bodies hold nothing up: 300 plain requests are answered."""
 
     async def steps():
-        server = await Server.start(_shell_for(hello))
+        server = await Server.start(shell_for(hello))
         async with asyncio.timeout(30):
             halves = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(300)]
             for _, writer in halves:
@@ -235,94 +204,3 @@ def test_half_sent_bodies_do_not_stop_plain_answers(loop):
         return answered, waiting, len(finished)
 
     assert run(loop, steps()) == (300, 300, 300)
-
-
-@LOOPS
-def test_stop_ends_at_once_with_idle_connections_and_half_sent_bodies(loop):
-    """Nothing is owed to a connection without a whole request: the stop does not use its grace for it."""
-
-    async def steps():
-        server = await Server.start(_shell_for(hello))
-        async with (
-            connected(server.port) as idle,
-            connected(server.port) as body,
-            connected(server.port) as head,
-        ):
-            idle.send(request("GET /v"))
-            await idle.answer()
-            body.send(request("POST /v", body=b"half", length=8))
-            head.send(b"GET /v HTTP/1.1\r\nHo")
-            idle.send(request("GET /v"))
-            await idle.answer()
-            began = perf_counter()
-            await server.stop(grace=20)
-            return perf_counter() - began, await idle.rest()
-
-    took, rest = run(loop, steps())
-
-    assert took < 10
-    assert rest == b""
-
-
-def test_stop_ends_delays_drips_and_polls_with_their_answers():
-    """A waiting request is answered when the shell is told to stop; nobody waits for its seconds."""
-    asked = []
-
-    def waits(environ, start_response):
-        asked.append(environ["PATH_INFO"])
-        environ["pbxsim.slip"].instruction = Instruction(Wait(environ["PATH_INFO"][1:]), 600)
-        start_response("200 OK", [])
-        return [b"hello"]
-
-    async def journal_wait(seconds):
-        await asyncio.get_running_loop().create_future()
-
-    async def steps():
-        async with served({"/v": waits}, journal_wait=journal_wait) as server:
-            kinds = ("delay", "drip", "journal")
-            clients = [asyncio.create_task(ask(server, request(f"GET /v/{kind}"))) for kind in kinds]
-            while len(asked) < 4:  # the poll is asked twice before it waits
-                await asyncio.sleep(0)
-            began = perf_counter()
-            await stop(server, grace=20)
-            return [(await client).text for client in clients], perf_counter() - began
-
-    texts, took = asyncio.run(steps())
-
-    assert texts == ["hello", "hello", "hello"]
-    assert took < 10
-
-
-def test_stop_ends_even_when_an_app_does_not():
-    """After its grace a request that never ends is hung up on and cancelled."""
-
-    async def stubborn(scope, receive, send):
-        await asyncio.get_running_loop().create_future()
-
-    async def steps():
-        server = await Server.start(stubborn)
-        async with connected(server.port) as client:
-            client.send(request("GET /"))
-            while not server._uvicorn.server_state.tasks:
-                await asyncio.sleep(0)
-            await server.stop(grace=0.05)
-            return await client.rest()
-
-    assert asyncio.run(steps()) == b""
-
-
-def test_stopped_server_gives_its_port_back():
-    """The port is free again, a second stop does nothing, and nobody is listening."""
-
-    async def steps():
-        server = await Server.start(_shell_for(hello))
-        await server.stop()
-        await server.stop()
-        with pytest.raises(ConnectionRefusedError):
-            await asyncio.open_connection("127.0.0.1", server.port)
-        return server.port
-
-    port = asyncio.run(steps())
-
-    with listen("127.0.0.1", port) as again:
-        assert again.family == socket.AF_INET

@@ -24,18 +24,6 @@ from tests.simulator.storing import change_file, keys, reopened
 NOON = datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC)
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "store.sqlite"
-
-
-@pytest.fixture
-def store(path):
-    store = SqlStore(path)
-    yield store
-    store.close()
-
-
 def test_store_gives_back_what_was_put(path):
     """Documents, jobs and journal entries come back as they were, also from a file opened anew."""
     put = Put("acme", "customer", "7", b'{"name":"Ana"}')

@@ -11,28 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from simulator.storage.store import (
-    AppendJournal,
-    Put,
-    SqlStore,
-    StoreFailed,
-    StoreRefused,
-)
+from simulator.storage.store import AppendJournal, Put, SqlStore, StoreFailed, StoreRefused
 from tests.simulator.storing import change_file, keys, reopened
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "store.sqlite"
-
-
-@pytest.fixture
-def store(path):
-    store = SqlStore(path)
-    yield store
-    store.close()
 
 
 def python(text, path):

@@ -18,7 +18,7 @@ from contracts.model import (
 )
 from scenarios.expectations import Outcome
 from scenarios.expected import Clean
-from simulator.runs.reports import verdict_record
+from simulator.runs.records import verdict_record
 from simulator.runs.verdicts import Finding, Verdict, judge, with_expectations
 from tests.core import entries, pbx55, play, played, run, running
 from tests.receiver import Receiver

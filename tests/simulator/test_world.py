@@ -7,7 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from simulator.worlds.directory import CUSTOMER, EXTENSION, KINDS, NUMBER, QUEUE, USER
-from simulator.worlds.world import BadWorld, baseline, from_mapping, load_world, merged, parse_world
+from simulator.worlds.own_file import BadFile
+from simulator.worlds.world import baseline, from_mapping, load_world, merged, parse_world
 from simulator.worlds.world_shape import schema
 from tests.numbering import PHONES
 
@@ -51,7 +52,7 @@ def test_the_complaint_in_the_docs_is_the_real_one():
     page = (DOCS / "world.md").read_text("utf-8")
     text = 'customers:\n  - id: "501"\n    name: João\n    phones: [37999912222]\n'
 
-    with pytest.raises(BadWorld) as caught:
+    with pytest.raises(BadFile) as caught:
         parse_world(text, "world.yaml")
 
     assert str(caught.value) in page

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from contracts.strict_yaml import MAX_BYTES
-from simulator.worlds.world import BadWorld, baseline, from_mapping, load_world, merged, parse_world
+from simulator.worlds.own_file import BadFile
+from simulator.worlds.world import baseline, from_mapping, load_world, merged, parse_world
 from simulator.worlds.world_shape import schema
 from tests.numbering import PHONES
 
 
 def refused(text):
     """The lines of what is said against a world."""
-    with pytest.raises(BadWorld) as caught:
+    with pytest.raises(BadFile) as caught:
         parse_world(text, "world.yaml")
     return list(caught.value.problems)
 
@@ -116,7 +117,7 @@ def test_a_record_that_is_named_must_exist(text, expected, base):
     """In the user's world or, unless it is left out, in the baseline."""
     own = parse_world(text, "w.yaml")
 
-    with pytest.raises(BadWorld) as caught:
+    with pytest.raises(BadFile) as caught:
         merged(base, own)
 
     assert len(caught.value.problems) == 1
@@ -137,7 +138,7 @@ def test_all_mistakes_are_told_at_once_up_to_twenty():
 
 def test_a_json_world_is_refused_with_pointers():
     """There is no line in a decoded body: the JSON pointer names the place."""
-    with pytest.raises(BadWorld) as caught:
+    with pytest.raises(BadFile) as caught:
         from_mapping({"users": [{"id": "a", "name": "A"}, {"id": 7, "name": "B", "a/b": 1}]})
 
     assert sorted(caught.value.problems) == [
@@ -161,7 +162,7 @@ json_values = st.recursive(
 @given(json_values)
 def test_no_value_breaks_the_check(value):
     """Whatever is sent is refused in words, or is a world that the schema takes."""
-    with suppress(BadWorld):
+    with suppress(BadFile):
         from_mapping(value)
 
         Draft202012Validator(schema()).validate(value)
@@ -173,7 +174,7 @@ def test_a_value_nested_beyond_measure_is_refused():
     for _ in range(100_000):
         value = [value]
 
-    with pytest.raises(BadWorld, match="cannot be read"):
+    with pytest.raises(BadFile, match="cannot be read"):
         from_mapping({"users": value})
 
 
@@ -196,7 +197,7 @@ def test_a_list_has_a_limit(plural, most, record):
 
     assert sum(map(len, own.records.values())) == most
     with pytest.raises(
-        BadWorld, match=f"^the world cannot be used; mend this:\n  /{plural}: found a list of {most + 1}, "
+        BadFile, match=f"^the world cannot be used; mend this:\n  /{plural}: found a list of {most + 1}, "
     ):
         from_mapping({plural: records})
 
@@ -208,7 +209,7 @@ def test_a_file_has_a_limit_of_bytes(tmp_path):
 
     assert load_world(path).over_baseline
     path.write_text(path.read_text("utf-8") + " ", "utf-8")
-    with pytest.raises(BadWorld, match="more than 1000000 bytes"):
+    with pytest.raises(BadFile, match="more than 1000000 bytes"):
         load_world(path)
 
 
@@ -220,7 +221,7 @@ def test_deep_nesting_in_a_file_is_refused():
 @pytest.mark.parametrize("name", ["absent.yaml", "."])
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name):
     """A path that leads nowhere, or to a directory, is as wrong as what a file has in it."""
-    with pytest.raises(BadWorld, match="cannot be read") as caught:
+    with pytest.raises(BadFile, match="cannot be read") as caught:
         load_world(tmp_path / name)
 
     assert str(tmp_path) in str(caught.value)
@@ -231,5 +232,5 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path):
     path = tmp_path / "world.yaml"
     path.write_bytes("users:\n  - {id: a, name: João}".encode("latin-1"))
 
-    with pytest.raises(BadWorld, match=r"world\.yaml:2:21: this is not UTF-8; save the file as UTF-8"):
+    with pytest.raises(BadFile, match=r"world\.yaml:2:21: this is not UTF-8; save the file as UTF-8"):
         load_world(path)

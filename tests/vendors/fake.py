@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import product
 from typing import Any
@@ -13,8 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from contracts import openapi, strict_json
 from contracts.contract import Contract, load
 from contracts.examples import Example, examples
-from contracts.exchanges import verdict_from_record
-from contracts.model import HttpRequest, HttpResponse, Part, Violation
+from contracts.model import HttpRequest, HttpResponse, Violation
 from contracts.operation import FORM, Operation
 from simulator.delivery.announcing import EVERYONE
 from simulator.discovery import discover_vendors
@@ -22,36 +21,12 @@ from simulator.tenancy.tenants import UNCLAIMED
 from simulator.vendor import Problem, Refusal, Vendor, secret_kinds
 from tests.answer import Answer
 from tests.live import Live
+from tests.vendors.asked import Asked
 
 SERVED = {key: vendor for key, vendor in discover_vendors().items() if vendor.handlers}
 CONTRACTS = {key: load(key) for key in SERVED}
 EXAMPLES = {key: tuple(examples(contract)) for key, contract in CONTRACTS.items()}
 _ANYTHING = "\ue000 whatever the refusal has to tell \ue000"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request to a fake: what came back, and the one entry that it left in a journal."""
-
-    request: HttpRequest
-    answer: Answer
-    entry: Mapping[str, Any]
-    tenant: str
-
-    @property
-    def violations(self) -> tuple[Violation, ...]:
-        verdict = verdict_from_record(_record(self.entry))
-        return verdict.violations if verdict else ()
-
-    @property
-    def ours(self) -> list[Violation]:
-        """What the fake's own answer has wrong."""
-        return [v for v in self.violations if v.part is Part.RESPONSE]
-
-    @property
-    def refused_for(self) -> list[Violation]:
-        """What the request has wrong."""
-        return [v for v in self.violations if v.part is Part.REQUEST and not v.drift]
 
 
 class Fake:
@@ -293,10 +268,6 @@ def _same(body: bytes, answer: Answer) -> bool:
         return bool(json.loads(body) == answer.json)
     except ValueError:
         return False
-
-
-def _record(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if key != "number"}
 
 
 def _json(answer: Answer) -> Any:

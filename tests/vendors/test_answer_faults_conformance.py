@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.live import Live, live
+from tests.live import Live
 from tests.vendors.fake import EXAMPLES, SERVED, Fake
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Live]:
-    with live() as simulator:
-        yield simulator
 
 
 @pytest.mark.parametrize(

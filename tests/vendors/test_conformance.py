@@ -4,51 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 from contracts.contract import discover
 from contracts.examples import Example
-from contracts.model import HttpRequest, HttpResponse, Judgement
+from contracts.model import HttpRequest
 from contracts.operation import JSON, Operation
 from contracts.rulebook import Scope
 from simulator.discovery import discover_vendors
 from simulator.tenancy.tenants import UNCLAIMED
 from simulator.vendor import Problem
-from tests.live import Live, live
-from tests.vendors.fake import CONTRACTS, EXAMPLES, SERVED, Asked, Fake, shows
+from tests.live import Live
+from tests.vendors.fake import CONTRACTS, EXAMPLES, SERVED, Fake, shows
+from tests.vendors.held import allowed, example_path, with_body
 
-LIMIT = 1024 * 1024
 WITH_HEADERS = [key for key, found in CONTRACTS.items() if found.security_schemes]
-# Each is refused as one that cannot be read; or for want of a credential, where that stands in the body.
-UNREADABLE = {
-    "cut": b'{"a": ',
-    "nothing": b"",
-    "a word": b"telefone",
-    "NaN": b'{"a": NaN}',
-    "Infinity": b'{"a": -Infinity}',
-    "1e400": b'{"a": 1e400}',
-    "long number": b'{"a": ' + b"9" * 5000 + b"}",
-    "duplicate key": b'{"a": 1, "a": 2}',
-    "lone surrogate": b'{"a": "\\ud800"}',
-    "no UTF-8": b'{"a": "\xff"}',
-    "UTF-16": '{"a": 1}'.encode("utf-16"),
-    "100,000 brackets": b"[" * 100_000,
-    "deep object": b'{"a":' * 65 + b"1" + b"}" * 65,
-    "two values": b"{} {}",
-}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Live]:
-    with live() as simulator:
-        yield simulator
-
-
-@pytest.fixture(params=SERVED)
-def fake(running: Live, request: pytest.FixtureRequest) -> Fake:
-    return Fake(running, request.param)
 
 
 def served_examples(*, valid: bool) -> list[object]:
@@ -59,16 +30,6 @@ def served_examples(*, valid: bool) -> list[object]:
             if contract.operations[example.operation].kind == "path" and refused is not valid:
                 found.append(pytest.param(key, example, id=f"{key}-{example.name}"))
     return found
-
-
-def allowed(fake: Fake, example: Example) -> Asked:
-    """Send an example with the first of the tenant's credentials that may do it."""
-    asked = fake.ask(fake.request(example))
-    for other in list(fake.levels())[1:]:
-        if asked.answer.status < 300 and not fake.problems(asked):
-            break
-        asked = other.ask(other.request(example))
-    return asked
 
 
 def done(fake: Fake, example: Example) -> bool:
@@ -158,89 +119,6 @@ def test_some_valid_example_of_each_operation_is_accepted(fake: Fake) -> None:
         assert any(done(tenant_under(fake.live, fake.key, example), example) for example in found), operation.id
 
 
-@pytest.mark.parametrize("name", UNREADABLE)
-def test_body_that_cannot_be_read_is_refused_in_the_vendors_envelope(fake: Fake, name: str) -> None:
-    """Never a 5xx, always in the journal, and the reply keeps its contract."""
-    for operation in with_body(fake):
-        request = raw(fake, operation, UNREADABLE[name])
-
-        asked = fake.ask(request)
-
-        assert fake.problems(asked) & {Problem.MALFORMED, Problem.UNAUTHENTICATED, Problem.VIOLATION}, asked.answer
-        assert 200 <= asked.answer.status < 500
-        assert asked.ours == []
-        assert "Traceback" not in asked.answer.text
-
-
-def test_wrong_media_type_is_refused_in_the_vendors_envelope(fake: Fake) -> None:
-    """A type that the operation does not list is refused as such, unless it reads every type."""
-    for operation in with_body(fake):
-        if operation.body and operation.body.any_media_type:
-            continue
-        for sent in ("text/plain", "application/xml; charset=utf-8", "json", None):
-            asked = fake.ask(raw(fake, operation, b'{"a": 1}', sent))
-
-            assert fake.problems(asked) & {Problem.UNSUPPORTED_MEDIA, Problem.UNAUTHENTICATED}, asked.answer
-            assert asked.ours == []
-
-
-def test_body_at_the_limit_is_read_and_one_byte_more_is_not(fake: Fake) -> None:
-    """1 MiB, or what the vendor takes, is judged; a byte more is 413 in the vendor's envelope, and in the journal."""
-    for operation in with_body(fake):
-        assert operation.body
-        at_limit = b'{"a":"' + b"x" * (min(LIMIT, operation.body.max_bytes or LIMIT) - 8) + b'"}'
-
-        read = fake.ask(raw(fake, operation, at_limit))
-        refused = fake.ask(raw(fake, operation, at_limit + b" "))
-
-        assert Problem.TOO_LARGE not in fake.problems(read)
-        assert read.answer.status < 500
-        assert Problem.TOO_LARGE in fake.problems(refused)
-        assert refused.answer.status == 413
-
-
-@pytest.mark.parametrize(
-    "path", ["/", "/no/such/path", "/%2e%2e/etc", "/\u00e9".encode().decode("latin-1")[:1], "/a%00b"]
-)
-def test_unknown_path_is_404_in_the_vendors_envelope(fake: Fake, path: str) -> None:
-    """Whatever the path, the vendor's own words say that nothing is there."""
-    asked = fake.ask(HttpRequest("GET", path, "", tuple(fake.headers.items())))
-
-    assert asked.answer.status == 404
-    assert Problem.NOT_FOUND in fake.problems(asked)
-    keeps_contract(fake, asked)
-
-
-def test_path_that_only_looks_like_one_is_404(fake: Fake) -> None:
-    """A slash more, a slash encoded, or another case: none of it is the documented path."""
-    for operation in fake.operations():
-        method, path = operation.methods[0], example_path(fake, operation)
-        for wrong in (path + "/", "/" + path, path.swapcase(), path + "%2F", path + "/more"):
-            if fake.contract.methods_of(wrong):  # a longer path that there is, or a parameter of another text
-                continue
-            asked = fake.ask(HttpRequest(method, wrong, "", tuple(fake.headers.items())))
-
-            assert (wrong, asked.answer.status) == (wrong, 404)
-            assert Problem.NOT_FOUND in fake.problems(asked)
-
-
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
-def test_wrong_method_is_405_with_allow(fake: Fake, method: str) -> None:
-    """A method that the path does not take is refused in the vendor's envelope, and Allow names those that it takes."""
-    for operation in fake.operations():
-        path = example_path(fake, operation)
-        allowed = fake.contract.methods_of(path)
-        if method in allowed:
-            continue
-        asked = fake.ask(HttpRequest(method, path, "", tuple(fake.headers.items())))
-
-        allow = asked.answer.header("allow") or ""
-        assert asked.answer.status == 405
-        assert set(allow.split(", ")) - {"HEAD"} == set(allowed)
-        assert Problem.METHOD_NOT_ALLOWED in fake.problems(asked, allow=tuple(allow.split(", ")))
-        keeps_contract(fake, asked, operation)
-
-
 @pytest.mark.parametrize("key", WITH_HEADERS)
 def test_request_with_a_credential_is_in_its_tenants_journal_even_when_it_reaches_nothing(
     running: Live, key: str
@@ -320,29 +198,3 @@ def documented_bodies(fake: Fake, operation: Operation) -> dict[str, dict[str, o
             body = json.loads(raw.body)
             found |= {field: body for field in body if field not in found}
     return found
-
-
-def with_body(fake: Fake) -> list[Operation]:
-    return [operation for operation in fake.operations() if operation.body is not None]
-
-
-def raw(fake: Fake, operation: Operation, body: bytes, media_type: str | None = JSON) -> HttpRequest:
-    headers = fake.headers if operation.security else {}
-    typed = {"content-type": media_type} if media_type else {}
-    path = example_path(fake, operation)
-    return HttpRequest(operation.methods[0], path, "", tuple({**headers, **typed}.items()), body)
-
-
-def example_path(fake: Fake, operation: Operation) -> str:
-    example = next(e for e in EXAMPLES[fake.key] if e.operation == operation.id and e.valid)
-    return fake.path(example.exchange.request.path)
-
-
-def keeps_contract(fake: Fake, asked: Asked, operation: Operation | None = None) -> None:
-    """Hold an answer that no operation gave against what an operation documents for its status."""
-    operation = operation or next(fake.operations())
-    example = next(e for e in EXAMPLES[fake.key] if e.operation == operation.id and e.valid).exchange
-    answer = asked.answer
-    exchange = replace(example, response=HttpResponse(answer.status, answer.headers, answer.body))
-    judged = fake.contract.check_reply(exchange, Judgement(operation.id))
-    assert judged.violations == ()

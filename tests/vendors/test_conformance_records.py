@@ -13,17 +13,11 @@ import pytest
 from contracts import strict_json
 from contracts.formats import is_marker
 from contracts.hiding import without_secrets
-from tests.live import Live, live
+from tests.live import Live
 from tests.vendors.fake import EXAMPLES, SERVED, Fake
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("contracts", "simulator/vendors")
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Live]:
-    with live() as simulator:
-        yield simulator
 
 
 def told(fake: Fake) -> set[str]:

@@ -8,17 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from contracts.contract import load
-from contracts.examples import Example, examples
-from tests.cli.running import Started
+from contracts.examples import Example
 from tests.live import Live, live
 from tests.needs import needs
 from tests.vendors.fake import Fake
 from tests.vendors.printed import Curled, curl, lines, words_of
+from tests.vendors.samples import printed
 
 NEXTBILLING_TOKEN = "7cb40d54-4ebf-55a6-875a-5f57234e97cc-9990"
 NEXTBILLING_KEY = "b12c87a7-6dd6-5f99-9b47-c7c3be66fe73-8629"
@@ -167,17 +165,6 @@ def test_address_of_55pbxs_report_is_answered(running: Live) -> None:
     assert broken(running) == []
 
 
-def printed(vendor: str, operation: str = "", *, readable: bool = True) -> list[Any]:
-    """Return the samples of a vendor that its documents print, as pytest parameters."""
-    found = (e for e in examples(load(vendor)) if e.printed and e.exchange.request.body)
-    wanted = (e for e in found if operation in ("", e.operation))
-    return [pytest.param(e, id=e.name) for e in wanted if readable is not _unreadable(e)]
-
-
-def _unreadable(example: Example) -> bool:
-    return any(expected.clause == "malformed" for expected in example.expect)
-
-
 def test_hubsofts_token_request_is_answered_with_a_token(running: Live) -> None:
     """The printed body with the four secrets put in, and as it is printed."""
     (sample,) = (p.values[0] for p in printed("hubsoft", "issueToken") if p.id.endswith("/printed"))
@@ -204,39 +191,6 @@ def test_sample_of_digitros_is_received(running: Live, example: Example) -> None
     assert answer.status == 200
     assert set(answer.json) == ({"ID_CHAMADA"} if example.operation == "startPredictiveCall" else set())
     assert broken(running) == []
-
-
-@pytest.mark.parametrize("method", ["PUT", "POST"])
-def test_sample_of_55pbxs_is_taken_by_the_receiver(method: str) -> None:
-    """Repaired and under the readings that its contradictions need: the receiver has nothing to say against it."""
-    needs("curl")
-    (sample,) = (e for e in examples(load("pbx55")) if e.path.stem == "printed-example-repaired")
-    chosen = {**sample.exchange.readings, "P7": "any-number"}  # it is printed without the pushes before it
-    readings = [word for name, value in chosen.items() for word in ("--reading", f"pbx55:{name}={value}")]
-
-    with Started("listen", "--port", "0", "--count", "1", *readings) as started:
-        answer = push(started, method, sample.exchange.request.body)
-        done = started.wait()
-
-    assert answer.status == 200
-    assert (done.code, "CLEAN: 1 exchange, 0 errors" in done.out) == (0, True)
-
-
-def test_sample_of_55pbxs_as_printed_is_no_json() -> None:
-    """ISODate, a comma and a bracket too many: the receiver says so, and ends with 1."""
-    needs("curl")
-    (sample,) = (p.values[0] for p in printed("pbx55", "callData", readable=False))
-
-    with Started("listen", "--port", "0", "--count", "1") as started:
-        push(started, "PUT", sample.exchange.request.body)
-        done = started.wait()
-
-    assert done.code == 1
-    assert "malformed" in done.out
-
-
-def push(started: Started, method: str, body: bytes) -> Curled:
-    return curl(["curl", "-X", method, "-H", "content-type: application/json", "-d", body.decode(), started.url()])
 
 
 def viacel(running: Live, example: Example, body: bytes) -> Curled:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.fuzzing import SEEDS, play
-from tests.live import Live, live
+from tests.live import Live
 from tests.vendors.fuzzed import JournalWatch, document, operations, who_may
 
 pytestmark = pytest.mark.fuzz
 
 # The first seed plays the strict readings where an operation can be done under them, the others the lenient ones.
 READINGS = {seed: ("lenient", "strict") if number else ("strict", "lenient") for number, seed in enumerate(SEEDS)}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Live]:
-    with live() as simulator:
-        yield simulator
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from contracts.contract import load
 from simulator.vendors.viacel import VENDOR
-from tests.live import Live, live
-from tests.vendors.viacel_account import KIND_OF, NUMBERS, Account, refused
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Live]:
-    with live() as running:
-        yield running
-
-
-@pytest.fixture
-def account(server: Live) -> Account:
-    return Account(server, f"strict-{next(NUMBERS)}")
+from tests.vendors.viacel_account import KIND_OF, Account, refused
 
 
 def test_every_operation_has_a_handler() -> None:

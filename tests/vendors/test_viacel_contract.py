@@ -1,58 +1,18 @@
-"""Viacel's contract: what each reading allows, what the rules find, and which of the printed samples are what."""
+"""Viacel's contract: what each reading allows, and which of the printed samples are what."""
 
 from __future__ import annotations
 
 import json
 import posixpath
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import pytest
 
-from contracts.contract import Contract, load
 from contracts.examples import examples
 from contracts.model import Confidence, Direction, Exchange, HttpRequest
-from simulator.identity import Identity
 from simulator.vendors.viacel.refusals import RULE_TEXTS
-from simulator.vendors.viacel.world import records
-from tests.work import DictWork
-
-AUTH = {"usuario": "a", "token": "b"}
-JSON = (("content-type", "application/json"),)
-WORLD = {
-    "company": {key: {"id": key, "name": f"Firma {key}", "document": ""} for key in ("1", "2")},
-    "number": {"551130037293": {"number": "551130037293", "kind": "landline"}},
-    "extension": {n: {"number": n, "name": "Ana", "company": "1"} for n in ("111", "112")},
-}
-Found = list[tuple[str, str]]
-
-
-@cache
-def contract() -> Contract:
-    return load("viacel")
-
-
-def world() -> DictWork:
-    """Two companies, each with plan and trunk 1 or 2; the first has DID 1 and extensions 1 and 2."""
-    work = DictWork()
-    work.records = {kind: dict(found) for kind, found in records(Identity("1"), WORLD, False).items()}
-    return work
-
-
-def asked(acao: str, method: str = "POST", path: str = "/pabx/api.php", headers: Any = JSON, **more: Any) -> Exchange:
-    body = {"autenticacao": AUTH, "acao": acao, **more}
-    return Exchange("viacel", Direction.RECEIVED, HttpRequest(method, path, "", headers, json.dumps(body).encode()))
-
-
-def judge(exchange: Exchange, work: DictWork | None = None, **readings: str) -> Found:
-    """Return what is found in a request that names no operation: clause and pointer."""
-    exchange = Exchange("viacel", exchange.direction, exchange.request, readings=readings)
-    return [(v.clause, v.pointer) for v in contract().check(exchange, facts=work or world()).violations]
-
-
-def extension(**fields: Any) -> Exchange:
-    return asked("inserir_ramal", dados={"cliente_id": 1, "nome": "Bia", "numero": "113", **fields})
+from tests.vendors.viacel_exchanges import Found, asked, contract, extension, judge
 
 
 def test_every_documented_action_is_an_operation() -> None:
@@ -253,102 +213,3 @@ def parts(file: str, schema: Mapping[str, Any]) -> list[Place]:
         for inner in schema.get(word, ()):
             found += parts(file, inner)
     return found
-
-
-@pytest.mark.parametrize(
-    ("reading", "limit", "number", "found"),
-    [
-        ({}, {"qtd_ramais_max": 2}, "113", [("extension-limit", "/dados/cliente_id")]),
-        ({"V19": "ignored"}, {"qtd_ramais_max": 2}, "113", []),
-        ({}, {"qtd_ramais_max": 3}, "113", []),
-        ({}, {"faixa_min": 114}, "113", [("extension-range", "/dados/numero")]),
-        ({}, {"faixa_max": 112}, "113", [("extension-range", "/dados/numero")]),
-        ({"V20": "ignored"}, {"faixa_max": 112}, "113", []),
-        ({}, {"faixa_min": 113, "faixa_max": 113}, "113", []),
-        ({}, {"faixa_min": 114}, "recepção", []),
-    ],
-)
-def test_limits_of_a_company_are_kept(
-    reading: dict[str, str], limit: dict[str, int], number: str, found: Found
-) -> None:
-    """Each is switched off by its own reading; 0 is no limit."""
-    work = world()
-    work.put("viacel.company", "1", {**(work.get("viacel.company", "1") or {}), **limit})
-
-    assert judge(extension(numero=number), work, **reading) == found
-
-
-def test_own_login_and_number_are_no_duplicates() -> None:
-    """A change may say again what is so already; another company's extension may have the same number."""
-    again = asked("alterar_cliente", dados={"cliente_id": 1, "login": "empresa1"})
-    same = asked("alterar_ramal", dados={"ramal_id": 1, "cliente_id": 1, "numero": "111"})
-    other = asked("alterar_ramal", dados={"ramal_id": 1, "cliente_id": 1, "numero": "112"})
-    elsewhere = extension(cliente_id=2, numero="111")
-
-    assert [judge(e) for e in (again, same, elsewhere)] == [[], [], []]
-    assert judge(other) == [("number-unique", "/dados/numero")]
-
-
-@pytest.mark.parametrize(
-    ("exchange", "found"),
-    [
-        (extension(cliente_id=9), [("company-exists", "/dados/cliente_id")]),
-        (extension(cliente_id=0), [("company-exists", "/dados/cliente_id")]),
-        (extension(plano_discagem_id=2), [("plan-exists", "/dados/plano_discagem_id")]),
-        (extension(plano_discagem_id=9), [("plan-exists", "/dados/plano_discagem_id")]),
-        (extension(plano_discagem_id=1), []),
-        (asked("deletar_ramal", "DELETE", ramal_id=9, cliente_id=1), [("record-exists", "/ramal_id")]),
-        (asked("deletar_ramal", "DELETE", ramal_id=1, cliente_id=2), [("owned", "/cliente_id")]),
-        (asked("deletar_ramal", "DELETE", ramal_id=1, cliente_id=0), []),
-        (
-            asked("alterar_did", cliente_id=2, dados={"did_id": 1, "cliente_id": 2}),
-            [("owned", "/dados/cliente_id")],
-        ),
-        (
-            asked("deletar_plano_discagem", "DELETE", dados={"plano_discagem_id": 9, "cliente_id": 1}),
-            [("record-exists", "/dados/plano_discagem_id")],
-        ),
-        (
-            asked(
-                "alterar_regras_roteamento",
-                plano_discagem_id=1,
-                dados={"regioes": [{"regiao_id": 9, "roteamentos": [{"prioridade": 1, "tronco_id": 2}]}]},
-            ),
-            [
-                ("region-exists", "/dados/regioes/0/regiao_id"),
-                ("trunk-exists", "/dados/regioes/0/roteamentos/0/tronco_id"),
-            ],
-        ),
-        (
-            asked("alterar_regras_roteamento", plano_discagem_id=9, dados={"regioes": []}),
-            [("record-exists", "/plano_discagem_id")],
-        ),
-        (
-            asked(
-                "inserir_tronco", dados={"cliente_id": 1, "nome": "T", "endereco": "", "tarifas": [{"regiao_id": 9}]}
-            ),
-            [("region-exists", "/dados/tarifas/0/regiao_id")],
-        ),
-    ],
-)
-def test_ids_name_what_is_there_and_whose_it_is(exchange: Exchange, found: Found) -> None:
-    assert judge(exchange) == found
-
-
-def test_unknown_action_names_those_that_there_are() -> None:
-    """The mistake is in acao, whatever else is missing."""
-    (violation,) = contract().check(asked("apagar_tudo")).violations
-
-    assert (violation.clause, violation.pointer, violation.found) == ("discriminator", "/acao", '"apagar_tudo"')
-    assert violation.expected.startswith('one of "inserir_cliente"')
-
-
-def test_secrets_are_known_wherever_they_stand() -> None:
-    assert contract().secrets == {
-        "token": "token",
-        "senha": "password",
-        "senha_sip": "password",
-        "senha_web": "password",
-        "registro_senha": "password",
-        "codigo_incorporacao": "code",
-    }

@@ -2,28 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.live import Live, live
-from tests.vendors.viacel_account import LENIENT, NUMBERS, Account
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Live]:
-    with live() as running:
-        yield running
-
-
-@pytest.fixture
-def account(server: Live) -> Account:
-    return Account(server, f"strict-{next(NUMBERS)}")
-
-
-@pytest.fixture
-def lenient(server: Live) -> Account:
-    return Account(server, f"lenient-{next(NUMBERS)}", readings=LENIENT)
+from tests.vendors.viacel_account import Account
 
 
 def test_world_is_there_from_the_start(account: Account) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median
 from time import thread_time
 from typing import Any
-
-import pytest
 
 from contracts.contract import load
 from contracts.examples import examples
@@ -17,24 +14,13 @@ from simulator.tenancy.transactions import Transaction
 from simulator.vendor import Problem, Refusal
 from simulator.vendors.viacel.records import KINDS, made
 from simulator.vendors.viacel.refusals import refuse
-from tests.live import Live, live
-from tests.vendors.viacel_account import ADDRESS, KIND_OF, NUMBERS, Account
+from tests.live import Live
+from tests.vendors.viacel_account import ADDRESS, KIND_OF, Account
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Live]:
-    with live() as running:
-        yield running
-
-
-@pytest.fixture
-def account(server: Live) -> Account:
-    return Account(server, f"strict-{next(NUMBERS)}")
-
-
-def test_printed_samples_run_as_they_are(server: Live) -> None:
+def test_printed_samples_run_as_they_are(running: Live) -> None:
     """With the credentials replaced, each reaches its action, and what is refused is the 0 that names no record."""
-    account = Account(server, "printed")
+    account = Account(running, "printed")
     outcome: dict[str, tuple[int, str]] = {}
     for example in examples(load("viacel")):
         if example.printed and (example.valid or example.path.stem != "printed" or not _unreadable(example)):
@@ -63,9 +49,9 @@ def _unreadable(example: Any) -> bool:
     return any(expected.clause == "malformed" for expected in example.expect)
 
 
-def test_printed_samples_succeed_where_their_zeros_name_records(server: Live) -> None:
+def test_printed_samples_succeed_where_their_zeros_name_records(running: Live) -> None:
     """Every one of the 23, with nothing but credentials and ids put in."""
-    account = Account(server, "printed-with-ids")
+    account = Account(running, "printed-with-ids")
     ids = {"cliente_id": account.company(qtd_ramais_max=0, nome="string")}
     ids |= {"regiao_id": 1}
     (plan,) = account.rows("listar_planos_discagem", cliente_id=ids["cliente_id"])

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.answer import Answer
-from tests.live import Live, live
-from tests.vendors.viacel_account import ADDRESS, LENIENT, NUMBERS, SECOND, Account, refused
+from tests.live import Live
+from tests.vendors.viacel_account import ADDRESS, SECOND, Account, refused
 
 UNKNOWN = {"http_response_code": 401, "mensagem": "Dados de autenticação inválidos"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Live]:
-    with live() as running:
-        yield running
-
-
-@pytest.fixture
-def account(server: Live) -> Account:
-    return Account(server, f"strict-{next(NUMBERS)}")
-
-
-@pytest.fixture
-def lenient(server: Live) -> Account:
-    return Account(server, f"lenient-{next(NUMBERS)}", readings=LENIENT)
 
 
 @pytest.mark.parametrize(
@@ -46,9 +29,9 @@ def lenient(server: Live) -> Account:
         {"usuario": "own", "token": 7},
     ],
 )
-def test_credentials_that_are_not_one_accounts_are_refused(account: Account, server: Live, auth: Any) -> None:
+def test_credentials_that_are_not_one_accounts_are_refused(account: Account, running: Live, auth: Any) -> None:
     """Missing, empty, wrong, and a user of one tenant with the token of another, whatever else is wrong."""
-    other = server.credentials("viacel")
+    other = running.credentials("viacel")
     if isinstance(auth, dict):
         values = {"own": account.auth, "other": other}
         auth = {name: values[v][name] if v in ("own", "other") else v for name, v in auth.items()}
@@ -78,8 +61,8 @@ def test_refusals_are_in_the_envelope(account: Account) -> None:
     refused(account.server.ask("POST", ADDRESS, large), 413, "O corpo da mensagem é grande demais.")
 
 
-def test_request_is_not_repeated_for_who_switches_it_off(server: Live) -> None:
-    account = Account(server, "silent", switches={"viacel": {"echo_request": "no"}})
+def test_request_is_not_repeated_for_who_switches_it_off(running: Live) -> None:
+    account = Account(running, "silent", switches={"viacel": {"echo_request": "no"}})
 
     answer = account.ask("apagar")
 
@@ -145,9 +128,9 @@ def test_everything_that_clients_do_is_taken_under_lenient(lenient: Account) -> 
     [("not-found", 404, 404, None), ("not-found-in-body", 200, 404, None), ("empty-list", 200, 200, [])],
 )
 def test_empty_list_is_answered_as_the_tenant_reads_it(
-    server: Live, reading: str, status: int, code: int, rows: object
+    running: Live, reading: str, status: int, code: int, rows: object
 ) -> None:
-    account = Account(server, f"empty-{reading}", readings={"viacel": {"V14": reading}})
+    account = Account(running, f"empty-{reading}", readings={"viacel": {"V14": reading}})
 
     answer = account.ask("listar_ramais", ramal_id=999999)
 
@@ -171,9 +154,9 @@ def test_limits_are_refused_in_words(account: Account) -> None:
     refused(account.ask("inserir_cliente", dados={**SECOND, "login": login}), 400, "Login já cadastrado.")
 
 
-def test_tenants_do_not_see_each_other(account: Account, server: Live) -> None:
+def test_tenants_do_not_see_each_other(account: Account, running: Live) -> None:
     """Neither rows nor ids of another account can be reached."""
-    other = Account(server, "neighbour")
+    other = Account(running, "neighbour")
     company = account.company(nome="Só minha")
 
     assert other.ask("listar_clientes", nome="Só minha").status == 404

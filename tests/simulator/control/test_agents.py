@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from simulator.clock import Mode
-from tests.live import Answer, Live, live
+from tests.live import Answer, Live
 
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Live]:
-    with live(clock=Mode.REAL) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def tenant(running: Live) -> Iterator[str]:
-    name = running.control("POST", "/tenants", {}).json["name"]
-    yield name
-    assert running.control("DELETE", f"/tenants/{name}").status == 200
+CLOCK = Mode.REAL
 
 
 def let(running: Live, tenant: str, extension: str, do: str, **more: str) -> Answer:

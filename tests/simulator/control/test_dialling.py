@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from simulator.clock import Mode
 from simulator.switch.numbers import shipped
-from tests.live import Live, live
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Live]:
-    with live(clock=Mode.JUMPING) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def tenant(running: Live) -> Iterator[str]:
-    name = running.control("POST", "/tenants", {}).json["name"]
-    yield name
-    assert running.control("DELETE", f"/tenants/{name}").status == 200
+from tests.live import Live
 
 
 def called(running: Live, tenant: str, **body: Any) -> dict[str, Any]:

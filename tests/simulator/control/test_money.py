@@ -114,11 +114,12 @@ def test_call_that_rings_is_over_at_once_when_its_beginning_can_be_paid_for_no_l
 
 
 def test_call_of_an_account_that_is_prepaid_no_longer_goes_on_below_zero(server, tenant):
+    """It is hung up 55 s after the answer and charged for a minute: a clock that goes on has 5 s to spare."""
     account(server, tenant, prepaid=True, balance="0.30")
     key = begin(server, tenant)
 
     account(server, tenant, prepaid=False)
-    server.control("PUT", "/clock", {"forward": "50s"}, tenant=tenant)
+    server.control("PUT", "/clock", {"forward": "45s"}, tenant=tenant)
     hang_up(server, tenant, key)
 
     assert account(server, tenant) == "-0.30"

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from simulator.clock import Mode
-from tests.live import Live, live
+from tests.live import Live
 
+CLOCK = Mode.REAL
 LATE = {"outcome": "open", "ring": "1h", "extension": "111"}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Live]:
-    with live(clock=Mode.REAL) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def tenant(running: Live) -> Iterator[str]:
-    name = running.control("POST", "/tenants", {}).json["name"]
-    running.control("PUT", "/clock", {"clock": "real"}, tenant=name)
-    yield name
-    assert running.control("DELETE", f"/tenants/{name}").status == 200
 
 
 def later(running: Live, tenant: str, made: dict[str, Any], *, seconds: int = 3601) -> list[tuple[str, str]]:

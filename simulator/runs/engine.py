@@ -59,9 +59,9 @@ class Engine:
     def play(self, tenant: Tenant, scenario: Scenario, *, lenient: bool = False, at_once: bool = False) -> Run:
         """Begin a scenario on a tenant now.
 
-        A ``lenient`` run ends in peace when its call was ended or sent on by somebody else meanwhile. ``at_once`` does
-        the first of several steps here, so that its call is there. Raises Unfit when the scenario names what this
-        tenant does not have.
+        A ``lenient`` run leaves out, in peace, what its call cannot do any more since somebody else moved it.
+        ``at_once`` does the first of several steps here, so that its call is there. Raises Unfit when the scenario
+        names what this tenant does not have.
         """
         tx = Transaction(tenant, self._store)
         check_fit(scenario, tx, self._pbx.vendors, self._contracts)
@@ -116,18 +116,17 @@ class Engine:
         tx.commit()
 
     async def _step(self, tenant: Tenant, job: Job) -> None:
-        """Do one step of a run, and schedule the next, unless the run is over or broken by it."""
+        """Do one step of a run, and schedule the next, unless the run is broken by it."""
         run = tenant.runs[job.run]
         step = run.scenario.steps[job.body["step"]]
         if step.wanted is not None:
             entry = await awaited(tenant, run, step.wanted)
             run = tenant.runs[job.run]  # meanwhile its calls went on, and its faults counted
             run = run if entry is None else run.with_awaited(step.wanted, entry)
-        tx, outcome = take(self._pbx, tenant, self._store, run, step, due=job.due)
+        tx, run = take(self._pbx, tenant, self._store, run, step, due=job.due)
         tx.finish(job)
-        run, following = outcome.run, job.body["step"] + 1
-        goes_on = run.status is Status.RUNNING and not outcome.over
-        if goes_on and following < len(run.scenario.steps):
+        following = job.body["step"] + 1
+        if run.status is Status.RUNNING and following < len(run.scenario.steps):
             self._schedule(tx, run, following, behind=max(job.due, tenant.now()) - job.due, since=job)
         elif run.held:
             run = self._pbx.post.last_bursts(tx, run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from scenarios.model import Step
@@ -18,16 +18,8 @@ from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a step: the run after it, and whether the rest of its steps is left out in peace."""
-
-    run: Run
-    over: bool = False
-
-
-def take(pbx: Pbx, tenant: Tenant, store: Store, run: Run, step: Step, *, due: datetime) -> tuple[Transaction, Outcome]:
-    """Do a step, or what is to be done for it; return the unit of work that has it, and what came of it."""
+def take(pbx: Pbx, tenant: Tenant, store: Store, run: Run, step: Step, *, due: datetime) -> tuple[Transaction, Run]:
+    """Do a step, or what is to be done for it; return the unit of work that has it, and the run after it."""
     tx = _work_of(run, tenant, store, due)
     try:
         return tx, _done(pbx, tx, run, step)
@@ -42,16 +34,16 @@ def _work_of(run: Run, tenant: Tenant, store: Store, now: datetime) -> Transacti
     return tx
 
 
-def _done(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Outcome:
-    if run.lenient and gone_elsewhere(tx, run, step):
-        return Outcome(run, over=True)
-    return Outcome(run if step.wanted is not None else act(pbx, tx, run, step))
+def _done(pbx: Pbx, tx: Transaction, run: Run, step: Step) -> Run:
+    if step.wanted is not None or (run.lenient and gone_elsewhere(tx, run, step)):
+        return run
+    return act(pbx, tx, run, step)
 
 
-def _instead(pbx: Pbx, tx: Transaction, run: Run, step: Step, problem: Exception) -> Outcome:
+def _instead(pbx: Pbx, tx: Transaction, run: Run, step: Step, problem: Exception) -> Run:
     if run.lenient and isinstance(problem, ImpossibleEvent):
-        return Outcome(run, over=True)
+        return run
     without = None if run.lenient else do_without(pbx, tx, run, step, problem)
     if without is not None:
-        return Outcome(without)
-    return Outcome(replace(run, status=Status.BROKEN, problem=f"{step.where}: {in_words(problem, run, step)}"))
+        return without
+    return replace(run, status=Status.BROKEN, problem=f"{step.where}: {in_words(problem, run, step)}")

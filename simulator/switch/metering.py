@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from simulator.switch.crediting import NO_CREDIT, SET_ASIDE, affordable, charging, left, look_later, tell_once
+from simulator.switch.others import doing_of
 from simulator.switch.pbx import Pbx
 from simulator.telephony.calls import Cause, Kind, Party, State
 from simulator.telephony.timing import charged, connecting
@@ -34,10 +35,14 @@ def meter(pbx: Pbx, tx: Transaction, body: Any) -> None:
             tx.put(SET_ASIDE, call.id, {"call": call.id, "cost": str(tariff.cost(paid))})
             look_later(tx, call, paid, run.id if run else "")
             return
+    who = tx.by
+    if run is not None and who == doing_of(run.id):
+        tx.by = "the end of the credit"  # a scenario that hangs up later has made no mistake
     call, run = pbx.happen(tx, call.id, Kind.ENDED, run=run, by=Party.SYSTEM, cause=Cause.NO_CREDIT)
     tell_once(tx, call)
     if run is not None:
         tx.put_run(run)
+    tx.by = who
 
 
 def review(pbx: Pbx, tx: Transaction, balance: Decimal | None = None, *, anew: bool = True) -> None:

@@ -153,7 +153,8 @@ def classify(line: str, outside: str) -> Destination:
         return Destination.LOCAL if there.area == here.area else Destination.DDD
     if there.area == here.area:
         return Destination.VC1
-    return Destination.VC2 if there.area[:1] == here.area[:1] else Destination.VC3
+    near = len(here.area) == 2 and there.area[:1] == here.area[:1]  # a line without an area is near to none
+    return Destination.VC2 if near else Destination.VC3
 
 
 def _cents(amount: Decimal) -> Decimal:

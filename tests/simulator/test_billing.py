@@ -196,6 +196,13 @@ def test_classify_tells_the_tariff_class(outside, expected):
     assert classify(LINE, outside) is expected
 
 
+def test_line_without_an_area_is_in_none():
+    """An 0800 of ours begins with an 8, and is no nearer to the areas 81 to 89 than to others."""
+    line = "08007210000"
+
+    assert {classify(line, f"{area}999912222") for area in ("11", "81", "89")} == {Destination.VC3}
+
+
 @pytest.mark.parametrize(
     ("direction", "medium", "outside", "talk", "expected"),
     [

@@ -55,6 +55,21 @@ def test_call_is_cut_where_the_next_increment_cannot_be_paid():
     assert tenant.records[SET_ASIDE] == {}
 
 
+def test_hang_up_of_a_call_that_the_credit_has_cut_is_met_and_told():
+    """A scenario of a cut call may end as any other; what else it wanted of that call is told, and fails it."""
+
+    def steps(area, last):
+        return outbound("A", area) + f"  - {{after: 1min, {last}}}\n"
+
+    _, hung_up = calls_of(lambda area: steps(area, "hangup: {call: A, by: outside}"), "0.44")
+    _, held = calls_of(lambda area: steps(area, "hold: {call: A}"), "0.44")
+
+    assert (hung_up.problem, hung_up.exit_code, held.problem, held.exit_code) == ("", 0, "", 1)
+    ((met,), (missed,)) = hung_up.undone, held.undone
+    assert met.text == 'hangup: call "A" was over already, by the end of the credit'
+    assert (met.met, missed.met) == (True, False)
+
+
 def test_talk_that_costs_nothing_yet_is_not_cut():
     """Below 4 s nothing is charged, so the call is cut when the fourth second would begin to cost."""
     tariffs = {"VC1": {"per_minute": "0.60", "increments": "4/30/6"}, "VC2": {"per_minute": "0"}}

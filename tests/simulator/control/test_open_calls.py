@@ -88,3 +88,24 @@ def test_data_of_a_step_by_hand_may_be_as_long_as_a_scenarios(running: Live, ten
     stepped = running.control("POST", f"/calls/{made['call']}/steps", step, tenant=tenant)
 
     assert (stepped.status, stepped.json["events"][-1]["data"]) == (200, "x" * 100)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "step", "happened"),
+    [
+        ("answered", {"step": "ring", "extension": "113"}, ["ringing 113", "answered 113", "ended"]),
+        ("missed", {"step": "ring", "extension": "113"}, ["ringing 113", "ended"]),
+        ("answered", {"step": "menu"}, ["menu_entered", "ended"]),
+        ("answered", {"step": "hangup"}, ["ended"]),
+    ],
+)
+def test_plan_of_a_call_that_was_moved_goes_on_where_it_can(
+    running: Live, tenant: str, outcome: str, step: dict[str, str], happened: list[str]
+) -> None:
+    """Nobody who is sent elsewhere rings for ever: who would answer does so there, and the caller hangs up."""
+    made = running.control("POST", "/calls", {"outcome": outcome, "ring": "5s"}, tenant=tenant).json
+    running.control("POST", f"/calls/{made['call']}/steps", step, tenant=tenant)
+
+    events = later(running, tenant, made, seconds=60)
+
+    assert [" ".join(each).rstrip() for each in events[1:]] == happened

@@ -68,7 +68,7 @@ def test_line_leads_where_it_was_pointed(pbx: Pbx) -> None:
     on_a_holiday = pbx.play("route: {call: A}")
 
     assert (rings(at_an_extension), at_an_extension["state"]) == (["118"], "talking")
-    assert (in_a_queue["state"], in_a_queue["queue"]) == ("queued", "vendas")
+    assert (in_a_queue["queue"], rings(in_a_queue)) == ("vendas", ["116"])  # nobody has logged in to it
     assert (in_a_mailbox["state"], in_a_mailbox["events"][-1]["extension"]) == ("mailbox", "118")
     assert cause(on_a_holiday) == "closed"
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from simulator.clock import Mode
 from simulator.storage.store import Store
-from simulator.tenancy.jobs import Job
+from simulator.tenancy.jobs import Job, Task
 from simulator.tenancy.tenants import Tenant
 from simulator.tenancy.transactions import Transaction
 
@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 # After a change was lost (a full disk), jobs begin again only after this many seconds: each attempt is a real push.
 PAUSE_AFTER_LOSS = 1.0
+
+# What only goes out, and so schedules nothing before somebody has answered.
+_WAIT_FOR_OTHERS = frozenset({Task.DELIVER, Task.REPLAY})
 
 Perform = Callable[[Tenant, Job], Awaitable[None]]
 
@@ -85,9 +88,10 @@ class Scheduler:
         task = asyncio.create_task(self._run(tenant, job), name=f"job {job.id} of {tenant.name}")
         self._under_way[task] = tenant.name
         task.add_done_callback(self._under_way.pop)
-        # It gets as far as it can without waiting for anybody: of several jobs that are due, as after the clock was set
-        # forward, what the first one schedules comes before those that are due later.
-        await asyncio.sleep(0)
+        if job.task not in _WAIT_FOR_OTHERS:
+            # It is done by then: of several jobs that are due, as after the clock was set forward, what the first one
+            # schedules comes before those that are due later.
+            await asyncio.sleep(0)
 
     async def _run(self, tenant: Tenant, job: Job) -> None:
         try:

@@ -50,7 +50,8 @@ class Court:
             )
             return replace(verdict, silences=silences(tenant, run, self._pbx.vendors, heard))
         except Exception as trouble:
-            return Verdict(problem=run.problem or in_words(trouble), unsent=run.unsent)
+            told = in_words(trouble)  # in the log, also where the run was broken before
+            return Verdict(problem=run.problem or told, unsent=run.unsent)
 
 
 def in_words(problem: Exception, run: Run | None = None, step: Step | None = None) -> str:

@@ -120,7 +120,6 @@ def _hung_up(pbx: Pbx, tx: Transaction, run: Run, step: Step, over: Call, what: 
     said = f'{step.verb}: call "{step.call}" was over already, by {what}'
     if now.state is not State.ENDED and name not in named:
         said = f'{step.verb}: call "{step.call}" went on as "{name}", by {what}: that one is hung up'
-        tx.now = max(tx.now, now.last.at)
         try:
             run = hang_up(pbx, tx, now.id, PARTIES[step.fields.get("by", "outside")], run=run)[1] or run
         except SimulatorError as problem:

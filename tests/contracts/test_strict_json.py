@@ -81,13 +81,13 @@ def test_brackets_inside_text_are_no_depth():
 
 @pytest.mark.parametrize("raw", [b"[" * 100_000, b'{"a":' * 100_000, b'"' + b'\\"[' * 300_000, b'["[' * 200_000])
 def test_hostile_nesting_is_refused_at_once(raw):
-    """No recursion and no quadratic scan: a body of brackets costs little."""
-    began = time.perf_counter()
+    """No recursion and no quadratic scan: a body of brackets costs milliseconds, of our own time and not of others'."""
+    began = time.process_time()
 
     with pytest.raises(MalformedJson):
         loads(raw)
 
-    assert time.perf_counter() - began < 10  # a quadratic scan would take minutes
+    assert time.process_time() - began < 1
 
 
 def test_digits_are_taken_at_the_limit_and_refused_one_over():

@@ -38,7 +38,7 @@ def test_stop_ends_the_channels_at_once():
     took, same, over = run(work())
 
     assert (same, over) == (True, True)
-    assert took < 10
+    assert took < 2  # what a request that is under way is given to end
 
 
 def test_no_channel_outlives_its_process(tmp_path):

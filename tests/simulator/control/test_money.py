@@ -98,7 +98,11 @@ def test_call_that_can_still_be_paid_for_is_metered_from_the_answer_as_the_accou
     account(server, tenant, **change)
     assert call(server, tenant, key)["state"] == "talking"
     server.control("PUT", "/clock", {"forward": "35s"}, tenant=tenant)
-    hang_up(server, tenant, key)
+    if cost in ("0.30", "0.36"):  # the new account ends before: that is due, and comes by itself
+        while call(server, tenant, key)["state"] != "ended":
+            pass
+    else:
+        hang_up(server, tenant, key)
 
     assert call(server, tenant, key)["events"][-1]["bill"]["cost"] == cost
 
